@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/**
+ * Every value an operator can set, with what it means, what is allowed and the default.
+ *
+ * One table serves all: the functions' environment (`EBBTIDE_DRAIN_DEADLINE_MINUTES`), the parameters of
+ * `serverless.yml` (`drainDeadlineMinutes`), which `package` checks, and the reference in the documentation.
+ * Values arrive as text.
+ */
+export const settings = {
+  clusters: setting(
+    namePatterns(),
+    '*',
+    'The clusters to look after: name patterns, `*` for any text, `!` to leave out.',
+  ),
+  lifecycleHooks: setting(
+    namePatterns(),
+    'ebbtide-*',
+    'The names of the lifecycle hooks that Ebbtide completes: name patterns. Any other hook is left alone.',
+  ),
+  drainDeadlineMinutes: setting(
+    wholeNumber(1, 2_820),
+    '60',
+    'How long an instance may drain before its hook is completed with `drainDeadlineResult`, tasks or not.',
+  ),
+  drainDeadlineResult: setting(
+    choice('CONTINUE', 'ABANDON'),
+    'CONTINUE',
+    'The result of a hook whose drain reached its deadline.',
+  ),
+  lostContactMinutes: setting(
+    wholeNumber(1, 1_440),
+    '15',
+    'How long the agent of a draining instance may be disconnected before the instance is given up and released.',
+  ),
+  disconnectedAlertMinutes: setting(
+    wholeNumber(1, 1_440),
+    '10',
+    'How long an agent must be disconnected, without a break, before on-call is told.',
+  ),
+  disconnectedDeregisterMinutes: setting(
+    offOr(wholeNumber(5, 10_080)),
+    'off',
+    'How long an agent must be disconnected before its container instance is deregistered.',
+  ),
+  disconnectedDeregisterRunning: setting(
+    yesOrNo(),
+    'no',
+    'Whether a disconnected instance may be deregistered while its EC2 instance runs. Its containers keep running, unmanaged.',
+  ),
+  historyDays: setting(wholeNumber(1, 3_650), '90', 'How long the record of a closed incident is kept.'),
+  logLevel: setting(choice('DEBUG', 'INFO', 'WARN', 'ERROR'), 'INFO', 'The least severe log lines that are written.'),
+} as const;
+
+export type SettingName = keyof typeof settings;
+
+/** The whole of the operator's policy: one value per setting. */
+export type Policy = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
+
+export interface Setting<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  /** As text, in the form an operator would write. */
+  readonly default: string;
+  readonly description: string;
+}
+
+function setting<Schema extends z.ZodType>(schema: Schema, standard: string, description: string): Setting<Schema> {
+  return { schema, default: standard, description };
+}
+
+function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `a whole number from ${min} to ${max}`,
+    })
+    .transform(Number);
+}
+
+function choice<const Values extends readonly [string, ...string[]]>(...values: Values) {
+  return z.enum(values, { error: `one of ${values.join(', ')}` });
+}
+
+function yesOrNo() {
+  return choice('yes', 'no').transform((text) => text === 'yes');
+}
+
+function offOr<Output>(schema: z.ZodType<Output, string>) {
+  const allowed = z.string().superRefine((text, context) => {
+    if (text === 'off') return;
+    for (const issue of schema.safeParse(text).error?.issues ?? []) {
+      context.addIssue({ code: 'custom', message: `off, or ${issue.message}` });
+    }
+  });
+  return allowed.transform((text): Output | 'off' => (text === 'off' ? 'off' : schema.parse(text)));
+}
+
+/** Comma-separated name patterns, at least one of which lets something in. */
+function namePatterns() {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((pattern) => pattern.trim()))
+    .refine(
+      (patterns) =>
+        patterns.every((pattern) => /^!?[\w.*/-]+$/.test(pattern)) && patterns.some((p) => !p.startsWith('!')),
+      { error: 'names or patterns such as `prod-*`, separated by commas, `!` in front of those to leave out' },
+    );
+}
