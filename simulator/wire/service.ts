@@ -32,8 +32,9 @@ export interface Operation<Input = any, Output = unknown> {
    * What the call touches, for IAM: the resource ARNs as the Service Authorization Reference names them for this action
    * (`*` for actions without resource types), and the condition keys the service supplies.
    * Every resource must be allowed. Called before `run`; throws `AwsError` only for input that AWS rejects earlier.
+   * A call that needs several permissions (publishing to a topic with a customer managed key) answers a list: all are needed.
    */
-  authorize(input: Input, call: Call): Authorization;
+  authorize(input: Input, call: Call): Authorization | readonly Authorization[];
   /** Changes the world and answers. Throws `AwsError`. Synchronous unless the answer itself has to wait. */
   run(input: Input, call: Call): Output | Promise<Output>;
 }
