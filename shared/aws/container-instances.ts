@@ -1,0 +1,190 @@
+import {
+  type ContainerInstance as ContainerInstanceDescription,
+  type ContainerInstanceStatus,
+  DeregisterContainerInstanceCommand,
+  DescribeContainerInstancesCommand,
+  type ECSClient,
+  type Failure,
+  paginateListContainerInstances,
+  UpdateContainerInstancesStateCommand,
+} from '@aws-sdk/client-ecs';
+import type { ClusterArn, ContainerInstance, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
+import { inBatches } from './batches.ts';
+import { type EcsFailure, isClusterGone, isResourceRejected, required, UnexpectedFailuresError } from './errors.ts';
+
+/** API Reference: ListContainerInstances pages and DescribeContainerInstances take at most 100. */
+const LIST_PAGE_SIZE_MAX = 100;
+const DESCRIBE_MAX = 100;
+/** API Reference, UpdateContainerInstancesState: up to 10 container instances. */
+const UPDATE_STATE_MAX = 10;
+/** Not documented: keeps the filter near 1,000 characters, half of what ECS allows placement expressions. */
+const FILTERED_IDS_MAX = 50;
+
+export interface ContainerInstanceSelection {
+  /** Without it: all but INACTIVE. */
+  readonly status?: ContainerInstanceStatus;
+  /** Cluster query language. */
+  readonly filter?: string;
+}
+
+/** @throws ClusterNotFoundException (of the SDK) when the cluster does not exist */
+export async function listContainerInstanceArns(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  selection: ContainerInstanceSelection = {},
+): Promise<ContainerInstanceArn[]> {
+  const arns: ContainerInstanceArn[] = [];
+  const paging = { client: ecs, pageSize: LIST_PAGE_SIZE_MAX };
+  for await (const page of paginateListContainerInstances(paging, { cluster, ...selection })) {
+    arns.push(...(page.containerInstanceArns ?? []));
+  }
+  return arns;
+}
+
+/**
+ * All registrations of the EC2 instances in a cluster, whatever their state but INACTIVE; none when the cluster is
+ * gone. An EC2 instance has more than one when its agent lost its data directory.
+ */
+export async function findRegistrations(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  ec2InstanceIds: readonly Ec2InstanceId[],
+): Promise<ContainerInstanceArn[]> {
+  const arns: ContainerInstanceArn[] = [];
+  try {
+    for (const ids of inBatches(ec2InstanceIds, FILTERED_IDS_MAX)) {
+      const filter = `ec2InstanceId in [${ids.map((id) => `'${id}'`).join(', ')}]`;
+      arns.push(...(await listContainerInstanceArns(ecs, cluster, { filter })));
+    }
+  } catch (error) {
+    if (isClusterGone(error)) return [];
+    throw error;
+  }
+  return arns;
+}
+
+export interface DescribedContainerInstances {
+  /** INACTIVE ones stay describable for an hour and are included. */
+  readonly found: ContainerInstance[];
+  /** Deregistered more than an hour ago, or never there; all of them when the cluster is gone. */
+  readonly missing: ContainerInstanceArn[];
+}
+
+/** @throws UnexpectedFailuresError when ECS fails to describe some for another reason than MISSING */
+export async function describeContainerInstances(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  arns: readonly ContainerInstanceArn[],
+): Promise<DescribedContainerInstances> {
+  const found: ContainerInstance[] = [];
+  const missing: ContainerInstanceArn[] = [];
+  try {
+    for (const containerInstances of inBatches(arns, DESCRIBE_MAX)) {
+      const answer = await ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances }));
+      found.push(...(answer.containerInstances ?? []).map((description) => toContainerInstance(cluster, description)));
+      missing.push(...missingArns('DescribeContainerInstances', answer.failures));
+    }
+  } catch (error) {
+    if (isClusterGone(error)) return { found: [], missing: [...new Set(arns)] };
+    throw error;
+  }
+  return { found, missing };
+}
+
+export interface ChangedContainerInstances {
+  readonly changed: ContainerInstance[];
+  /** Not changed: ECS does so within an HTTP 200. The reasons are not documented as a closed set. */
+  readonly failures: EcsFailure[];
+}
+
+/** Idempotent: an instance that already is in the state is answered as changed. */
+export async function setContainerInstancesState(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  arns: readonly ContainerInstanceArn[],
+  status: 'ACTIVE' | 'DRAINING',
+): Promise<ChangedContainerInstances> {
+  const changed: ContainerInstance[] = [];
+  const failures: EcsFailure[] = [];
+  for (const containerInstances of inBatches(arns, UPDATE_STATE_MAX)) {
+    const answer = await ecs.send(new UpdateContainerInstancesStateCommand({ cluster, containerInstances, status }));
+    changed.push(...(answer.containerInstances ?? []).map((description) => toContainerInstance(cluster, description)));
+    failures.push(...toEcsFailures(answer.failures));
+  }
+  return { changed, failures };
+}
+
+/**
+ * Removes a registration with `force`: without it ECS refuses while it believes that tasks run there, which it does
+ * for ever when the instance is gone. Tasks that still run are orphaned.
+ */
+export async function deregisterContainerInstance(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  arn: ContainerInstanceArn,
+): Promise<'deregistered' | 'already-gone'> {
+  try {
+    await ecs.send(new DeregisterContainerInstanceCommand({ cluster, containerInstance: arn, force: true }));
+    return 'deregistered';
+  } catch (error) {
+    if (await isContainerInstanceGone(ecs, cluster, arn, error)) return 'already-gone';
+    throw error;
+  }
+}
+
+/**
+ * Whether `error` came about because ECS no longer knows the container instance. Which code and wording ECS uses for
+ * that differs between operations and is not documented, so it is asked.
+ */
+export async function isContainerInstanceGone(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  arn: ContainerInstanceArn,
+  error: unknown,
+): Promise<boolean> {
+  if (isClusterGone(error)) return true;
+  if (!isResourceRejected(error)) return false;
+  const { found } = await describeContainerInstances(ecs, cluster, [arn]);
+  return found.every(({ status }) => status === 'INACTIVE');
+}
+
+/** The ARNs that ECS reports as MISSING. @throws UnexpectedFailuresError when there are failures of another kind */
+export function missingArns(operation: string, failures: Failure[] | undefined): string[] {
+  const all = toEcsFailures(failures);
+  const unexpected = all.filter(({ reason }) => reason !== 'MISSING');
+  if (unexpected.length > 0) throw new UnexpectedFailuresError(operation, unexpected);
+  return all.map(({ arn }) => arn);
+}
+
+function toEcsFailures(failures: Failure[] | undefined): EcsFailure[] {
+  return (failures ?? []).map(({ arn, reason, detail }) => ({
+    arn: arn ?? 'unnamed resource',
+    reason: detail ? `${reason}: ${detail}` : (reason ?? 'no reason given'),
+  }));
+}
+
+function toContainerInstance(clusterArn: ClusterArn, description: ContainerInstanceDescription): ContainerInstance {
+  const arn = required(description, 'containerInstanceArn', 'a container instance');
+  const { registeredAt, capacityProviderName, versionInfo } = description;
+  const ec2InstanceId = required(description, 'ec2InstanceId', arn);
+  const attributes = new Map(description.attributes?.map(({ name, value }) => [name, value]));
+  const availabilityZone = attributes.get('ecs.availability-zone');
+  const instanceType = attributes.get('ecs.instance-type');
+  const agentVersion = versionInfo?.agentVersion;
+  return {
+    arn,
+    clusterArn,
+    ec2InstanceId,
+    status: required(description, 'status', arn),
+    agentConnected: required(description, 'agentConnected', arn),
+    version: required(description, 'version', arn),
+    runningTasksCount: required(description, 'runningTasksCount', arn),
+    pendingTasksCount: required(description, 'pendingTasksCount', arn),
+    external: ec2InstanceId.startsWith('mi-') || attributes.has('ecs.capability.external'),
+    ...(registeredAt && { registeredAtMs: registeredAt.getTime() }),
+    ...(availabilityZone && { availabilityZone }),
+    ...(instanceType && { instanceType }),
+    ...(capacityProviderName && { capacityProviderName }),
+    ...(agentVersion && { agentVersion }),
+  };
+}
