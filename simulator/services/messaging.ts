@@ -1,0 +1,72 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import type { BusEvent, FunctionInvoker, ResourceProvider, SimulatedService } from '../wire/service.ts';
+import { createAsyncInvocations } from './event-bridge/async-invocation.ts';
+import { type DeliveryFault, EventBus } from './event-bridge/bus.ts';
+import { createFunctionSender, createQueueSender, createTopicSender, Delivery } from './event-bridge/delivery.ts';
+import { createEventBridgeService } from './event-bridge/operations.ts';
+import { createRuleProvider } from './event-bridge/rule-provider.ts';
+import { createKeys } from './kms/keys.ts';
+import { createSnsService } from './sns/operations.ts';
+import { createTopicProviders } from './sns/providers.ts';
+import { Topics } from './sns/topics.ts';
+import { createMappingProvider, type FunctionFacts } from './sqs/event-source-mapping-provider.ts';
+import { createSqsService } from './sqs/operations.ts';
+import { createQueueProviders } from './sqs/providers.ts';
+import { Queues } from './sqs/queues.ts';
+
+export interface MessagingDependencies {
+  readonly invoker: FunctionInvoker;
+  /** What deployment checks ask about functions. A question that is not answered is not checked. */
+  readonly functions?: FunctionFacts;
+  /** Whether a function's resource policy (`AWS::Lambda::Permission`) lets a service invoke it; default: it does. */
+  readonly permitsInvocation?: (functionArn: string, principal: string, sourceArn: string) => boolean;
+  /** Loses, doubles and delays deliveries of the bus; default: none. */
+  readonly deliveryFault?: DeliveryFault;
+}
+
+export interface Messaging {
+  readonly services: readonly SimulatedService[];
+  readonly providers: Readonly<Record<string, ResourceProvider>>;
+  /** Puts an event of an AWS service on the default bus. */
+  readonly putEvent: (event: BusEvent) => void;
+  readonly bus: EventBus;
+  readonly queues: Queues;
+  readonly topics: Topics;
+  /** Starts a function asynchronously, with Lambda's own retries. */
+  readonly invokeAsync: (functionArn: string, payload: unknown) => void;
+}
+
+/** Events, queues, topics and storage: everything between the fleet and the functions. */
+export function createMessaging(kernel: Kernel, dependencies: MessagingDependencies): Messaging {
+  const { invoker, functions = {}, permitsInvocation = () => true, deliveryFault } = dependencies;
+  const keys = createKeys(kernel);
+  const queues = new Queues(kernel, keys);
+  const topics = new Topics(kernel, keys);
+  const asyncInvocations = createAsyncInvocations(kernel, invoker, queues);
+  const delivery = new Delivery(kernel, queues, {
+    sqs: createQueueSender(queues),
+    sns: createTopicSender(topics),
+    lambda: createFunctionSender(asyncInvocations.invokeAsync, permitsInvocation),
+  });
+  const bus = new EventBus(kernel, delivery, deliveryFault);
+  return {
+    services: [
+      createEventBridgeService(kernel, bus),
+      createSqsService(kernel, queues, keys),
+      createSnsService(kernel, topics, keys),
+    ],
+    providers: {
+      ...keys.providers,
+      ...createQueueProviders(kernel, queues),
+      ...createTopicProviders(kernel, topics),
+      'AWS::Events::Rule': createRuleProvider(kernel, bus, queues),
+      'AWS::Lambda::EventSourceMapping': createMappingProvider(kernel, queues, invoker, functions),
+      'AWS::Lambda::EventInvokeConfig': asyncInvocations.provider,
+    },
+    putEvent: (event) => void bus.put(event),
+    bus,
+    queues,
+    topics,
+    invokeAsync: asyncInvocations.invokeAsync,
+  };
+}

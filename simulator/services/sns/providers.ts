@@ -1,0 +1,84 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { ResourceProvider } from '../../wire/service.ts';
+import { checkResourcePolicy } from '../resource-policy.ts';
+import {
+  flagOf,
+  generatedName,
+  invalidProperties,
+  objectListOf,
+  objectOf,
+  refuseUnknown,
+  requiredTextOf,
+  textListOf,
+  textOf,
+} from '../template-properties.ts';
+import type { Topics } from './topics.ts';
+
+const TOPIC_PROPERTIES = [
+  'TopicName',
+  'DisplayName',
+  'KmsMasterKeyId',
+  'FifoTopic',
+  'Subscription',
+  'SignatureVersion',
+  'TracingConfig',
+  'Tags',
+];
+const SUBSCRIPTION_PROPERTIES = [
+  'TopicArn',
+  'Protocol',
+  'Endpoint',
+  'FilterPolicy',
+  'FilterPolicyScope',
+  'RawMessageDelivery',
+  'RedrivePolicy',
+];
+const PROTOCOLS = ['http', 'https', 'email', 'email-json', 'sms', 'sqs', 'lambda', 'firehose', 'application'];
+
+/** `AWS::SNS::Topic` (standard topics), `AWS::SNS::TopicPolicy` and `AWS::SNS::Subscription`. */
+export function createTopicProviders(kernel: Kernel, topics: Topics): Record<string, ResourceProvider> {
+  const subscribe = (topicArn: string, protocol: string, endpoint: string) => {
+    if (!PROTOCOLS.includes(protocol))
+      throw invalidProperties(`Invalid parameter: Does not support this protocol string: ${protocol}`);
+    if (protocol.startsWith('email') && !/^\S+@\S+$/.test(endpoint))
+      throw invalidProperties('Invalid parameter: Email address');
+    return topics.subscribe({ topicArn, protocol, endpoint });
+  };
+  return {
+    'AWS::SNS::Topic': {
+      create(properties, resource) {
+        refuseUnknown('AWS::SNS::Topic', properties, TOPIC_PROPERTIES);
+        if (flagOf(properties, 'FifoTopic')) throw invalidProperties('FIFO topics are not supported');
+        const name = textOf(properties, 'TopicName') ?? generatedName(kernel, resource, 256);
+        if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) throw invalidProperties('Invalid parameter: Topic Name');
+        const displayName = textOf(properties, 'DisplayName') ?? '';
+        const topic = topics.create({ name, displayName, kmsMasterKeyId: textOf(properties, 'KmsMasterKeyId') });
+        for (const subscription of objectListOf(properties, 'Subscription')) {
+          subscribe(topic.arn, requiredTextOf(subscription, 'Protocol'), requiredTextOf(subscription, 'Endpoint'));
+        }
+        return { ref: topic.arn, attributes: { TopicArn: topic.arn, TopicName: name } };
+      },
+    },
+    'AWS::SNS::TopicPolicy': {
+      create(properties, { logicalId }) {
+        refuseUnknown('AWS::SNS::TopicPolicy', properties, ['Topics', 'PolicyDocument']);
+        const policy = objectOf(properties, 'PolicyDocument');
+        checkResourcePolicy(policy);
+        for (const arn of textListOf(properties, 'Topics')) topics.byArn(arn).policy = policy;
+        return { ref: logicalId, attributes: { Id: logicalId } };
+      },
+    },
+    'AWS::SNS::Subscription': {
+      create(properties) {
+        refuseUnknown('AWS::SNS::Subscription', properties, SUBSCRIPTION_PROPERTIES);
+        const topicArn = requiredTextOf(properties, 'TopicArn');
+        const { arn } = subscribe(
+          topicArn,
+          requiredTextOf(properties, 'Protocol'),
+          requiredTextOf(properties, 'Endpoint'),
+        );
+        return { ref: arn, attributes: { Arn: arn } };
+      },
+    },
+  };
+}

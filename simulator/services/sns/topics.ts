@@ -1,0 +1,111 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import { AwsError } from '../../wire/aws-error.ts';
+import type { Keys } from '../kms/keys.ts';
+import { evaluateResourcePolicy } from '../resource-policy.ts';
+import type { Publication } from './publish-input.ts';
+
+export interface Topic {
+  readonly name: string;
+  readonly arn: string;
+  readonly displayName: string;
+  readonly kmsMasterKeyId: string | undefined;
+  policy: unknown;
+}
+
+export interface Subscription {
+  readonly arn: string;
+  readonly topicArn: string;
+  readonly protocol: string;
+  readonly endpoint: string;
+}
+
+/** Why a service could not publish; undefined when it could. */
+export type PublishRefusal = { readonly code: 'NO_RESOURCE' | 'NO_PERMISSIONS'; readonly message: string };
+
+/** The topics of the account and region. A topic's deliveries end here, in the trace: nobody's mail box is simulated. */
+export class Topics {
+  readonly #kernel: Kernel;
+  readonly #keys: Keys;
+  readonly #ids: () => string;
+  readonly #topics = new Map<string, Topic>();
+  readonly #subscriptions: Subscription[] = [];
+
+  constructor(kernel: Kernel, keys: Keys) {
+    this.#kernel = kernel;
+    this.#keys = keys;
+    const random = kernel.random.fork('sns');
+    this.#ids = () => random.uuid();
+  }
+
+  arnOf(name: string): string {
+    return `arn:aws:sns:${this.#kernel.place.region}:${this.#kernel.place.accountId}:${name}`;
+  }
+
+  create(topic: Omit<Topic, 'arn' | 'policy'>): Topic {
+    const created: Topic = { ...topic, arn: this.arnOf(topic.name), policy: undefined };
+    this.#topics.set(created.arn, created);
+    return created;
+  }
+
+  find(arn: string): Topic | undefined {
+    return this.#topics.get(arn);
+  }
+
+  /** Throws what the API throws for a topic that does not exist. */
+  byArn(arn: string): Topic {
+    const topic = this.find(arn);
+    if (topic === undefined) throw new AwsError('NotFoundException', 'Topic does not exist', { status: 404 });
+    return topic;
+  }
+
+  subscribe(subscription: Omit<Subscription, 'arn'>): Subscription {
+    const arn = `${this.byArn(subscription.topicArn).arn}:${this.#ids()}`;
+    const subscribed = { ...subscription, arn };
+    this.#subscriptions.push(subscribed);
+    return subscribed;
+  }
+
+  subscriptionsOf(topicArn: string): readonly Subscription[] {
+    return this.#subscriptions.filter((subscription) => subscription.topicArn === topicArn);
+  }
+
+  /** Delivers and returns the message's id. */
+  publish(topic: Topic, { message, subject, attributes }: Publication): string {
+    const texts = Object.entries(attributes).map(([name, value]) => [name, value.StringValue ?? '']);
+    this.#kernel.trace.add('notification', {
+      topic: topic.name,
+      ...(subject !== undefined && { subject }),
+      message,
+      attributes: Object.fromEntries(texts),
+    });
+    return this.#ids();
+  }
+
+  /**
+   * An AWS service publishes: the topic's policy and, for an encrypted topic, its key's policy must let it. The AWS
+   * managed key `alias/aws/sns` lets no service in ("Encrypting messages published to Amazon SNS", CloudWatch guide).
+   * Without `sourceArn` the request carries no source, and a statement that asks for one does not apply: so it is with
+   * EventBridge ("You can't use Condition blocks in Amazon SNS topic policies for EventBridge").
+   */
+  publishAsService(
+    topicArn: string,
+    caller: { readonly service: string; readonly sourceArn?: string },
+    publication: Publication,
+  ): PublishRefusal | undefined {
+    const topic = this.find(topicArn);
+    if (topic === undefined) return { code: 'NO_RESOURCE', message: `Topic does not exist: ${topicArn}` };
+    const { service, sourceArn } = caller;
+    const source = { 'aws:SourceArn': sourceArn ?? '', 'aws:SourceAccount': this.#kernel.place.accountId };
+    const conditions = { 'aws:SecureTransport': 'true', ...(sourceArn !== undefined && source) };
+    const access = { service, action: 'sns:Publish', resource: topicArn, conditions };
+    if (evaluateResourcePolicy(topic.policy, access) !== 'allow') {
+      const message = `${service} is not authorized to perform: SNS:Publish on resource: ${topicArn}`;
+      return { code: 'NO_PERMISSIONS', message };
+    }
+    if (topic.kmsMasterKeyId !== undefined && !this.#keys.allowsService(topic.kmsMasterKeyId, service, conditions)) {
+      return { code: 'NO_PERMISSIONS', message: `${service} is not allowed to use the key ${topic.kmsMasterKeyId}` };
+    }
+    this.publish(topic, publication);
+    return undefined;
+  }
+}

@@ -1,0 +1,195 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { Timer } from '../../kernel/clock.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Random } from '../../kernel/random.ts';
+
+export interface QueueSettings {
+  readonly delaySeconds: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly retentionSeconds: number;
+  readonly messageBytesMax: number;
+  /** After this many receives, the next one moves the message to the dead-letter queue. */
+  readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
+  readonly kmsMasterKeyId?: string;
+}
+
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
+  readonly senderId: string;
+  readonly sentAtMs: number;
+  firstReceivedAtMs?: number;
+  receiveCount: number;
+  visibleAtMs: number;
+  /** The handle of the latest receive: only that one still deletes the message. */
+  receiptHandle?: string;
+  deadLetterSourceArn?: string;
+}
+
+export interface NewMessage {
+  readonly body: string;
+  readonly attributes?: Readonly<Record<string, MessageAttributeValue>>;
+  readonly senderId: string;
+  readonly delaySeconds?: number;
+}
+
+/**
+ * A standard queue: at least once, in no promised order, invisible while somebody works on a message
+ * (SQS Developer Guide, "Visibility timeout"; "Dead-letter queues").
+ *
+ * Invariant: a message is in `#messages` exactly until it is deleted, moved to the dead-letter queue, purged or expired.
+ */
+export class Queue {
+  readonly arn: string;
+  readonly url: string;
+  readonly name: string;
+  readonly settings: QueueSettings;
+  readonly createdAtMs: number;
+  readonly #kernel: Kernel;
+  readonly #random: Random;
+  readonly #messages = new Map<string, QueueMessage>();
+  readonly #listeners: (() => void)[] = [];
+  readonly #moveToDeadLetters: (message: QueueMessage) => void;
+  #wake: Timer | undefined;
+
+  constructor(
+    kernel: Kernel,
+    name: string,
+    settings: QueueSettings,
+    moveToDeadLetters: (message: QueueMessage) => void,
+  ) {
+    const { region, accountId } = kernel.place;
+    this.arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
+    this.url = `https://sqs.${region}.amazonaws.com/${accountId}/${name}`;
+    this.name = name;
+    this.settings = settings;
+    this.createdAtMs = kernel.clock.now();
+    this.#kernel = kernel;
+    this.#random = kernel.random.fork(`sqs/${name}`);
+    this.#moveToDeadLetters = moveToDeadLetters;
+  }
+
+  send({ body, attributes = {}, senderId, delaySeconds = this.settings.delaySeconds }: NewMessage): QueueMessage {
+    const sentAtMs = this.#kernel.clock.now();
+    const messageId = this.#random.uuid();
+    const visibleAtMs = sentAtMs + delaySeconds * 1000;
+    const message: QueueMessage = { messageId, body, attributes, senderId, sentAtMs, receiveCount: 0, visibleAtMs };
+    this.#put(message);
+    return message;
+  }
+
+  /** Takes over a message from the queue it failed in: it keeps its id and, in standard queues, its age. */
+  takeOver(message: QueueMessage, sourceArn: string): void {
+    const { receiptHandle: _, ...rest } = message;
+    this.#put({ ...rest, visibleAtMs: this.#kernel.clock.now(), deadLetterSourceArn: sourceArn });
+  }
+
+  /** Up to `max` visible messages, which become invisible for `visibilitySeconds`. */
+  receive(max: number, visibilitySeconds = this.settings.visibilityTimeoutSeconds): QueueMessage[] {
+    this.#dropExpired();
+    const now = this.#kernel.clock.now();
+    const visible: QueueMessage[] = [];
+    for (const message of this.#messages.values()) {
+      if (message.visibleAtMs > now) continue;
+      if (this.#isPoison(message)) {
+        this.#messages.delete(message.messageId);
+        this.#moveToDeadLetters(message);
+        continue;
+      }
+      // A window wider than the batch, shuffled: a standard queue's order is "best effort".
+      if (visible.push(message) === 2 * max) break;
+    }
+    const received = this.#random.shuffle(visible).slice(0, max);
+    for (const message of received) {
+      message.receiveCount++;
+      message.firstReceivedAtMs ??= now;
+      message.receiptHandle = `${message.messageId}/${this.#random.hex(16)}`;
+      message.visibleAtMs = now + visibilitySeconds * 1000;
+      this.#wakeAt(message.visibleAtMs);
+    }
+    return received;
+  }
+
+  /** The message that a receipt handle stands for; undefined when it is gone. */
+  findByHandle(receiptHandle: string): { readonly message: QueueMessage; readonly isLatest: boolean } | undefined {
+    this.#dropExpired();
+    const message = this.#messages.get(receiptHandle.split('/')[0] ?? '');
+    return message && { message, isLatest: message.receiptHandle === receiptHandle };
+  }
+
+  /** Deletes by receipt handle. One from an earlier receive is accepted and deletes nothing (API reference, DeleteMessage). */
+  delete(receiptHandle: string): void {
+    const found = this.findByHandle(receiptHandle);
+    if (found?.isLatest) this.#messages.delete(found.message.messageId);
+  }
+
+  changeVisibility(message: QueueMessage, seconds: number): void {
+    message.visibleAtMs = this.#kernel.clock.now() + seconds * 1000;
+    this.#wakeAt(message.visibleAtMs);
+  }
+
+  purge(): void {
+    this.#messages.clear();
+  }
+
+  /** Messages by state, as GetQueueAttributes and the AWS/SQS metrics count them, and the age of the oldest one. */
+  measure(): { visible: number; inFlight: number; delayed: number; oldestAgeSeconds: number } {
+    this.#dropExpired();
+    const now = this.#kernel.clock.now();
+    const measured = { visible: 0, inFlight: 0, delayed: 0, oldestAgeSeconds: 0 };
+    for (const { visibleAtMs, receiveCount, sentAtMs } of this.#messages.values()) {
+      if (visibleAtMs <= now) measured.visible++;
+      else if (receiveCount > 0) measured.inFlight++;
+      else measured.delayed++;
+      measured.oldestAgeSeconds = Math.max(measured.oldestAgeSeconds, Math.floor((now - sentAtMs) / 1000));
+    }
+    return measured;
+  }
+
+  get hasVisible(): boolean {
+    const now = this.#kernel.clock.now();
+    for (const { visibleAtMs } of this.#messages.values()) if (visibleAtMs <= now) return true;
+    return false;
+  }
+
+  /** Calls `listener` whenever a message may have become visible: on arrival, or when a delay or a time-out ends. */
+  onVisible(listener: () => void): void {
+    this.#listeners.push(listener);
+    this.#onWake();
+  }
+
+  #isPoison({ receiveCount }: QueueMessage): boolean {
+    return this.settings.redrive !== undefined && receiveCount >= this.settings.redrive.maxReceiveCount;
+  }
+
+  #put(message: QueueMessage): void {
+    this.#messages.set(message.messageId, message);
+    this.#wakeAt(message.visibleAtMs);
+  }
+
+  /** One timer per queue, and none while nobody listens: an idle world has nothing to do. */
+  #wakeAt(atMs: number): void {
+    if (this.#listeners.length === 0 || (this.#wake !== undefined && this.#wake.atMs <= atMs)) return;
+    this.#wake?.cancel();
+    this.#wake = this.#kernel.clock.at(atMs, () => this.#onWake());
+  }
+
+  #onWake(): void {
+    this.#wake = undefined;
+    this.#dropExpired();
+    const now = this.#kernel.clock.now();
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const { visibleAtMs } of this.#messages.values())
+      if (visibleAtMs > now) nextMs = Math.min(nextMs, visibleAtMs);
+    if (Number.isFinite(nextMs)) this.#wakeAt(nextMs);
+    if (this.hasVisible) for (const listener of this.#listeners) listener();
+  }
+
+  #dropExpired(): void {
+    const oldestMs = this.#kernel.clock.now() - this.settings.retentionSeconds * 1000;
+    for (const { messageId, sentAtMs } of this.#messages.values()) {
+      if (sentAtMs <= oldestMs) this.#messages.delete(messageId);
+    }
+  }
+}
