@@ -1,0 +1,263 @@
+import {
+  CompleteLifecycleActionCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribeAutoScalingInstancesCommand,
+  DescribeLifecycleHooksCommand,
+  type LifecycleHook,
+  RecordLifecycleActionHeartbeatCommand,
+} from '@aws-sdk/client-auto-scaling';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  completeLifecycleAction,
+  describeAutoScalingInstances,
+  describeLifecycleHooks,
+  listWaitingInstances,
+  recordHeartbeat,
+} from '../../../shared/aws/auto-scaling.ts';
+import { awsError, ec2Id, many } from './builders.ts';
+import { anyPaging, page } from './pages.ts';
+import { strictAutoScaling } from './strict-client.ts';
+
+const always = { HealthStatus: 'HEALTHY', ProtectedFromScaleIn: false };
+
+describe('describing instances', () => {
+  test('asks for at most 50 ids at a time, follows every page, and leaves out instances of no group', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 130 }), anyPaging, async (count, paging) => {
+        const ids = many(count, ec2Id);
+        const isInGroup = (id: string) => ids.indexOf(id) % 3 > 0;
+        const { autoScaling, mock } = strictAutoScaling();
+        mock.on(DescribeAutoScalingInstancesCommand).callsFake(({ InstanceIds, MaxRecords, NextToken }) => {
+          expect(MaxRecords).toBe(50);
+          expect(InstanceIds.length).toBeGreaterThan(0);
+          expect(InstanceIds.length).toBeLessThanOrEqual(50);
+          const { items, next } = page<string>(InstanceIds.filter(isInGroup), paging, NextToken, MaxRecords);
+          return { AutoScalingInstances: items.map(inService), NextToken: next };
+        });
+
+        const found = await describeAutoScalingInstances(autoScaling, [...ids, ...ids]);
+
+        expect([...found.keys()]).toEqual(ids.filter(isInGroup));
+        for (const [id, instance] of found) {
+          expect(instance).toEqual({
+            ec2InstanceId: id,
+            groupName: 'shop',
+            lifecycleState: 'InService',
+            availabilityZone: 'eu-west-1a',
+          });
+        }
+      }),
+    );
+  });
+
+  test('asks nothing for no ids, which Auto Scaling would take for all', async () => {
+    expect(await describeAutoScalingInstances(strictAutoScaling().autoScaling, [])).toEqual(new Map());
+  });
+
+  test.each(['AutoScalingGroupName', 'InstanceId', 'LifecycleState'])('refuses one without %s', async (field) => {
+    const { autoScaling, mock } = strictAutoScaling();
+    mock
+      .on(DescribeAutoScalingInstancesCommand)
+      .resolves({ AutoScalingInstances: [{ ...inService(ec2Id(1)), [field]: undefined }] });
+
+    await expect(describeAutoScalingInstances(autoScaling, [ec2Id(1)])).rejects.toThrow(
+      expect.objectContaining({ name: 'IncompleteAnswerError', message: expect.stringContaining(field) }),
+    );
+  });
+});
+
+describe('listing the waiting instances', () => {
+  const states = [
+    'Pending:Wait',
+    'Terminating:Wait',
+    'Warmed:Pending:Wait',
+    'Warmed:Terminating:Wait',
+    'ReplacingRootVolume:Wait',
+    'SomethingNew:Wait',
+    'InService',
+    'Pending:Proceed',
+    'Terminating',
+    'Warmed:Stopped',
+  ];
+
+  test('finds those of every transition in every group, however the pages are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.constantFrom(...states), { maxLength: 4 }), { maxLength: 220 }),
+        anyPaging,
+        async (groups, paging) => {
+          const described = groups.map((group, number) => ({
+            AutoScalingGroupName: `group-${number}`,
+            Instances: group.map((LifecycleState, index) => ({ ...instance(number * 4 + index), LifecycleState })),
+          }));
+          const { autoScaling, mock } = strictAutoScaling();
+          mock.on(DescribeAutoScalingGroupsCommand).callsFake(({ MaxRecords, NextToken }) => {
+            expect(MaxRecords).toBe(100);
+            const { items, next } = page(described, paging, NextToken, MaxRecords);
+            return { AutoScalingGroups: items, NextToken: next };
+          });
+
+          expect(await listWaitingInstances(autoScaling)).toEqual(
+            groups.flatMap((group, number) =>
+              group.flatMap((lifecycleState, index) =>
+                lifecycleState.endsWith(':Wait')
+                  ? [
+                      {
+                        ec2InstanceId: ec2Id(number * 4 + index),
+                        groupName: `group-${number}`,
+                        lifecycleState,
+                        availabilityZone: 'eu-west-1a',
+                      },
+                    ]
+                  : [],
+              ),
+            ),
+          );
+        },
+      ),
+    );
+  });
+});
+
+describe('describing lifecycle hooks', () => {
+  const complete: LifecycleHook = {
+    LifecycleHookName: 'ebbtide-terminate',
+    AutoScalingGroupName: 'shop',
+    LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    HeartbeatTimeout: 300,
+    GlobalTimeout: 30_000,
+    DefaultResult: 'CONTINUE',
+  };
+
+  test('takes over what decisions need', async () => {
+    expect(await hooksOf([complete])).toEqual([
+      {
+        name: 'ebbtide-terminate',
+        groupName: 'shop',
+        transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+        heartbeatTimeoutSeconds: 300,
+        globalTimeoutSeconds: 30_000,
+        defaultResult: 'CONTINUE',
+      },
+    ]);
+  });
+
+  test.each([
+    [{ HeartbeatTimeout: 300 }, { heartbeatTimeoutSeconds: 300, globalTimeoutSeconds: 30_000 }],
+    [{ HeartbeatTimeout: 7200 }, { heartbeatTimeoutSeconds: 7200, globalTimeoutSeconds: 172_800 }],
+    [{}, { heartbeatTimeoutSeconds: 3600, globalTimeoutSeconds: 172_800, defaultResult: 'ABANDON' }],
+  ])('falls back on the documented defaults: %j', async (given, expected) => {
+    const { LifecycleHookName, LifecycleTransition } = complete;
+
+    expect(await hooksOf([{ LifecycleHookName, LifecycleTransition, ...given }])).toMatchObject([expected]);
+  });
+
+  test.each(['LifecycleHookName', 'LifecycleTransition'])('refuses one without %s', async (field) => {
+    await expect(hooksOf([{ ...complete, [field]: undefined }])).rejects.toThrow(field);
+  });
+
+  test('finds none in a group that is gone', async () => {
+    const { autoScaling, mock } = strictAutoScaling();
+    mock
+      .on(DescribeLifecycleHooksCommand)
+      .rejects(awsError('ValidationError', 'AutoScalingGroup name not found - AutoScalingGroup shop not found'));
+
+    expect(await describeLifecycleHooks(autoScaling, 'shop')).toEqual([]);
+  });
+
+  test('passes other validation errors on', async () => {
+    const { autoScaling, mock } = strictAutoScaling();
+    const error = awsError('ValidationError', '1 validation error detected');
+    mock.on(DescribeLifecycleHooksCommand).rejects(error);
+
+    await expect(describeLifecycleHooks(autoScaling, 'shop')).rejects.toBe(error);
+  });
+});
+
+describe('a lifecycle action', () => {
+  const action = { ec2InstanceId: ec2Id(1), groupName: 'shop', hookName: 'ebbtide-terminate' };
+  const token = '5f0c1c3e-9f0e-4a55-9d3c-0b1c2d3e4f50';
+  const named = { AutoScalingGroupName: 'shop', LifecycleHookName: 'ebbtide-terminate' };
+  const over = [
+    ['ValidationError', `No active Lifecycle Action found with token ${token}`],
+    ['ValidationError', `No active Lifecycle Action found with instance ID ${ec2Id(1)}`],
+    ['ValidationError', 'AutoScalingGroup name not found - AutoScalingGroup shop not found'],
+  ] as const;
+  const notOver = [
+    ['ValidationError', '1 validation error detected'],
+    ['ResourceContentionFault', 'No active Lifecycle Action found'],
+    ['Throttling', 'Rate exceeded'],
+  ] as const;
+
+  test('is completed by its token alone', async () => {
+    const { autoScaling, mock } = strictAutoScaling();
+    mock.on(CompleteLifecycleActionCommand).resolves({});
+
+    expect(await completeLifecycleAction(autoScaling, { ...action, token }, 'CONTINUE')).toBe('completed');
+    expect(mock.call(0).args[0].input).toEqual({
+      ...named,
+      LifecycleActionToken: token,
+      LifecycleActionResult: 'CONTINUE',
+    });
+  });
+
+  test('is completed by its instance when the token is not known', async () => {
+    const { autoScaling, mock } = strictAutoScaling();
+    mock.on(CompleteLifecycleActionCommand).resolves({});
+
+    expect(await completeLifecycleAction(autoScaling, action, 'ABANDON')).toBe('completed');
+    expect(mock.call(0).args[0].input).toEqual({ ...named, InstanceId: ec2Id(1), LifecycleActionResult: 'ABANDON' });
+  });
+
+  test('is kept alive in the same way', async () => {
+    const { autoScaling, mock } = strictAutoScaling();
+    mock.on(RecordLifecycleActionHeartbeatCommand).resolves({});
+
+    expect(await recordHeartbeat(autoScaling, { ...action, token })).toBe('recorded');
+    expect(await recordHeartbeat(autoScaling, action)).toBe('recorded');
+    expect(mock.calls().map(({ args }) => args[0].input)).toEqual([
+      { ...named, LifecycleActionToken: token },
+      { ...named, InstanceId: ec2Id(1) },
+    ]);
+  });
+
+  test.each(over)('is already over: %s, %s', async (name, message) => {
+    const { autoScaling, mock } = strictAutoScaling();
+    mock.on(CompleteLifecycleActionCommand).rejects(awsError(name, message));
+    mock.on(RecordLifecycleActionHeartbeatCommand).rejects(awsError(name, message));
+
+    expect(await completeLifecycleAction(autoScaling, action, 'CONTINUE')).toBe('already-over');
+    expect(await recordHeartbeat(autoScaling, action)).toBe('already-over');
+  });
+
+  test.each(notOver)('is not taken to be over: %s, %s', async (name, message) => {
+    const { autoScaling, mock } = strictAutoScaling();
+    const error = awsError(name, message);
+    mock.on(CompleteLifecycleActionCommand).rejects(error);
+    mock.on(RecordLifecycleActionHeartbeatCommand).rejects(error);
+
+    await expect(completeLifecycleAction(autoScaling, action, 'CONTINUE')).rejects.toBe(error);
+    await expect(recordHeartbeat(autoScaling, action)).rejects.toBe(error);
+  });
+});
+
+function instance(index: number) {
+  return { InstanceId: ec2Id(index), AvailabilityZone: 'eu-west-1a', ...always };
+}
+
+function inService(id: string) {
+  return {
+    InstanceId: id,
+    AutoScalingGroupName: 'shop',
+    LifecycleState: 'InService',
+    AvailabilityZone: 'eu-west-1a',
+    ...always,
+  };
+}
+
+function hooksOf(LifecycleHooks: LifecycleHook[]) {
+  const { autoScaling, mock } = strictAutoScaling();
+  mock.on(DescribeLifecycleHooksCommand, { AutoScalingGroupName: 'shop' }).resolves({ LifecycleHooks });
+  return describeLifecycleHooks(autoScaling, 'shop');
+}

@@ -1,0 +1,271 @@
+import {
+  type ContainerInstance,
+  DeregisterContainerInstanceCommand,
+  DescribeContainerInstancesCommand,
+  ListContainerInstancesCommand,
+  UpdateContainerInstancesStateCommand,
+} from '@aws-sdk/client-ecs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  deregisterContainerInstance,
+  describeContainerInstances,
+  findRegistrations,
+  listContainerInstanceArns,
+  setContainerInstancesState,
+} from '../../../shared/aws/container-instances.ts';
+import { awsError, cluster, describedInstance, ec2Id, instanceArn, many } from './builders.ts';
+import { anyPaging, page } from './pages.ts';
+import { strictEcs } from './strict-client.ts';
+
+const arn = instanceArn(1);
+
+describe('listing', () => {
+  test('follows every page with the same selection, however the pages are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 250 }), anyPaging, async (count, paging) => {
+        const arns = many(count, instanceArn);
+        const { ecs, mock } = strictEcs();
+        const selection = { status: 'ACTIVE', filter: 'agentConnected == false' } as const;
+        mock.on(ListContainerInstancesCommand, { cluster, ...selection }).callsFake(({ nextToken, maxResults }) => {
+          expect(maxResults).toBe(100);
+          const { items, next } = page(arns, paging, nextToken, maxResults);
+          return { containerInstanceArns: items, nextToken: next };
+        });
+
+        expect(await listContainerInstanceArns(ecs, cluster, selection)).toEqual(arns);
+      }),
+    );
+  });
+});
+
+describe('finding the registrations of EC2 instances', () => {
+  test('finds every registration of every id, asking for at most 50 ids at a time', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 130 }), anyPaging, async (count, paging) => {
+        const { ecs, mock } = strictEcs();
+        const registered = new Map(
+          many(count, (index) => [ec2Id(index), many(index % 3, (copy) => instanceArn(index * 3 + copy))]),
+        );
+        mock.on(ListContainerInstancesCommand, { cluster }).callsFake(({ filter, nextToken, maxResults }) => {
+          expect(filter).toMatch(/^ec2InstanceId in \['i-\w+'(, 'i-\w+')*\]$/);
+          const ids: string[] = filter.match(/i-\w+/g);
+          expect(ids.length).toBeLessThanOrEqual(50);
+          const { items, next } = page(
+            ids.flatMap((id) => registered.get(id) ?? []),
+            paging,
+            nextToken,
+            maxResults,
+          );
+          return { containerInstanceArns: items, nextToken: next };
+        });
+
+        const ids = [...registered.keys()];
+        expect(await findRegistrations(ecs, cluster, [...ids, ...ids])).toEqual([...registered.values()].flat());
+      }),
+    );
+  });
+
+  test('finds none without a call when there are no ids', async () => {
+    expect(await findRegistrations(strictEcs().ecs, cluster, [])).toEqual([]);
+  });
+
+  test('finds none in a cluster that is gone', async () => {
+    const { ecs, mock } = strictEcs();
+    mock.on(ListContainerInstancesCommand).rejects(awsError('ClusterNotFoundException'));
+
+    expect(await findRegistrations(ecs, cluster, [ec2Id(1)])).toEqual([]);
+  });
+});
+
+describe('describing', () => {
+  test('describes all in batches of at most 100 and names those that ECS has forgotten', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 250 }), fc.integer({ min: 2, max: 9 }), async (count, everyNth) => {
+        const arns = many(count, instanceArn);
+        const isForgotten = (arn: string) => arns.indexOf(arn) % everyNth === 0;
+        const { ecs, mock } = strictEcs();
+        mock.on(DescribeContainerInstancesCommand, { cluster }).callsFake(({ containerInstances }) => {
+          expect(containerInstances.length).toBeGreaterThan(0);
+          expect(containerInstances.length).toBeLessThanOrEqual(100);
+          return {
+            containerInstances: containerInstances
+              .filter((arn: string) => !isForgotten(arn))
+              .map((arn: string) => describedInstance(arn)),
+            failures: containerInstances.filter(isForgotten).map((arn: string) => ({ arn, reason: 'MISSING' })),
+          };
+        });
+
+        const { found, missing } = await describeContainerInstances(ecs, cluster, [...arns, ...arns]);
+
+        expect(found.map(({ arn }) => arn)).toEqual(arns.filter((arn) => !isForgotten(arn)));
+        expect(missing).toEqual(arns.filter(isForgotten));
+      }),
+    );
+  });
+
+  test('takes over what decisions need', async () => {
+    const { ecs } = describedAs({
+      ec2InstanceId: 'i-0aa11bb22cc33dd44',
+      status: 'DRAINING',
+      registeredAt: new Date(1_790_000_000_000),
+      capacityProviderName: 'shop-spot',
+      versionInfo: { agentVersion: '1.97.1', agentHash: 'b1d2', dockerVersion: 'DockerVersion: 25.0.14' },
+      attributes: [
+        { name: 'ecs.availability-zone', value: 'eu-west-1b' },
+        { name: 'ecs.instance-type', value: 'm7g.large' },
+        { name: 'ecs.capability.task-eni' },
+      ],
+    });
+
+    expect((await describeContainerInstances(ecs, cluster, [arn])).found).toEqual([
+      {
+        arn,
+        clusterArn: cluster,
+        ec2InstanceId: 'i-0aa11bb22cc33dd44',
+        status: 'DRAINING',
+        agentConnected: true,
+        version: 7,
+        registeredAtMs: 1_790_000_000_000,
+        runningTasksCount: 2,
+        pendingTasksCount: 1,
+        availabilityZone: 'eu-west-1b',
+        instanceType: 'm7g.large',
+        capacityProviderName: 'shop-spot',
+        agentVersion: '1.97.1',
+        external: false,
+      },
+    ]);
+  });
+
+  test.each([
+    ['its id', { ec2InstanceId: 'mi-0aa11bb22cc33dd44' }],
+    ['its attribute', { attributes: [{ name: 'ecs.capability.external' }] }],
+  ])('knows an external instance by %s', async (_by, overrides) => {
+    const { ecs } = describedAs(overrides);
+
+    expect((await describeContainerInstances(ecs, cluster, [arn])).found).toMatchObject([{ external: true }]);
+  });
+
+  test.each(['INACTIVE', 'SOME_NEW_STATUS'])('passes on an instance that is %s', async (status) => {
+    const { ecs } = describedAs({ status });
+
+    expect(await describeContainerInstances(ecs, cluster, [arn])).toMatchObject({ found: [{ status }], missing: [] });
+  });
+
+  test.each([
+    'containerInstanceArn',
+    'ec2InstanceId',
+    'status',
+    'agentConnected',
+    'version',
+    'runningTasksCount',
+    'pendingTasksCount',
+  ] as const)('refuses to decide on a description without %s', async (field) => {
+    const { ecs } = describedAs({ [field]: undefined });
+
+    await expect(describeContainerInstances(ecs, cluster, [arn])).rejects.toThrow(
+      expect.objectContaining({ name: 'IncompleteAnswerError', message: expect.stringContaining(field) }),
+    );
+  });
+
+  test('fails by name when ECS could not describe one for another reason', async () => {
+    const { ecs, mock } = strictEcs();
+    const failures = [
+      { arn: instanceArn(2), reason: 'MISSING' },
+      { arn, reason: 'ACCESS', detail: 'not yours' },
+    ];
+    mock.on(DescribeContainerInstancesCommand).resolves({ containerInstances: [], failures });
+
+    await expect(describeContainerInstances(ecs, cluster, [arn, instanceArn(2)])).rejects.toThrow(
+      expect.objectContaining({
+        name: 'UnexpectedFailuresError',
+        message: `DescribeContainerInstances failed for ${arn} (ACCESS: not yours)`,
+      }),
+    );
+  });
+
+  test('misses all of a cluster that is gone', async () => {
+    const { ecs, mock } = strictEcs();
+    mock.on(DescribeContainerInstancesCommand).rejects(awsError('ClusterNotFoundException'));
+
+    expect(await describeContainerInstances(ecs, cluster, [arn])).toEqual({ found: [], missing: [arn] });
+  });
+});
+
+describe('setting the state', () => {
+  test('changes all, ten at a time, and tells which ECS refused within its 200', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 35 }), fc.integer({ min: 2, max: 9 }), async (count, everyNth) => {
+        const arns = many(count, instanceArn);
+        const isRefused = (arn: string) => arns.indexOf(arn) % everyNth === 0;
+        const { ecs, mock } = strictEcs();
+        mock
+          .on(UpdateContainerInstancesStateCommand, { cluster, status: 'DRAINING' })
+          .callsFake(({ containerInstances, status }) => {
+            expect(containerInstances.length).toBeLessThanOrEqual(10);
+            return {
+              containerInstances: containerInstances
+                .filter((arn: string) => !isRefused(arn))
+                .map((arn: string) => describedInstance(arn, { status })),
+              failures: containerInstances.filter(isRefused).map((arn: string) => ({ arn, reason: 'INACTIVE' })),
+            };
+          });
+
+        const { changed, failures } = await setContainerInstancesState(ecs, cluster, arns, 'DRAINING');
+
+        expect(changed.map(({ arn }) => arn)).toEqual(arns.filter((arn) => !isRefused(arn)));
+        expect(changed.every(({ status }) => status === 'DRAINING')).toBe(true);
+        expect(failures).toEqual(arns.filter(isRefused).map((arn) => ({ arn, reason: 'INACTIVE' })));
+      }),
+    );
+  });
+});
+
+describe('deregistering', () => {
+  test('forces it', async () => {
+    const { ecs, mock } = strictEcs();
+    mock.on(DeregisterContainerInstanceCommand, { cluster, containerInstance: arn, force: true }).resolves({});
+
+    expect(await deregisterContainerInstance(ecs, cluster, arn)).toBe('deregistered');
+  });
+
+  test.each(['ClientException', 'InvalidParameterException'])(
+    'counts a refusal (%s) as already gone when ECS no longer knows the instance',
+    async (name) => {
+      const { ecs, mock } = strictEcs();
+      mock.on(DeregisterContainerInstanceCommand).rejects(awsError(name));
+      mock.on(DescribeContainerInstancesCommand).resolves({ failures: [{ arn, reason: 'MISSING' }] });
+
+      expect(await deregisterContainerInstance(ecs, cluster, arn)).toBe('already-gone');
+    },
+  );
+
+  test('counts a refusal as already gone when the instance is inactive', async () => {
+    const { ecs, mock } = describedAs({ status: 'INACTIVE' });
+    mock.on(DeregisterContainerInstanceCommand).rejects(awsError('ClientException'));
+
+    expect(await deregisterContainerInstance(ecs, cluster, arn)).toBe('already-gone');
+  });
+
+  test('counts an instance of a cluster that is gone as already gone', async () => {
+    const { ecs, mock } = strictEcs();
+    mock.on(DeregisterContainerInstanceCommand).rejects(awsError('ClusterNotFoundException'));
+
+    expect(await deregisterContainerInstance(ecs, cluster, arn)).toBe('already-gone');
+  });
+
+  test('passes a refusal on when the instance is still there', async () => {
+    const { ecs, mock } = describedAs({ status: 'ACTIVE' });
+    const refusal = awsError('ClientException');
+    mock.on(DeregisterContainerInstanceCommand).rejects(refusal);
+
+    await expect(deregisterContainerInstance(ecs, cluster, arn)).rejects.toBe(refusal);
+  });
+});
+
+function describedAs(overrides: Partial<ContainerInstance>) {
+  const { ecs, mock } = strictEcs();
+  mock.on(DescribeContainerInstancesCommand).resolves({ containerInstances: [describedInstance(arn, overrides)] });
+  return { ecs, mock };
+}
