@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Policy, type SettingName, settings } from './settings.ts';
 
 /** Where the deployed parts are: set by the stack itself, never by an operator. */

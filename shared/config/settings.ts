@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Every value an operator can set, with what it means, what is allowed and the default.

@@ -73,7 +73,7 @@ export interface LifecycleAction {
   readonly groupName: AutoScalingGroupName;
   readonly hookName: string;
   /** Only the event carries it; without it, Auto Scaling goes by the instance id. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   readonly startedAtMs: number;
 }
 

@@ -1,0 +1,21 @@
+import type { Context } from 'aws-lambda';
+import { sweep } from '../shared/reviews/sweep.ts';
+import { createRuntime } from '../shared/runtime.ts';
+
+/** Leaves the function time to answer after the last look. */
+const TIME_TO_FINISH_MS = 8_000;
+
+const runtime = createRuntime();
+
+/** Once a minute: finds whatever no event told of. Failures make the invocation fail, so that its alarm sees them. */
+export async function handler(_event: unknown, context: Context): Promise<void> {
+  runtime.logger.addContext(context);
+  try {
+    await sweep(runtime, {
+      endsAtMs: runtime.now() + context.getRemainingTimeInMillis(),
+      hasTime: () => context.getRemainingTimeInMillis() > TIME_TO_FINISH_MS,
+    });
+  } finally {
+    runtime.metrics.publishStoredMetrics();
+  }
+}

@@ -1,0 +1,69 @@
+import { clusterName, regionOf, shortId } from '../domain/arns.ts';
+import type { ContainerInstanceArn, Task } from '../domain/model.ts';
+
+/** SNS: a subject has at most 100 characters, ASCII, without line breaks (API Reference, Publish). */
+const SUBJECT_LENGTH_MAX = 100;
+
+/** Cuts a subject to what SNS takes; characters it would refuse become `?`. */
+export function toSubject(text: string): string {
+  const ascii = text.replace(/[^\x20-\x7e]/g, '?');
+  return ascii.length <= SUBJECT_LENGTH_MAX ? ascii : `${ascii.slice(0, SUBJECT_LENGTH_MAX - 3)}...`;
+}
+
+/** `2026-01-05 08:00:30 UTC`. */
+export function instant(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `2 h 5 min`, `4 min 10 s`, `12 s`: the two largest units that matter. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return joined([days, 'd'], [hours % 24, 'h']);
+  if (hours > 0) return joined([hours, 'h'], [minutes % 60, 'min']);
+  if (minutes > 0) return joined([minutes, 'min'], [seconds % 60, 's']);
+  return `${seconds} s`;
+}
+
+function joined(...parts: readonly [number, string][]): string {
+  return parts
+    .filter(([amount], index) => index === 0 || amount > 0)
+    .map(([amount, unit]) => `${amount} ${unit}`)
+    .join(' ');
+}
+
+/** One line for each task: what it is, how far it has come, since when. */
+export function taskLine(task: Task, nowMs: number): string {
+  const since =
+    task.stoppingAtMs !== undefined
+      ? `, stopping for ${duration(nowMs - task.stoppingAtMs)}`
+      : task.startedAtMs !== undefined
+        ? `, running for ${duration(nowMs - task.startedAtMs)}`
+        : '';
+  const startedBy = task.startedBy === undefined || isService(task) ? '' : `, started by ${task.startedBy}`;
+  return `${shortId(task.arn)} (${isService(task) ? task.group.replace(':', ' ') : `standalone, ${task.group.replace(':', ' ')}`}): ${task.lastStatus}${since}${startedBy}`;
+}
+
+function isService(task: Task): boolean {
+  return task.group.startsWith('service:');
+}
+
+/** The container instance's page in the ECS console. */
+export function consoleLink(arn: ContainerInstanceArn, clusterArn: string): string {
+  const region = regionOf(arn);
+  return `https://${region}.console.aws.amazon.com/ecs/v2/clusters/${clusterName(clusterArn)}/infrastructure/container-instances/${shortId(arn)}?region=${region}`;
+}
+
+/** Titled paragraphs, the empty ones left out. */
+export function sections(parts: Readonly<Record<string, string | readonly string[] | undefined>>): string {
+  return Object.entries(parts)
+    .filter(([, text]) => text !== undefined && text.length > 0)
+    .map(([title, text]) =>
+      typeof text === 'string'
+        ? `${title}: ${text}`
+        : `${title}:\n${(text ?? []).map((line) => `  - ${line}`).join('\n')}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,110 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { type EventBridgeEvent, type IgnoredEvent, MalformedEventError, parseEnvelope } from '../events/envelope.ts';
+import type { Allowance, Failures } from '../reviews/each.ts';
+import { createRuntime, type Runtime } from '../runtime.ts';
+import { sendToDeadLetters } from './dead-letters.ts';
+
+/** After this many receives the queue's own redrive gives a message up: `maxReceiveCount` in `infra/queues.yml`. */
+export const RECEIVES_MAX = 5;
+
+/** Enough for the calls of a look that has begun, and for the answer. */
+const TIME_TO_FINISH_MS = 8_000;
+
+/** What a kind of event asks for. `subject` is what one look serves, however many events of a batch name it. */
+export interface Consumer<Message> {
+  parse(event: EventBridgeEvent): Message | IgnoredEvent;
+  subjectOf(message: Message): string;
+  /** @returns what failed, by subject; throws when nothing could be done at all */
+  review(runtime: Runtime, messages: readonly Message[], allowance: Allowance): Promise<Failures>;
+}
+
+interface Received<Message> {
+  readonly record: SQSRecord;
+  readonly message: Message;
+}
+
+/**
+ * A Lambda handler for a queue of events. Each record ends in one of four ways: done (deleted), ignored (deleted, with a
+ * log line), failed (received again later), or malformed (moved to the dead-letter queue with its reason).
+ */
+export function consume<Message extends { readonly kind: string }>(
+  consumer: Consumer<Message>,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  const runtime = createRuntime();
+  return async (event, context) => {
+    runtime.logger.addContext(context);
+    const allowance = { hasTime: () => context.getRemainingTimeInMillis() > TIME_TO_FINISH_MS };
+    const failed = new Set<string>();
+    const received: Received<Message>[] = [];
+    for (const record of event.Records) {
+      try {
+        const message = read(runtime, consumer, record);
+        if (message !== undefined) received.push({ record, message });
+      } catch (error) {
+        if (!(error instanceof MalformedEventError)) throw error;
+        if (!(await giveUp(runtime, record, error))) failed.add(record.messageId);
+      }
+    }
+    for (const { record, error } of await reviewAll(runtime, consumer, received, allowance)) {
+      runtime.logger.error('event not handled, it will be received again', { messageId: record.messageId, error });
+      if (!(isLastReceive(record) && (await giveUp(runtime, record, error)))) failed.add(record.messageId);
+    }
+    runtime.metrics.publishStoredMetrics();
+    return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+function read<Message extends { readonly kind: string }>(
+  runtime: Runtime,
+  consumer: Consumer<Message>,
+  record: SQSRecord,
+): Message | undefined {
+  const message = consumer.parse(parseEnvelope(record.body));
+  if (message.kind !== 'ignored') return message as Message;
+  runtime.logger.info('event ignored', { messageId: record.messageId, reason: (message as IgnoredEvent).reason });
+  return undefined;
+}
+
+async function reviewAll<Message>(
+  runtime: Runtime,
+  consumer: Consumer<Message>,
+  received: readonly Received<Message>[],
+  allowance: Allowance,
+): Promise<{ record: SQSRecord; error: unknown }[]> {
+  if (received.length === 0) return [];
+  try {
+    const failures = await consumer.review(
+      runtime,
+      received.map(({ message }) => message),
+      allowance,
+    );
+    return received.flatMap(({ record, message }) => {
+      const subject = consumer.subjectOf(message);
+      return failures.has(subject) ? [{ record, error: failures.get(subject) }] : [];
+    });
+  } catch (error) {
+    // What they share could not be read: none of them is done, and all come again.
+    return received.map(({ record }) => ({ record, error }));
+  }
+}
+
+function isLastReceive(record: SQSRecord): boolean {
+  return Number(record.attributes.ApproximateReceiveCount) >= RECEIVES_MAX;
+}
+
+/** @returns whether the message is safe in the dead-letter queue, so that the source queue may forget it */
+async function giveUp(runtime: Runtime, record: SQSRecord, error: unknown): Promise<boolean> {
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  try {
+    await sendToDeadLetters(runtime, record, reason);
+    runtime.logger.error('message moved to the dead-letter queue', { messageId: record.messageId, reason });
+    return true;
+  } catch (sendError) {
+    runtime.logger.error('message not moved to the dead-letter queue, it will be received again', {
+      messageId: record.messageId,
+      reason,
+      error: sendError,
+    });
+    return false;
+  }
+}

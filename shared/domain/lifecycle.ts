@@ -1,0 +1,67 @@
+import type { LifecycleHook } from './model.ts';
+
+/**
+ * What becomes of an instance once its terminate hook is completed. The same lifecycle transition announces all three
+ * (EC2 Auto Scaling guide, "Amazon EC2 Auto Scaling events" and "Lifecycle hooks for warm pools"):
+ * only for `termination` the instance really ends.
+ */
+export type Destination = 'termination' | 'warm-pool' | 'root-volume';
+
+const destinationByState: Readonly<Record<string, Destination>> = {
+  'Terminating:Wait': 'termination',
+  'Warmed:Terminating:Wait': 'termination',
+  'Warmed:Pending:Wait': 'warm-pool',
+  'ReplacingRootVolume:Wait': 'root-volume',
+};
+
+/** Where an instance in this lifecycle state is bound for, or undefined when no terminate hook holds it. */
+export function destinationOf(lifecycleState: string): Destination | undefined {
+  return destinationByState[lifecycleState];
+}
+
+/** In a warm pool, or on its way in: the agent is expected to be away. */
+export function isInWarmPool(lifecycleState: string): boolean {
+  return lifecycleState.startsWith('Warmed:');
+}
+
+/** Every owner of a minute: the sweep comes this often. */
+export const SWEEP_PERIOD_MS = 60_000;
+
+/** Below this timeout, looking once a minute is too seldom to keep a hook alive with a margin. */
+const SHORT_HEARTBEAT_TIMEOUT_SECONDS = 240;
+
+/**
+ * How long after the last heartbeat the next one is due. Half of the timeout leaves room for a missed sweep; where a
+ * minute is no longer small against the timeout, a third of it, kept by messages between the sweeps.
+ */
+export function heartbeatIntervalMs(heartbeatTimeoutSeconds: number): number {
+  const share = isKeptBetweenSweeps(heartbeatTimeoutSeconds) ? 3 : 2;
+  return Math.floor((heartbeatTimeoutSeconds * 1_000) / share);
+}
+
+export function isKeptBetweenSweeps(heartbeatTimeoutSeconds: number): boolean {
+  return heartbeatTimeoutSeconds < SHORT_HEARTBEAT_TIMEOUT_SECONDS;
+}
+
+/** The delays, in seconds, at which a drain must be looked at until the next sweep but one, so that no hook expires. */
+export function looksBetweenSweeps(heartbeatTimeoutSeconds: number): number[] {
+  if (!isKeptBetweenSweeps(heartbeatTimeoutSeconds)) return [];
+  const intervalSeconds = Math.floor(heartbeatIntervalMs(heartbeatTimeoutSeconds) / 1_000);
+  const horizonSeconds = (1.5 * SWEEP_PERIOD_MS) / 1_000;
+  const delays: number[] = [];
+  for (let delay = intervalSeconds; delay < horizonSeconds; delay += intervalSeconds) delays.push(delay);
+  return delays;
+}
+
+/** Time to act before Auto Scaling ends the action by itself. */
+const MARGIN_BEFORE_GLOBAL_TIMEOUT_MS = 120_000;
+
+/**
+ * When the drain must be over: the operator's deadline, or a little before the hook's global limit, which no heartbeat
+ * can move (EC2 Auto Scaling guide, "Considerations and limitations for lifecycle hooks").
+ */
+export function deadlineOf(startedAtMs: number, drainDeadlineMinutes: number, hook: LifecycleHook | undefined): number {
+  const wanted = startedAtMs + drainDeadlineMinutes * 60_000;
+  if (hook === undefined) return wanted;
+  return Math.min(wanted, startedAtMs + hook.globalTimeoutSeconds * 1_000 - MARGIN_BEFORE_GLOBAL_TIMEOUT_MS);
+}

@@ -1,0 +1,139 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  paginateQuery,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Incident, incidentSchema } from './incident.ts';
+
+/** BatchGetItem takes 100 keys (DynamoDB API reference). */
+const KEYS_PER_BATCH = 100;
+
+/** The hash key of the sparse index: an item that has it is open. */
+const OPEN = 'incident';
+
+/**
+ * The incidents, one item each. Every write names the version it was made from, so of two handlers that saw the same
+ * state only one gets to change it; the other learns of it and looks again.
+ */
+export interface IncidentStore {
+  /** Consistent reads; ids without an incident are left out. */
+  getMany(ids: readonly string[]): Promise<Map<string, Incident>>;
+  listOpen(): Promise<Incident[]>;
+  /**
+   * Writes `incident` if what is stored is still `previous`, and returns it with its new version.
+   * A closed `previous` that gives way to a new incident of the same id stays in the history.
+   */
+  save(incident: Incident, previous: Incident | undefined): Promise<Saved>;
+}
+
+export type Saved =
+  | { readonly kind: 'saved'; readonly incident: Incident }
+  /** Somebody else wrote first; `current` is what they wrote. */
+  | { readonly kind: 'conflict'; readonly current: Incident | undefined };
+
+export interface IncidentStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** How long closed incidents are kept. */
+  readonly historyDays: number;
+}
+
+export function createIncidentStore({ client, tableName, historyDays }: IncidentStoreOptions): IncidentStore {
+  return {
+    async getMany(ids) {
+      const incidents = new Map<string, Incident>();
+      const unique = [...new Set(ids)];
+      for (let start = 0; start < unique.length; start += KEYS_PER_BATCH) {
+        let keys = unique.slice(start, start + KEYS_PER_BATCH).map((id) => ({ id: { S: id } }));
+        while (keys.length > 0) {
+          const answer = await client.send(
+            new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
+          );
+          for (const item of answer.Responses?.[tableName] ?? []) {
+            const incident = parseItem(item);
+            incidents.set(incident.id, incident);
+          }
+          keys = (answer.UnprocessedKeys?.[tableName]?.Keys ?? []) as typeof keys;
+        }
+      }
+      return incidents;
+    },
+
+    async listOpen() {
+      const incidents: Incident[] = [];
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: tableName,
+          IndexName: 'open',
+          KeyConditionExpression: '#open = :open',
+          ExpressionAttributeNames: { '#open': 'open' },
+          ExpressionAttributeValues: { ':open': { S: OPEN } },
+        },
+      );
+      for await (const page of pages) incidents.push(...(page.Items ?? []).map(parseItem));
+      return incidents;
+    },
+
+    async save(incident, previous) {
+      const next = { ...incident, version: (previous?.version ?? 0) + 1 };
+      if (previous !== undefined && isRemembered(previous) && next.closedAtMs === undefined) {
+        await client.send(new PutItemCommand({ TableName: tableName, Item: archived(previous, historyDays) }));
+      }
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: toItem(next, historyDays),
+            ...(previous === undefined
+              ? { ConditionExpression: 'attribute_not_exists(id)' }
+              : {
+                  ConditionExpression: 'version = :version',
+                  ExpressionAttributeValues: { ':version': { N: String(previous.version) } },
+                }),
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+        const item = (error as { Item?: Item }).Item;
+        return { kind: 'conflict', current: item === undefined ? undefined : parseItem(item) };
+      }
+      return { kind: 'saved', incident: next };
+    },
+  };
+}
+
+type Item = Record<string, AttributeValue>;
+
+function toItem(incident: Incident, historyDays: number): Item {
+  const closedAtMs = incident.closedAtMs;
+  // An incident with an unsent alert stays open to the sweep, which sends it.
+  const isSettled = closedAtMs !== undefined && incident.outbox.length === 0;
+  return marshall(
+    {
+      ...incident,
+      ...(isSettled ? {} : { open: OPEN }),
+      ...(closedAtMs === undefined
+        ? {}
+        : { expiresAt: Math.floor(closedAtMs / 1_000) + (isRemembered(incident) ? historyDays : 1) * 86_400 }),
+    },
+    { removeUndefinedValues: true },
+  );
+}
+
+/** Whether a closed incident is worth keeping: agents that were away for a moment are not. */
+function isRemembered(incident: Incident): boolean {
+  return incident.closedAtMs !== undefined && incident.outcome !== 'momentary';
+}
+
+function archived(incident: Incident, historyDays: number): Item {
+  return toItem({ ...incident, id: `${incident.id}#${new Date(incident.openedAtMs).toISOString()}` }, historyDays);
+}
+
+function parseItem(item: Item): Incident {
+  return incidentSchema.parse(unmarshall(item));
+}

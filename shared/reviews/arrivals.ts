@@ -1,0 +1,224 @@
+import { completeLifecycleAction, describeAutoScalingInstances, describeLifecycleHooks } from '../aws/auto-scaling.ts';
+import { setContainerInstancesState } from '../aws/container-instances.ts';
+import { decideArrival, decideReturn } from '../domain/drain.ts';
+import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
+import type {
+  AutoScalingGroupName,
+  AutoScalingInstance,
+  ClusterArn,
+  ContainerInstance,
+  LifecycleAction,
+  LifecycleHook,
+} from '../domain/model.ts';
+import { isNameIn } from '../domain/name-patterns.ts';
+import { type DrainIncident, drainId, type HeldAction } from '../incidents/incident.ts';
+import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
+import type { Runtime } from '../runtime.ts';
+import { reviewDrains } from './drains.ts';
+import { type Allowance, eachOf, type Failures } from './each.ts';
+import { planLooks } from './planned-looks.ts';
+import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
+
+/** A lifecycle action that is to be drained for, with all that is needed to begin. */
+interface Candidate {
+  readonly action: LifecycleAction;
+  readonly destination: Destination;
+  readonly instances: readonly ContainerInstance[];
+  /** Undefined when it has just been deleted: the action goes on all the same. */
+  readonly hook: LifecycleHook | undefined;
+}
+
+/**
+ * Looks at instances that a terminate hook is said to hold: drains those that it really holds, and lets go at once
+ * those that are in no cluster.
+ *
+ * @returns what failed, by EC2 instance id
+ */
+export async function reviewArrivals(
+  runtime: Runtime,
+  actions: readonly LifecycleAction[],
+  allowance: Allowance,
+): Promise<Failures> {
+  const owned = actions.filter((action) => isOwned(runtime, action));
+  if (owned.length === 0) return new Map();
+  const states = await describeAutoScalingInstances(runtime.autoScaling, idsOf(owned));
+  const held = owned.filter((action) => isHeld(runtime, action, states.get(action.ec2InstanceId)));
+  const memories = await recallGroups(runtime, held);
+  const likely = [...memories.values()].map((memory) => memory.clusterArn);
+  const registered = await findRegistrationsAnywhere(runtime, idsOf(held), likely);
+  await learnGroups(runtime, memories, held, registered);
+
+  const candidates: Candidate[] = [];
+  const failures = await eachOf(held, subjectOf, allowance, async (action) => {
+    const instances = [...(registered.get(action.ec2InstanceId) ?? [])].sort(byLiveliness);
+    const lookedAfter = instances.filter((instance) => isLookedAfter(runtime, instance.clusterArn));
+    const decision = decideArrival({
+      autoScalingInstance: states.get(action.ec2InstanceId),
+      registrations: lookedAfter,
+      registeredElsewhere: instances.length > lookedAfter.length,
+    });
+    runtime.logger.info(`terminate action: ${decision.kind}`, { action, decision });
+    if (decision.kind === 'release') await completeLifecycleAction(runtime.autoScaling, action, 'CONTINUE');
+    if (decision.kind !== 'drain') return;
+    const hook = memories.get(action.groupName)?.hooks.find(({ name }) => name === action.hookName);
+    candidates.push({ action, destination: decision.destination, instances: lookedAfter, hook });
+  });
+  return new Map([...failures, ...(await begin(runtime, candidates, allowance))]);
+}
+
+function isOwned(runtime: Runtime, action: LifecycleAction): boolean {
+  const owned = isNameIn(runtime.config.policy.lifecycleHooks, action.hookName);
+  if (!owned) runtime.logger.info('terminate action: ignore', { action, reason: 'the hook is not ours' });
+  return owned;
+}
+
+function isHeld(runtime: Runtime, action: LifecycleAction, instance: AutoScalingInstance | undefined): boolean {
+  const lifecycleState = instance?.lifecycleState ?? 'not in a group';
+  const held = destinationOf(lifecycleState) !== undefined;
+  if (!held) runtime.logger.info('terminate action: ignore', { action, reason: `no hook holds it: ${lifecycleState}` });
+  return held;
+}
+
+/** Files the incident first, so that of two handlers only one drains, then sets the instances DRAINING, ten a call. */
+async function begin(runtime: Runtime, candidates: readonly Candidate[], allowance: Allowance): Promise<Failures> {
+  const begun: { incident: DrainIncident; candidate: Candidate }[] = [];
+  const failures = await eachOf(
+    candidates,
+    ({ action }) => subjectOf(action),
+    allowance,
+    async (candidate) => {
+      const incident = await file(runtime, candidate);
+      if (incident !== undefined) begun.push({ incident, candidate });
+    },
+  );
+
+  const empty: DrainIncident[] = [];
+  const byCluster = Map.groupBy(
+    begun.flatMap(({ candidate }) => candidate.instances),
+    (instance) => instance.clusterArn,
+  );
+  for (const [cluster, instances] of byCluster) {
+    const changed = await setDraining(runtime, cluster, instances);
+    const isEmpty = new Set(
+      changed.filter((i) => i.runningTasksCount + i.pendingTasksCount === 0).map((i) => i.ec2InstanceId),
+    );
+    empty.push(...begun.map(({ incident }) => incident).filter(({ ec2InstanceId }) => isEmpty.has(ec2InstanceId)));
+  }
+  await planLooks(
+    runtime,
+    begun.map(({ incident }) => incident),
+  );
+  const looked = await reviewDrains(runtime, empty, allowance);
+  for (const incident of empty) {
+    const error = looked.get(incident.id);
+    if (error !== undefined) failures.set(incident.ec2InstanceId, error);
+  }
+  return failures;
+}
+
+async function setDraining(
+  runtime: Runtime,
+  cluster: ClusterArn,
+  instances: readonly ContainerInstance[],
+): Promise<ContainerInstance[]> {
+  const arns = instances.map(({ arn }) => arn);
+  const { changed, failures } = await setContainerInstancesState(runtime.ecs, cluster, arns, 'DRAINING');
+  // The sweep sees that they are not draining yet and tries again.
+  if (failures.length > 0) runtime.logger.warn('not set to DRAINING', { cluster, failures });
+  return changed;
+}
+
+/** @returns the incident when it is ours to act on now */
+async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncident | undefined> {
+  const fresh = toIncident(runtime, candidate);
+  let saved = await runtime.incidents.save(fresh, undefined);
+  while (saved.kind === 'conflict') {
+    const earlier = saved.current?.kind === 'drain' ? saved.current : undefined;
+    const decision = decideReturn(earlier, candidate.action, candidate.destination);
+    if (decision.kind === 'ignore') {
+      runtime.logger.info('lifecycle action ignored', { action: candidate.action, reason: decision.reason });
+      return undefined;
+    }
+    const next = earlier !== undefined && decision.kind === 'join' ? joined(earlier, fresh.actions) : fresh;
+    if (next === earlier) return earlier;
+    saved = await runtime.incidents.save(next, earlier);
+  }
+  return saved.incident.kind === 'drain' ? saved.incident : undefined;
+}
+
+/** The sweep finds an action without its token, the event brings it later; a second hook of ours may hold it too. */
+function joined(incident: DrainIncident, actions: readonly HeldAction[]): DrainIncident {
+  const known = new Map(incident.actions.map((action) => [action.hookName, action]));
+  const news = actions.filter(({ hookName, token }) => {
+    const held = known.get(hookName);
+    return held === undefined || (token !== undefined && held.token !== token);
+  });
+  if (news.length === 0) return incident;
+  for (const action of news) known.set(action.hookName, { ...action, heartbeatAtMs: action.startedAtMs });
+  return { ...incident, actions: [...known.values()] };
+}
+
+/** What Auto Scaling takes for a hook that says nothing else (API Reference, PutLifecycleHook). */
+const HEARTBEAT_TIMEOUT_MIN_SECONDS = 30;
+
+function toIncident(runtime: Runtime, { action, destination, instances, hook }: Candidate): DrainIncident {
+  const [filedUnder] = instances;
+  if (filedUnder === undefined) throw new Error(`${action.ec2InstanceId} has no registration to file a drain under`);
+  return {
+    kind: 'drain',
+    id: drainId(filedUnder.arn),
+    version: 0,
+    phase: 'draining',
+    destination,
+    openedAtMs: runtime.now(),
+    outbox: [],
+    ec2InstanceId: action.ec2InstanceId,
+    registrations: instances.map(({ arn, clusterArn }) => ({ arn, clusterArn })),
+    actions: [
+      {
+        ...action,
+        heartbeatAtMs: action.startedAtMs,
+        // A hook that could not be read might have the shortest timeout there is.
+        heartbeatTimeoutSeconds: hook?.heartbeatTimeoutSeconds ?? HEARTBEAT_TIMEOUT_MIN_SECONDS,
+      },
+    ],
+    deadlineAtMs: deadlineOf(action.startedAtMs, runtime.config.policy.drainDeadlineMinutes, hook),
+  };
+}
+
+async function recallGroups(
+  runtime: Runtime,
+  actions: readonly LifecycleAction[],
+): Promise<Map<AutoScalingGroupName, GroupMemory>> {
+  const memories = new Map<AutoScalingGroupName, GroupMemory>();
+  for (const name of new Set(actions.map(({ groupName }) => groupName))) {
+    const memory = await recallGroup(runtime.table, name, runtime.now());
+    if (memory !== undefined) memories.set(name, memory);
+  }
+  return memories;
+}
+
+/** Reads the hooks of groups that are not remembered, and remembers them with the cluster their instances are in. */
+async function learnGroups(
+  runtime: Runtime,
+  memories: Map<AutoScalingGroupName, GroupMemory>,
+  actions: readonly LifecycleAction[],
+  registered: ReadonlyMap<string, readonly ContainerInstance[]>,
+): Promise<void> {
+  for (const { groupName, ec2InstanceId } of actions) {
+    const [instance] = registered.get(ec2InstanceId) ?? [];
+    if (instance === undefined || memories.has(groupName)) continue;
+    const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
+    const memory = { clusterArn: instance.clusterArn, hooks, readAtMs: runtime.now() };
+    memories.set(groupName, memory);
+    await rememberGroup(runtime.table, groupName, memory);
+  }
+}
+
+function subjectOf(action: LifecycleAction): string {
+  return action.ec2InstanceId;
+}
+
+function idsOf(actions: readonly LifecycleAction[]): string[] {
+  return [...new Set(actions.map(subjectOf))];
+}

@@ -1,0 +1,111 @@
+import type { ContainerInstanceChange } from '../events/container-instance-change.ts';
+import { type DrainIncident, disconnectionId, drainId, type Incident } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { reviewDisconnections, type Suspect } from './disconnections.ts';
+import { reviewDrains } from './drains.ts';
+import type { Allowance, Failures } from './each.ts';
+import { describeRegistrations, lookUp } from './look-up.ts';
+
+/**
+ * Looks at container instances that ECS says have changed. ECS tells of every task that comes or goes on every instance,
+ * so most of these have nothing to do with an incident: one read for the whole batch tells them apart.
+ *
+ * @returns what failed, by container instance ARN
+ */
+export async function reviewChanges(
+  runtime: Runtime,
+  events: readonly ContainerInstanceChange[],
+  allowance: Allowance,
+): Promise<Failures> {
+  const changes = newestOfEach(events);
+  const ids = changes.flatMap(({ arn }) => [drainId(arn), disconnectionId(arn)]);
+  const incidents = await runtime.incidents.getMany(ids);
+  return new Map([
+    ...(await reviewDraining(runtime, changes, incidents, allowance)),
+    ...(await reviewReturning(runtime, changes, incidents, allowance)),
+    ...(await reviewAgents(runtime, changes, incidents, allowance)),
+  ]);
+}
+
+function newestOfEach(events: readonly ContainerInstanceChange[]): ContainerInstanceChange[] {
+  const newest = new Map<string, ContainerInstanceChange>();
+  for (const event of events) {
+    const other = newest.get(event.arn);
+    if (other === undefined || rank(event) >= rank(other)) newest.set(event.arn, event);
+  }
+  return [...newest.values()];
+}
+
+/** ECS numbers the states of a resource; an event without a number goes by its time. */
+function rank(event: ContainerInstanceChange): number {
+  return event.version ?? event.atMs;
+}
+
+/** Drains of instances that have no task left, or nearly: as long as tasks run, the events of tasks tell more. */
+async function reviewDraining(
+  runtime: Runtime,
+  changes: readonly ContainerInstanceChange[],
+  incidents: ReadonlyMap<string, Incident>,
+  allowance: Allowance,
+): Promise<Failures> {
+  const mayBeEmpty = changes.filter(
+    ({ runningTasksCount, pendingTasksCount }) => !runningTasksCount && !pendingTasksCount,
+  );
+  const drains = drainsOf(mayBeEmpty, incidents).filter(({ phase }) => phase === 'draining');
+  return byArn(drains, await reviewDrains(runtime, drains, allowance));
+}
+
+/** Instances that lived on after their drain, and have changed: their agent may be connected again. */
+async function reviewReturning(
+  runtime: Runtime,
+  changes: readonly ContainerInstanceChange[],
+  incidents: ReadonlyMap<string, Incident>,
+  allowance: Allowance,
+): Promise<Failures> {
+  const connected = changes.filter(({ agentConnected }) => agentConnected !== false);
+  const drains = drainsOf(connected, incidents).filter(({ phase }) => phase === 'returning');
+  if (drains.length === 0) return new Map();
+  const registrations = drains.flatMap((drain) => drain.registrations);
+  const ec2InstanceIds = drains.map(({ ec2InstanceId }) => ec2InstanceId);
+  const known = await lookUp(runtime, registrations, ec2InstanceIds);
+  return byArn(drains, await reviewDrains(runtime, drains, allowance, known));
+}
+
+async function reviewAgents(
+  runtime: Runtime,
+  changes: readonly ContainerInstanceChange[],
+  incidents: ReadonlyMap<string, Incident>,
+  allowance: Allowance,
+): Promise<Failures> {
+  const suspects: Suspect[] = changes
+    .filter(({ arn, agentConnected }) => {
+      const incident = incidents.get(disconnectionId(arn));
+      return agentConnected === false || (incident !== undefined && incident.closedAtMs === undefined);
+    })
+    .map(({ arn, clusterArn, agentConnected, atMs, version }) => ({
+      arn,
+      clusterArn,
+      ...(agentConnected === false && { event: { atMs, version } }),
+    }));
+  if (suspects.length === 0) return new Map();
+  const known = { instances: await describeRegistrations(runtime, suspects) };
+  return reviewDisconnections(runtime, suspects, { known, incidents, allowance });
+}
+
+function drainsOf(
+  changes: readonly ContainerInstanceChange[],
+  incidents: ReadonlyMap<string, Incident>,
+): DrainIncident[] {
+  return changes.flatMap(({ arn }) => {
+    const incident = incidents.get(drainId(arn));
+    return incident?.kind === 'drain' ? [incident] : [];
+  });
+}
+
+function byArn(drains: readonly DrainIncident[], failures: Failures): Failures {
+  return new Map(
+    drains.flatMap(({ id, registrations }) =>
+      failures.has(id) ? registrations.map(({ arn }): [string, unknown] => [arn, failures.get(id)]) : [],
+    ),
+  );
+}

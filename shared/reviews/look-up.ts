@@ -1,0 +1,57 @@
+import { describeAutoScalingInstances } from '../aws/auto-scaling.ts';
+import { describeContainerInstances } from '../aws/container-instances.ts';
+import { describeEc2Instances } from '../aws/ec2.ts';
+import type { AutoScalingInstance, ContainerInstance, Ec2Instance, Ec2InstanceId } from '../domain/model.ts';
+import type { Registration } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** What ECS, Auto Scaling and EC2 say now about some instances. */
+export interface Known {
+  /** By container instance ARN. What ECS no longer lists is not in it. */
+  readonly instances: ReadonlyMap<string, ContainerInstance>;
+  /** By EC2 instance id. What is not in it belongs to no group. */
+  readonly autoScaling: ReadonlyMap<string, AutoScalingInstance>;
+  /** By EC2 instance id. What is not in it was terminated long ago. */
+  readonly ec2: ReadonlyMap<string, Ec2Instance>;
+}
+
+/** By container instance ARN; what ECS no longer lists (INACTIVE or forgotten) is left out. */
+export async function describeRegistrations(
+  runtime: Runtime,
+  registrations: readonly Registration[],
+): Promise<Map<string, ContainerInstance>> {
+  const instances = new Map<string, ContainerInstance>();
+  for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
+    const arns = group.map(({ arn }) => arn);
+    const { found } = await describeContainerInstances(runtime.ecs, cluster, arns);
+    for (const instance of found.filter(({ status }) => status !== 'INACTIVE')) instances.set(instance.arn, instance);
+  }
+  return instances;
+}
+
+/**
+ * Reads everything about some registrations, and about the EC2 instances that they or incidents name; a few calls for
+ * all of them together. An incident's EC2 instance is looked up even when its registration is gone.
+ */
+export async function lookUp(
+  runtime: Runtime,
+  registrations: readonly Registration[],
+  ec2InstanceIds: readonly Ec2InstanceId[],
+): Promise<Known> {
+  const instances = await describeRegistrations(runtime, registrations);
+  const ofInstances = [...instances.values()].map((instance) => instance.ec2InstanceId);
+  return { instances, ...(await lookUpEc2(runtime, [...ofInstances, ...ec2InstanceIds])) };
+}
+
+/** External instances (ECS Anywhere, `mi-...`) have neither an EC2 instance nor a group, and are not asked for. */
+export async function lookUpEc2(
+  runtime: Runtime,
+  ec2InstanceIds: readonly Ec2InstanceId[],
+): Promise<Pick<Known, 'autoScaling' | 'ec2'>> {
+  const ids = ec2InstanceIds.filter((id) => id.startsWith('i-'));
+  const [autoScaling, ec2] = await Promise.all([
+    describeAutoScalingInstances(runtime.autoScaling, ids),
+    describeEc2Instances(runtime.ec2, ids),
+  ]);
+  return { autoScaling, ec2 };
+}

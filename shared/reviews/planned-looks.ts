@@ -1,0 +1,34 @@
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { looksBetweenSweeps } from '../domain/lifecycle.ts';
+import { drainDueMessage } from '../events/drain-due.ts';
+import type { DrainIncident } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** SQS takes ten messages a call (API Reference, SendMessageBatch). */
+const MESSAGES_PER_BATCH = 10;
+
+/**
+ * Hooks with a heartbeat timeout that is short against the minute between sweeps are looked at in between. Each message
+ * starts from the sweep or from an event and sends none itself, so there is no loop that Lambda would have to stop.
+ */
+export async function planLooks(runtime: Runtime, incidents: readonly DrainIncident[]): Promise<void> {
+  const looks = incidents
+    .filter(({ phase }) => phase === 'draining')
+    .flatMap(({ id, actions }) => {
+      const timeoutSeconds = Math.min(...actions.map((action) => action.heartbeatTimeoutSeconds));
+      return looksBetweenSweeps(timeoutSeconds).map((delaySeconds) => ({ id, delaySeconds }));
+    });
+  for (let start = 0; start < looks.length; start += MESSAGES_PER_BATCH) {
+    const answer = await runtime.sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: runtime.config.locations.dueQueueUrl,
+        Entries: looks.slice(start, start + MESSAGES_PER_BATCH).map(({ id, delaySeconds }, index) => ({
+          Id: String(index),
+          DelaySeconds: delaySeconds,
+          MessageBody: drainDueMessage(id, runtime.now()),
+        })),
+      }),
+    );
+    for (const failure of answer.Failed ?? []) runtime.logger.warn('a look was not planned', { failure });
+  }
+}

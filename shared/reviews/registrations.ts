@@ -1,0 +1,51 @@
+import { listClusters } from '../aws/clusters.ts';
+import { describeContainerInstances, findRegistrations } from '../aws/container-instances.ts';
+import { clusterName } from '../domain/arns.ts';
+import type { ClusterArn, ContainerInstance, Ec2InstanceId } from '../domain/model.ts';
+import { isNameIn } from '../domain/name-patterns.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** Whether the operator wants this cluster looked after. */
+export function isLookedAfter(runtime: Pick<Runtime, 'config'>, cluster: ClusterArn): boolean {
+  return isNameIn(runtime.config.policy.clusters, clusterName(cluster));
+}
+
+/** The clusters to look after, of all that there are. */
+export async function listClustersLookedAfter(runtime: Runtime): Promise<ClusterArn[]> {
+  return (await listClusters(runtime.ecs)).filter((cluster) => isLookedAfter(runtime, cluster));
+}
+
+/**
+ * Every registration of these EC2 instances, whichever cluster it is in. `likely` clusters are asked first, and the
+ * others only for instances that are not found there.
+ */
+export async function findRegistrationsAnywhere(
+  runtime: Runtime,
+  ec2InstanceIds: readonly Ec2InstanceId[],
+  likely: readonly ClusterArn[],
+): Promise<Map<Ec2InstanceId, ContainerInstance[]>> {
+  const found = new Map<Ec2InstanceId, ContainerInstance[]>();
+  const lookIn = async (cluster: ClusterArn) => {
+    const wanted = ec2InstanceIds.filter((id) => !found.has(id));
+    const arns = await findRegistrations(runtime.ecs, cluster, wanted);
+    const { found: instances } = await describeContainerInstances(runtime.ecs, cluster, arns);
+    for (const instance of instances.filter(({ status }) => status !== 'INACTIVE')) {
+      found.set(instance.ec2InstanceId, [...(found.get(instance.ec2InstanceId) ?? []), instance]);
+    }
+  };
+  for (const cluster of new Set(likely)) await lookIn(cluster);
+  if (found.size === new Set(ec2InstanceIds).size) return found;
+  for (const cluster of await listClusters(runtime.ecs)) {
+    if (!likely.includes(cluster)) await lookIn(cluster);
+  }
+  return found;
+}
+
+/** The one with a live agent first, then the newest: an incident is filed under the first. */
+export function byLiveliness(a: ContainerInstance, b: ContainerInstance): number {
+  return (
+    Number(b.agentConnected) - Number(a.agentConnected) ||
+    (b.registeredAtMs ?? 0) - (a.registeredAtMs ?? 0) ||
+    (a.arn < b.arn ? -1 : 1)
+  );
+}

@@ -1,0 +1,67 @@
+/** The one place where time, randomness, the environment and the AWS clients come from. */
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Config, parseConfig } from './config/config.ts';
+import type { Table } from './incidents/items.ts';
+import { createIncidentStore, type IncidentStore } from './incidents/store.ts';
+
+export interface Runtime {
+  readonly config: Config;
+  readonly ecs: ECSClient;
+  readonly autoScaling: AutoScalingClient;
+  readonly ec2: EC2Client;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
+  readonly table: Table;
+  readonly incidents: IncidentStore;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Epoch milliseconds. */
+  now(): number;
+  uniqueId(): string;
+}
+
+/** An AWS call that has not been answered by then is given up and tried again. */
+const CONNECTION_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+/** Throttling delays work; it must not fail it while the function has time. */
+const ATTEMPTS_MAX = 6;
+
+/**
+ * @throws ConfigurationError when the environment is not valid: the function then fails at its first start,
+ * with every problem in one message
+ */
+export function createRuntime(environment: Readonly<Record<string, string | undefined>> = process.env): Runtime {
+  const config = parseConfig(environment);
+  const clientConfig = {
+    maxAttempts: ATTEMPTS_MAX,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  };
+  const dynamo = new DynamoDBClient(clientConfig);
+  const table = { client: dynamo, tableName: config.locations.tableName };
+  return {
+    config,
+    ecs: new ECSClient(clientConfig),
+    autoScaling: new AutoScalingClient(clientConfig),
+    ec2: new EC2Client(clientConfig),
+    sns: new SNSClient(clientConfig),
+    sqs: new SQSClient(clientConfig),
+    table,
+    incidents: createIncidentStore({ ...table, historyDays: config.policy.historyDays }),
+    logger: new Logger({ logLevel: config.policy.logLevel }),
+    metrics: new Metrics(),
+    now: () => Date.now(),
+    uniqueId: () => randomUUID(),
+  };
+}
