@@ -1,0 +1,117 @@
+import type { Place } from '../kernel/kernel.ts';
+import type { ProvisionedResource, ResourceProvider } from '../wire/service.ts';
+import { NO_VALUE, resolve, resolveCondition, type Scope } from './intrinsics.ts';
+import { creationOrder } from './order.ts';
+import { parameterValues } from './parameters.ts';
+import { readTemplate, type Template } from './template.ts';
+
+export interface Deployment {
+  readonly stackName: string;
+  readonly template: unknown;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly place: Place;
+  /** By resource type, such as `AWS::SQS::Queue`. */
+  readonly providers: Readonly<Record<string, ResourceProvider>>;
+}
+
+/** A stack as it was created. */
+export interface Stack {
+  readonly name: string;
+  readonly resources: ReadonlyMap<string, ProvisionedResource & { readonly type: string }>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Creates the resources of a CloudFormation template, each by the provider of its type, in the order of their
+ * dependencies.
+ *
+ * @throws Error naming the logical id, for a resource type, property or intrinsic function that nobody provides
+ */
+export function deploy({ stackName, template: document, parameters, place, providers }: Deployment): Stack {
+  const template = readTemplate(document);
+  const resources = new Map<string, ProvisionedResource & { readonly type: string }>();
+  const values = parameterValues(template.parameters, parameters ?? {});
+  const scope = createScope(template, { stackName, place, values, resources });
+  for (const logicalId of creationOrder(template.resources)) {
+    const resource = template.resources.get(logicalId);
+    if (resource === undefined) continue;
+    naming(`${logicalId} (${resource.type})`, () => {
+      if (resource.condition !== undefined && !scope.condition(resource.condition)) return;
+      const provider = providers[resource.type];
+      if (provider === undefined) throw new Error('the simulator has no such resource type');
+      const properties = resolve(resource.properties, scope) as Record<string, unknown>;
+      resources.set(logicalId, { ...provider.create(properties, { logicalId, stackName }), type: resource.type });
+    });
+  }
+  return { name: stackName, resources, outputs: outputsOf(template, scope) };
+}
+
+interface World {
+  readonly stackName: string;
+  readonly place: Place;
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly resources: ReadonlyMap<string, ProvisionedResource>;
+}
+
+function createScope(template: Template, { stackName, place, values, resources }: World): Scope {
+  const pseudoParameters = pseudoParametersOf(stackName, place);
+  const existing = (logicalId: string) => {
+    const resource = resources.get(logicalId);
+    if (resource === undefined) throw new Error(`there is no resource or parameter ${logicalId}`);
+    return resource;
+  };
+  const scope: Scope = {
+    ref: (name) => pseudoParameters.get(name) ?? values.get(name) ?? existing(name).ref,
+    attribute(logicalId, name) {
+      const value = existing(logicalId).attributes[name];
+      if (value === undefined) throw new Error(`${logicalId} has no attribute ${name}`);
+      return value;
+    },
+    condition(name) {
+      const condition = template.conditions[name];
+      if (condition === undefined) throw new Error(`there is no condition ${name}`);
+      return resolveCondition(condition, scope);
+    },
+    mapping(map, topLevelKey, secondLevelKey) {
+      const value = (template.mappings as Mappings)[map]?.[topLevelKey]?.[secondLevelKey];
+      if (value === undefined) throw new Error(`there is no ${map}.${topLevelKey}.${secondLevelKey} in the mappings`);
+      return value;
+    },
+  };
+  return scope;
+}
+
+type Mappings = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>> | undefined>
+>;
+
+/** CloudFormation Template Reference, "Get AWS values using pseudo parameters". */
+function pseudoParametersOf(stackName: string, { accountId, region }: Place): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>([
+    ['AWS::AccountId', accountId],
+    ['AWS::Region', region],
+    ['AWS::Partition', 'aws'],
+    ['AWS::URLSuffix', 'amazonaws.com'],
+    ['AWS::StackName', stackName],
+    ['AWS::StackId', `arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/simulated`],
+    ['AWS::NotificationARNs', []],
+    ['AWS::NoValue', NO_VALUE],
+  ]);
+}
+
+function outputsOf(template: Template, scope: Scope): Record<string, unknown> {
+  const present = Object.entries(template.outputs).filter(
+    ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
+  );
+  return Object.fromEntries(
+    present.map(([name, { Value }]) => [name, naming(`output ${name}`, () => resolve(Value, scope))]),
+  );
+}
+
+function naming<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    throw new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Authorization, Call, ResourceProvider, SimulatedService } from '../wire/service.ts';
+import { accessDenied } from './denial.ts';
+import { evaluate, type Policy } from './policy.ts';
+import { policyProvider, roleProvider } from './providers.ts';
+
+/** A role that functions may assume. */
+export interface Role {
+  readonly name: string;
+  readonly arn: string;
+  /** The service principals that the trust policy names. */
+  readonly trustedServices: readonly string[];
+  readonly policies: Policy[];
+}
+
+export interface Iam {
+  readonly providers: Readonly<Record<string, ResourceProvider>>;
+  findRole(arn: string): Role | undefined;
+  /**
+   * Every resource that a call touches must be allowed by the caller's role. The operator and AWS's own services may
+   * do everything.
+   *
+   * @throws AwsError in the words of the service's protocol
+   */
+  authorize(service: SimulatedService, operation: string, call: Call, authorization: Authorization): void;
+}
+
+/** @param kernel gives the account that the roles belong to */
+export function createIam(kernel: Kernel): Iam {
+  const rolesByArn = new Map<string, Role>();
+  return {
+    providers: {
+      'AWS::IAM::Role': roleProvider(kernel, rolesByArn),
+      'AWS::IAM::Policy': policyProvider(rolesByArn),
+    },
+    findRole: (arn) => rolesByArn.get(arn),
+    authorize(service, operation, { caller }, authorization) {
+      if (caller.kind !== 'function') return;
+      const action = authorization.action ?? `${service.name}:${operation}`;
+      const context = authorization.conditions ?? {};
+      const policies = rolesByArn.get(caller.roleArn)?.policies ?? [];
+      for (const resource of authorization.resources) {
+        const verdict = evaluate(policies, { action, resource, context });
+        if (verdict === 'allowed') continue;
+        const session = sessionArn(kernel, caller.roleArn, caller.functionName);
+        throw accessDenied(service, { session, action, resource, verdict });
+      }
+    },
+  };
+}
+
+/** A function calls under its role, in a session that is named after the function. */
+function sessionArn({ place }: Kernel, roleArn: string, functionName: string): string {
+  const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
+  return `arn:aws:sts::${place.accountId}:assumed-role/${roleName}/${functionName}`;
+}

@@ -1,0 +1,19 @@
+import type { Bundle } from './bundle.ts';
+
+/** A deployed function's code and configuration. */
+export interface LambdaFunction {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  readonly bundle: Bundle;
+  /** Such as `functions/drain.handler`. */
+  readonly handler: string;
+  readonly runtime: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** The template's own environment variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logGroupName: string;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly reservedConcurrency: number | undefined;
+}

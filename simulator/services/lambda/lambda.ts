@@ -1,0 +1,197 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Credentials } from '../../wire/credentials.ts';
+import type { WireRequest, WireResponse } from '../../wire/http.ts';
+import type { FunctionInvoker, InvocationResult } from '../../wire/service.ts';
+import { ExecutionEnvironment, type HandlerOutcome } from './environment.ts';
+import { EnvironmentPool } from './environment-pool.ts';
+import type { LambdaFunction } from './function.ts';
+import { describeError } from './handler.ts';
+
+export interface LambdaOptions {
+  readonly credentials: Credentials;
+  /** The wire that functions call AWS through. */
+  send(request: WireRequest): Promise<WireResponse>;
+  /** The account's limit of concurrent executions. Default: 1,000; AWS gives new accounts 10. */
+  readonly accountConcurrency?: number;
+}
+
+export interface Lambda extends FunctionInvoker {
+  deploy(fn: LambdaFunction): void;
+  findFunction(arn: string): LambdaFunction | undefined;
+  /**
+   * Kills the execution environment that serves a request, at once: what it has not yet done does not happen, and the
+   * invocation fails. False when no invocation of that id is in progress.
+   */
+  kill(requestId: string): boolean;
+  /** Destroys all environments that are idle, as AWS does at a deployment or an update of its own. */
+  recycle(): void;
+}
+
+const COLD_START = { medianMs: 300, p99Ms: 1_200 };
+const DISPATCH = { medianMs: 4, p99Ms: 30 };
+
+interface Deployed {
+  readonly fn: LambdaFunction;
+  readonly pool: EnvironmentPool;
+  running: number;
+}
+
+export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
+  const random = kernel.random.fork('lambda');
+  const deployed = new Map<string, Deployed>();
+  const environmentsByRequest = new Map<string, ExecutionEnvironment>();
+  const accountConcurrency = options.accountConcurrency ?? 1_000;
+  let environmentCount = 0;
+
+  function deploy(fn: LambdaFunction): void {
+    if (deployed.has(fn.arn)) throw new Error(`Function already exist: ${fn.name}`);
+    deployed.set(fn.arn, { fn, pool: new EnvironmentPool(kernel.clock, random.fork(`pool/${fn.name}`)), running: 0 });
+  }
+
+  async function invoke(functionArn: string, payload: unknown): Promise<InvocationResult> {
+    const target = deployed.get(unqualified(functionArn));
+    if (target === undefined) {
+      const errorMessage = `Function not found: ${functionArn}`;
+      return { outcome: 'error', errorType: 'ResourceNotFoundException', errorMessage };
+    }
+    const requestId = random.uuid();
+    const about = { function: target.fn.name, requestId };
+    if (!hasCapacity(target)) {
+      kernel.trace.add('invocation', { ...about, phase: 'throttle' });
+      return { outcome: 'throttled' };
+    }
+    target.running++;
+    try {
+      return await execute(target, payload, requestId);
+    } finally {
+      target.running--;
+      environmentsByRequest.delete(requestId);
+    }
+  }
+
+  /** Lambda Developer Guide, "Understanding Lambda function scaling": reserved concurrency is taken out of the account's. */
+  function hasCapacity(target: Deployed): boolean {
+    if (target.fn.reservedConcurrency !== undefined) return target.running < target.fn.reservedConcurrency;
+    let reserved = 0;
+    let running = 0;
+    for (const { fn, running: ofThis } of deployed.values()) {
+      if (fn.reservedConcurrency === undefined) running += ofThis;
+      else reserved += fn.reservedConcurrency;
+    }
+    return running < accountConcurrency - reserved;
+  }
+
+  async function execute(target: Deployed, payload: unknown, requestId: string): Promise<InvocationResult> {
+    const event = JSON.parse(JSON.stringify(payload ?? null));
+    await kernel.clock.sleep(random.latencyMs(DISPATCH.medianMs, DISPATCH.p99Ms));
+    const warm = target.pool.take();
+    const environment = warm ?? create(target.fn);
+    environmentsByRequest.set(requestId, environment);
+    const about = { function: target.fn.name, requestId };
+    const coldStart = warm === undefined;
+    const initMs = coldStart ? random.latencyMs(COLD_START.medianMs, COLD_START.p99Ms) : 0;
+    if (coldStart) await kernel.clock.sleep(initMs);
+    kernel.trace.add('invocation', { ...about, phase: 'start', environment: environment.id, coldStart, initMs });
+    const startedAtMs = kernel.clock.now();
+    const outcome = await initialiseAndRun(target, environment, { coldStart, event, requestId });
+    const durationMs = kernel.clock.now() - startedAtMs;
+    if (outcome.outcome === 'success') {
+      kernel.trace.add('invocation', { ...about, phase: 'end', durationMs });
+      return { outcome: 'success', payload: outcome.payload };
+    }
+    if (outcome.outcome === 'timeout') {
+      kernel.trace.add('invocation', { ...about, phase: 'timeout', durationMs, errorMessage: outcome.errorMessage });
+      return outcome;
+    }
+    const { errorType, errorMessage, stack } = outcome;
+    kernel.trace.add('invocation', { ...about, phase: 'error', durationMs, errorType, errorMessage, stack });
+    return { outcome: 'error', errorType, errorMessage };
+  }
+
+  async function initialiseAndRun(
+    { fn, pool }: Deployed,
+    environment: ExecutionEnvironment,
+    { coldStart, event, requestId }: { coldStart: boolean; event: unknown; requestId: string },
+  ): Promise<HandlerOutcome | { outcome: 'timeout'; errorMessage: string }> {
+    if (environment.isDestroyed) return KILLED;
+    try {
+      if (coldStart) environment.initialise();
+    } catch (error) {
+      environment.destroy();
+      return { outcome: 'error', ...describeError(error) };
+    }
+    const deadlineMs = kernel.clock.now() + fn.timeoutMs;
+    let timeoutMessage: string | undefined;
+    const timer = kernel.clock.at(deadlineMs, () => {
+      const at = new Date(deadlineMs).toISOString();
+      timeoutMessage = `${at} ${requestId} Task timed out after ${(fn.timeoutMs / 1000).toFixed(2)} seconds`;
+      environment.destroy(KILLED);
+    });
+    const outcome = await environment.invoke(event, requestId, deadlineMs);
+    timer.cancel();
+    if (timeoutMessage !== undefined) return { outcome: 'timeout', errorMessage: timeoutMessage };
+    if (environment.isDestroyed) return outcome;
+    environment.freeze();
+    pool.give(environment);
+    return outcome;
+  }
+
+  function create(fn: LambdaFunction): ExecutionEnvironment {
+    const serial = environmentCount++;
+    const own = random.fork(`environment/${serial}`);
+    const accessKeyId = `ASIA${own.hex(16).toUpperCase()}`;
+    const environment = new ExecutionEnvironment({
+      kernel,
+      fn,
+      id: own.hex(32),
+      accessKeyId,
+      random: own,
+      send: options.send,
+      log: (requestId, text) => kernel.trace.add('log', { function: fn.name, requestId, line: parseLine(text) }),
+      onDestroyed: () => options.credentials.revoke(accessKeyId),
+    });
+    options.credentials.issue(accessKeyId, () => ({
+      kind: 'function',
+      functionName: fn.name,
+      roleArn: fn.roleArn,
+      requestId: environment.requestId ?? '',
+    }));
+    return environment;
+  }
+
+  return {
+    invoke,
+    deploy,
+    findFunction: (arn) => deployed.get(unqualified(arn))?.fn,
+    kill(requestId) {
+      const environment = environmentsByRequest.get(requestId);
+      if (environment === undefined) return false;
+      environment.destroy(KILLED);
+      return true;
+    },
+    recycle() {
+      for (const { pool } of deployed.values()) pool.clear();
+    },
+  };
+}
+
+const KILLED: HandlerOutcome = {
+  outcome: 'error',
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'Runtime exited with error: signal: killed',
+  stack: [],
+};
+
+/** The ARN of a function without a version or an alias. */
+function unqualified(arn: string): string {
+  return arn.split(':').slice(0, 7).join(':');
+}
+
+function parseLine(text: string): unknown {
+  if (!text.startsWith('{')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
