@@ -60,8 +60,8 @@ export function parseLifecycleAction(event: EventBridgeEvent): LifecycleActionEv
     },
     ...(origin !== undefined && { origin }),
     ...(destination !== undefined && { destination }),
+    // Either mark will do: a drain that takes the instance for gone would leave its ghost behind.
     replacesRootVolume:
-      kind === 'terminate' &&
-      (detail.Action === 'ReplaceRootVolume' || (origin === 'AutoScalingGroup' && destination === 'AutoScalingGroup')),
+      detail.Action === 'ReplaceRootVolume' || (origin === 'AutoScalingGroup' && destination === 'AutoScalingGroup'),
   };
 }

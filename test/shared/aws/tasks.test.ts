@@ -139,6 +139,15 @@ describe('a container instance that ECS no longer knows', () => {
     expect(await listTasksOn(ecs, cluster, containerInstance)).toEqual([]);
   });
 
+  test('is not asked for when the error says nothing about it', async () => {
+    const { ecs, mock } = strictEcs();
+    const error = awsError('ThrottlingException');
+    mock.on(ListTasksCommand).rejects(error);
+
+    await expect(listTasksOn(ecs, cluster, containerInstance)).rejects.toBe(error);
+    expect(mock.commandCalls(DescribeContainerInstancesCommand)).toHaveLength(0);
+  });
+
   test('is not believed in while ECS still describes it', async () => {
     const { ecs, mock } = strictEcs();
     const refusal = awsError('InvalidParameterException', 'nextToken is not valid');

@@ -42,7 +42,7 @@ test.each(['Action', 'Destination'])('knows a root volume replacement even witho
   expect(parseLifecycleAction(parsed({ ...recordedEvent, detail }))).toMatchObject({ replacesRootVolume: true });
 });
 
-test('reads a launch, which never replaces a root volume', () => {
+test('reads a launch', () => {
   expect(parse('launch')).toMatchObject({
     kind: 'launch',
     action: { hookName: 'ebbtide-launch' },
@@ -50,6 +50,12 @@ test('reads a launch, which never replaces a root volume', () => {
     destination: 'AutoScalingGroup',
     replacesRootVolume: false,
   });
+});
+
+test('tells a launch out of the warm pool from one out of EC2', () => {
+  const fromWarmPool = withDetail(recorded('launch'), { Origin: 'WarmPool' });
+
+  expect(parseLifecycleAction(parsed(fromWarmPool))).toMatchObject({ origin: 'WarmPool', replacesRootVolume: false });
 });
 
 test('passes on origins and destinations that it does not know', () => {
