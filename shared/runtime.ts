@@ -11,6 +11,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Config, parseConfig } from './config/config.ts';
 import type { Table } from './incidents/items.ts';
 import { createIncidentStore, type IncidentStore } from './incidents/store.ts';
+import { createPolicies, type Policies } from './policies.ts';
 
 export interface Runtime {
   readonly config: Config;
@@ -21,6 +22,7 @@ export interface Runtime {
   readonly sqs: SQSClient;
   readonly table: Table;
   readonly incidents: IncidentStore;
+  readonly policies: Policies;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Epoch milliseconds. */
@@ -48,20 +50,23 @@ export function createRuntime(environment: Readonly<Record<string, string | unde
       throwOnRequestTimeout: true,
     },
   };
+  const ecs = new ECSClient(clientConfig);
+  const now = () => Date.now();
   const dynamo = new DynamoDBClient(clientConfig);
   const table = { client: dynamo, tableName: config.locations.tableName };
   return {
     config,
-    ecs: new ECSClient(clientConfig),
+    ecs,
     autoScaling: new AutoScalingClient(clientConfig),
     ec2: new EC2Client(clientConfig),
     sns: new SNSClient(clientConfig),
     sqs: new SQSClient(clientConfig),
     table,
     incidents: createIncidentStore({ ...table, historyDays: config.policy.historyDays }),
+    policies: createPolicies(config.policy, { ecs, now }),
     logger: new Logger({ logLevel: config.policy.logLevel }),
     metrics: new Metrics(),
-    now: () => Date.now(),
+    now,
     uniqueId: () => randomUUID(),
   };
 }

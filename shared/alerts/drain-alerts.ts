@@ -10,7 +10,6 @@ type Release = Extract<DrainDecision, { kind: 'release' }>;
 export function releaseAlert(incident: DrainIncident, release: Release, nowMs: number): Alert | undefined {
   if (release.reason === 'drained') return undefined;
   const [filed] = incident.registrations;
-  if (filed === undefined) return undefined;
   const cluster = clusterName(filed.clusterArn);
   const isDeadline = release.reason === 'deadline';
   const tasks = release.remaining.map((task) => taskLine(task, nowMs));

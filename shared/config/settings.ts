@@ -13,37 +13,42 @@ export const settings = {
     '*',
     'The clusters to look after: name patterns, `*` for any text, `!` to leave out.',
   ),
+  mode: clusterSetting(
+    choice('act', 'observe'),
+    'act',
+    'Whether to act, or only to record and report what would have been done.',
+  ),
   lifecycleHooks: setting(
     namePatterns(),
     'ebbtide-*',
     'The names of the lifecycle hooks that Ebbtide completes: name patterns. Any other hook is left alone.',
   ),
-  drainDeadlineMinutes: setting(
+  drainDeadlineMinutes: clusterSetting(
     wholeNumber(1, 2_820),
     '60',
     'How long an instance may drain before its hook is completed with `drainDeadlineResult`, tasks or not.',
   ),
-  drainDeadlineResult: setting(
+  drainDeadlineResult: clusterSetting(
     choice('CONTINUE', 'ABANDON'),
     'CONTINUE',
     'The result of a hook whose drain reached its deadline.',
   ),
-  lostContactMinutes: setting(
+  lostContactMinutes: clusterSetting(
     wholeNumber(1, 1_440),
     '15',
     'How long the agent of a draining instance may be disconnected before the instance is given up and released.',
   ),
-  disconnectedAlertMinutes: setting(
+  disconnectedAlertMinutes: clusterSetting(
     wholeNumber(1, 1_440),
     '10',
     'How long an agent must be disconnected, without a break, before on-call is told.',
   ),
-  disconnectedDeregisterMinutes: setting(
+  disconnectedDeregisterMinutes: clusterSetting(
     offOr(wholeNumber(5, 10_080)),
     'off',
     'How long an agent must be disconnected before its container instance is deregistered.',
   ),
-  disconnectedDeregisterRunning: setting(
+  disconnectedDeregisterRunning: clusterSetting(
     yesOrNo(),
     'no',
     'Whether a disconnected instance may be deregistered while its EC2 instance runs. Its containers keep running, unmanaged.',
@@ -62,10 +67,22 @@ export interface Setting<Schema extends z.ZodType> {
   /** As text, in the form an operator would write. */
   readonly default: string;
   readonly description: string;
+  /** Whether a cluster's tag may set it for that cluster alone. */
+  readonly perCluster: boolean;
 }
 
+/** A setting of the whole stack. */
 function setting<Schema extends z.ZodType>(schema: Schema, standard: string, description: string): Setting<Schema> {
-  return { schema, default: standard, description };
+  return { schema, default: standard, description, perCluster: false };
+}
+
+/** A setting that a cluster's tag may override for that cluster. */
+function clusterSetting<Schema extends z.ZodType>(
+  schema: Schema,
+  standard: string,
+  description: string,
+): Setting<Schema> {
+  return { schema, default: standard, description, perCluster: true };
 }
 
 function wholeNumber(min: number, max: number) {

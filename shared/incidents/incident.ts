@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { alertSchema } from '../alerts/alert.ts';
-import type { ContainerInstanceArn } from '../domain/model.ts';
+import type { ClusterArn, ContainerInstanceArn } from '../domain/model.ts';
 
 /** What every incident has. `version` counts the writes; see the store for how it keeps two handlers apart. */
 const common = {
@@ -40,7 +40,7 @@ export const drainIncidentSchema = z.object({
   destination: z.enum(['termination', 'warm-pool', 'root-volume']),
   ec2InstanceId: z.string(),
   /** The first is the one the incident is filed under: the registration that has, or last had, a live agent. */
-  registrations: z.array(registrationSchema).min(1),
+  registrations: z.tuple([registrationSchema], registrationSchema),
   actions: z.array(heldActionSchema),
   deadlineAtMs: z.number(),
   /** Since when the agent has been seen disconnected, while it is. */
@@ -72,4 +72,9 @@ export function drainId(arn: ContainerInstanceArn): string {
 
 export function disconnectionId(arn: ContainerInstanceArn): string {
   return `disconnection#${arn}`;
+}
+
+/** The cluster whose policy holds for an incident, and whose people are told. */
+export function clusterOf(incident: Incident): ClusterArn {
+  return incident.kind === 'drain' ? incident.registrations[0].clusterArn : incident.clusterArn;
 }

@@ -1,5 +1,6 @@
 import { completeLifecycleAction, describeAutoScalingInstances, describeLifecycleHooks } from '../aws/auto-scaling.ts';
 import { setContainerInstancesState } from '../aws/container-instances.ts';
+import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn } from '../domain/drain.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
 import type {
@@ -11,11 +12,12 @@ import type {
   LifecycleHook,
 } from '../domain/model.ts';
 import { isNameIn } from '../domain/name-patterns.ts';
-import { type DrainIncident, drainId, type HeldAction } from '../incidents/incident.ts';
+import { type DrainIncident, drainId, type HeldAction, type Registration } from '../incidents/incident.ts';
 import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { reviewDrains } from './drains.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
 import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
 
@@ -23,7 +25,8 @@ import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './regist
 interface Candidate {
   readonly action: LifecycleAction;
   readonly destination: Destination;
-  readonly instances: readonly ContainerInstance[];
+  /** The first is the one the incident is filed under. */
+  readonly instances: readonly [ContainerInstance, ...ContainerInstance[]];
   /** Undefined when it has just been deleted: the action goes on all the same. */
   readonly hook: LifecycleHook | undefined;
 }
@@ -58,12 +61,20 @@ export async function reviewArrivals(
       registeredElsewhere: instances.length > lookedAfter.length,
     });
     runtime.logger.info(`terminate action: ${decision.kind}`, { action, decision });
-    if (decision.kind === 'release') await completeLifecycleAction(runtime.autoScaling, action, 'CONTINUE');
-    if (decision.kind !== 'drain') return;
+    if (decision.kind === 'release') await release(runtime, action, decision.reason);
+    const [filedUnder, ...others] = lookedAfter;
+    if (decision.kind !== 'drain' || filedUnder === undefined) return;
     const hook = memories.get(action.groupName)?.hooks.find(({ name }) => name === action.hookName);
-    candidates.push({ action, destination: decision.destination, instances: lookedAfter, hook });
+    candidates.push({ action, destination: decision.destination, instances: [filedUnder, ...others], hook });
   });
   return new Map([...failures, ...(await begin(runtime, candidates, allowance))]);
+}
+
+async function release(runtime: Runtime, action: LifecycleAction, reason: string): Promise<void> {
+  const effect = { operation: 'CompleteLifecycleAction', subject: action.ec2InstanceId, hook: action.hookName, reason };
+  await perform(runtime, runtime.config.policy, effect, () =>
+    completeLifecycleAction(runtime.autoScaling, action, 'CONTINUE'),
+  );
 }
 
 function isOwned(runtime: Runtime, action: LifecycleAction): boolean {
@@ -116,21 +127,27 @@ async function begin(runtime: Runtime, candidates: readonly Candidate[], allowan
   return failures;
 }
 
+/** @returns the instances as they are once they drain; none where nothing may be changed */
 async function setDraining(
   runtime: Runtime,
   cluster: ClusterArn,
   instances: readonly ContainerInstance[],
 ): Promise<ContainerInstance[]> {
+  const policy = await runtime.policies.of(cluster);
   const arns = instances.map(({ arn }) => arn);
-  const { changed, failures } = await setContainerInstancesState(runtime.ecs, cluster, arns, 'DRAINING');
+  const effect = { operation: 'UpdateContainerInstancesState', subject: arns.join(', '), status: 'DRAINING' };
+  const answer = await perform(runtime, policy, effect, () =>
+    setContainerInstancesState(runtime.ecs, cluster, arns, 'DRAINING'),
+  );
+  if (answer === 'observed') return [...instances];
   // The sweep sees that they are not draining yet and tries again.
-  if (failures.length > 0) runtime.logger.warn('not set to DRAINING', { cluster, failures });
-  return changed;
+  if (answer.failures.length > 0) runtime.logger.warn('not set to DRAINING', { cluster, failures: answer.failures });
+  return answer.changed;
 }
 
 /** @returns the incident when it is ours to act on now */
 async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncident | undefined> {
-  const fresh = toIncident(runtime, candidate);
+  const fresh = toIncident(candidate, runtime.now(), await runtime.policies.of(candidate.instances[0].clusterArn));
   let saved = await runtime.incidents.save(fresh, undefined);
   while (saved.kind === 'conflict') {
     const earlier = saved.current?.kind === 'drain' ? saved.current : undefined;
@@ -161,19 +178,22 @@ function joined(incident: DrainIncident, actions: readonly HeldAction[]): DrainI
 /** What Auto Scaling takes for a hook that says nothing else (API Reference, PutLifecycleHook). */
 const HEARTBEAT_TIMEOUT_MIN_SECONDS = 30;
 
-function toIncident(runtime: Runtime, { action, destination, instances, hook }: Candidate): DrainIncident {
-  const [filedUnder] = instances;
-  if (filedUnder === undefined) throw new Error(`${action.ec2InstanceId} has no registration to file a drain under`);
+function toIncident(
+  { action, destination, instances, hook }: Candidate,
+  nowMs: number,
+  { drainDeadlineMinutes }: Policy,
+): DrainIncident {
+  const [filedUnder, ...others] = instances;
   return {
     kind: 'drain',
     id: drainId(filedUnder.arn),
     version: 0,
     phase: 'draining',
     destination,
-    openedAtMs: runtime.now(),
+    openedAtMs: nowMs,
     outbox: [],
     ec2InstanceId: action.ec2InstanceId,
-    registrations: instances.map(({ arn, clusterArn }) => ({ arn, clusterArn })),
+    registrations: [toRegistration(filedUnder), ...others.map(toRegistration)],
     actions: [
       {
         ...action,
@@ -182,8 +202,12 @@ function toIncident(runtime: Runtime, { action, destination, instances, hook }: 
         heartbeatTimeoutSeconds: hook?.heartbeatTimeoutSeconds ?? HEARTBEAT_TIMEOUT_MIN_SECONDS,
       },
     ],
-    deadlineAtMs: deadlineOf(action.startedAtMs, runtime.config.policy.drainDeadlineMinutes, hook),
+    deadlineAtMs: deadlineOf(action.startedAtMs, drainDeadlineMinutes, hook),
   };
+}
+
+function toRegistration({ arn, clusterArn }: ContainerInstance): Registration {
+  return { arn, clusterArn };
 }
 
 async function recallGroups(

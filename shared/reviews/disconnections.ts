@@ -2,6 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { disconnectedAlert, disconnectionResolvedAlert } from '../alerts/disconnection-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import { deregisterContainerInstance, findRegistrations } from '../aws/container-instances.ts';
+import type { Policy } from '../config/settings.ts';
 import {
   type DisconnectionDecision,
   type DisconnectionObservation,
@@ -18,6 +19,7 @@ import {
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { describeRegistrations, type Known } from './look-up.ts';
+import { perform } from './perform.ts';
 
 /** A container instance that deserves a look, and what the event said that named it. */
 export interface Suspect extends Registration {
@@ -43,31 +45,44 @@ export async function reviewDisconnections(
     readonly allowance: Allowance;
   },
 ): Promise<Failures> {
-  const { policy } = runtime.config;
-  const due =
-    known.ec2 === undefined ? [] : suspects.filter(({ arn }) => isDue(runtime, incidents.get(disconnectionId(arn))));
-  const twins = await findConnectedTwins(
-    runtime,
-    due.flatMap(({ arn }) => known.instances.get(arn) ?? []),
-  );
+  const suspected = await eachPolicy(runtime, suspects);
+  const twins =
+    known.ec2 === undefined
+      ? new Map()
+      : await findConnectedTwins(runtime, dueOf(runtime, suspected, known, incidents));
   return eachOf(
-    suspects,
-    ({ arn }) => arn,
+    suspected,
+    ({ suspect }) => suspect.arn,
     allowance,
-    async (suspect) => {
+    async ({ suspect, policy }) => {
       const incident = asDisconnection(incidents.get(disconnectionId(suspect.arn)));
       const observation = observe(suspect, known, incidents, twins);
       const decision = decideDisconnection(incident, observation, { policy, nowMs: runtime.now() });
       runtime.logger.info(`agent: ${decision.kind}`, { containerInstance: suspect.arn, decision });
-      await act(runtime, { suspect, incident, observation, known }, decision);
+      await act(runtime, { suspect, policy, incident, observation, known }, decision);
     },
   );
 }
 
-/** Whether more is to be known about it than that it is away. */
-function isDue(runtime: Runtime, incident: Incident | undefined): boolean {
-  if (incident?.kind !== 'disconnection' || incident.closedAtMs !== undefined) return false;
-  return runtime.now() - incident.sinceMs >= runtime.config.policy.disconnectedAlertMinutes * 60_000;
+function eachPolicy(runtime: Runtime, suspects: readonly Suspect[]): Promise<{ suspect: Suspect; policy: Policy }[]> {
+  return Promise.all(
+    suspects.map(async (suspect) => ({ suspect, policy: await runtime.policies.of(suspect.clusterArn) })),
+  );
+}
+
+/** Those about which more is to be known than that they are away. */
+function dueOf(
+  runtime: Runtime,
+  suspected: readonly { readonly suspect: Suspect; readonly policy: Policy }[],
+  known: Pick<Known, 'instances'>,
+  incidents: ReadonlyMap<string, Incident>,
+): ContainerInstance[] {
+  return suspected.flatMap(({ suspect, policy }) => {
+    const incident = asDisconnection(incidents.get(disconnectionId(suspect.arn)));
+    const isOpen = incident !== undefined && incident.closedAtMs === undefined;
+    const isDue = isOpen && runtime.now() - incident.sinceMs >= policy.disconnectedAlertMinutes * 60_000;
+    return (isDue && known.instances.get(suspect.arn)) || [];
+  });
 }
 
 function asDisconnection(incident: Incident | undefined): DisconnectionIncident | undefined {
@@ -123,13 +138,14 @@ async function findConnectedTwins(
 
 interface Subject {
   readonly suspect: Suspect;
+  readonly policy: Policy;
   readonly incident: DisconnectionIncident | undefined;
   readonly observation: DisconnectionObservation;
   readonly known: Partial<Known>;
 }
 
 async function act(runtime: Runtime, subject: Subject, decision: DisconnectionDecision): Promise<unknown> {
-  const { incident, observation, suspect } = subject;
+  const { incident, observation } = subject;
   const nowMs = runtime.now();
   switch (decision.kind) {
     case 'forget':
@@ -157,7 +173,7 @@ async function act(runtime: Runtime, subject: Subject, decision: DisconnectionDe
       return commit(runtime, { ...incident, phase: 'alerted', outbox: [...incident.outbox, alert] }, incident);
     }
     case 'deregister':
-      return deregister(runtime, suspect, incident, decision.reason);
+      return deregister(runtime, subject, decision.reason);
     case 'resolve': {
       if (incident === undefined) return undefined;
       const alert = disconnectionResolvedAlert(incident, decision.outcome, nowMs);
@@ -172,15 +188,17 @@ async function act(runtime: Runtime, subject: Subject, decision: DisconnectionDe
 /** Looked at once more right before: an agent that came back in this very moment keeps its registration. */
 async function deregister(
   runtime: Runtime,
-  registration: Registration,
-  incident: DisconnectionIncident | undefined,
+  { suspect, policy, incident }: Subject,
   reason: 'ghost' | 'duplicate' | 'policy',
 ): Promise<void> {
   if (incident === undefined) return;
-  const instance = (await describeRegistrations(runtime, [registration])).get(registration.arn);
+  const instance = (await describeRegistrations(runtime, [suspect])).get(suspect.arn);
   if (instance?.agentConnected) return;
-  const outcome = await deregisterContainerInstance(runtime.ecs, registration.clusterArn, registration.arn);
-  runtime.logger.info('container instance deregistered', { containerInstance: registration.arn, reason, outcome });
+  const effect = { operation: 'DeregisterContainerInstance', subject: suspect.arn, reason };
+  const outcome = await perform(runtime, policy, effect, () =>
+    deregisterContainerInstance(runtime.ecs, suspect.clusterArn, suspect.arn),
+  );
+  if (outcome === 'observed') return;
   runtime.metrics.addMetric('ContainerInstancesDeregistered', MetricUnit.Count, 1);
   const nowMs = runtime.now();
   const ended = closed(incident, `deregistered: ${reason}`, nowMs);

@@ -4,12 +4,14 @@ import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, recordHeartbeat } from '../aws/auto-scaling.ts';
 import { setContainerInstancesState } from '../aws/container-instances.ts';
 import { listTasksOn } from '../aws/tasks.ts';
+import type { Policy } from '../config/settings.ts';
 import { type DrainDecision, type DrainObservation, decideDrain } from '../domain/drain.ts';
 import type { ContainerInstance, Task } from '../domain/model.ts';
-import type { DrainIncident, Registration } from '../incidents/incident.ts';
+import { clusterOf, type DrainIncident, type Registration } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import type { Known } from './look-up.ts';
+import { perform } from './perform.ts';
 
 /**
  * Looks at drains in progress and takes each as far as it can go.
@@ -29,10 +31,10 @@ export async function reviewDrains(
     allowance,
     async (incident) => {
       const observation = await observe(runtime, incident, known);
-      const { policy } = runtime.config;
+      const policy = await runtime.policies.of(clusterOf(incident));
       const decision = decideDrain(incident, observation, { policy, nowMs: runtime.now() });
       runtime.logger.info(`drain: ${decision.kind}`, describe(incident, decision));
-      await act(runtime, incident, decision);
+      await act({ runtime, policy, incident }, decision);
     },
   );
 }
@@ -79,14 +81,22 @@ async function listTasks(runtime: Runtime, { registrations }: DrainIncident): Pr
   return lists.flat();
 }
 
-async function act(runtime: Runtime, incident: DrainIncident, decision: DrainDecision): Promise<unknown> {
+/** A drain, and the policy of its cluster. */
+interface Subject {
+  readonly runtime: Runtime;
+  readonly policy: Policy;
+  readonly incident: DrainIncident;
+}
+
+async function act(subject: Subject, decision: DrainDecision): Promise<unknown> {
+  const { runtime, incident } = subject;
   switch (decision.kind) {
     case 'wait':
-      return keepWaiting(runtime, incident, decision);
+      return keepWaiting(subject, decision);
     case 'release':
-      return release(runtime, incident, decision);
+      return release(subject, decision);
     case 'set active':
-      await setState(runtime, decision.registrations, 'ACTIVE');
+      await setState(subject, decision.registrations, 'ACTIVE');
       return commit(runtime, closed(incident, 'back in service', runtime.now()), incident);
     case 'close':
       return commit(runtime, closed(incident, decision.outcome, runtime.now()), incident);
@@ -96,14 +106,18 @@ async function act(runtime: Runtime, incident: DrainIncident, decision: DrainDec
 }
 
 async function keepWaiting(
-  runtime: Runtime,
-  incident: DrainIncident,
+  subject: Subject,
   { heartbeats, toDrain, lostContactAtMs }: Extract<DrainDecision, { kind: 'wait' }>,
 ): Promise<void> {
-  await setState(runtime, toDrain, 'DRAINING');
+  const { runtime, policy, incident } = subject;
+  await setState(subject, toDrain, 'DRAINING');
   for (const action of heartbeats) {
-    const outcome = await recordHeartbeat(runtime.autoScaling, action);
-    runtime.logger.info('heartbeat', { incident: incident.id, hook: action.hookName, outcome });
+    const effect = {
+      operation: 'RecordLifecycleActionHeartbeat',
+      subject: action.ec2InstanceId,
+      hook: action.hookName,
+    };
+    await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
   }
   if (heartbeats.length === 0 && lostContactAtMs === incident.lostContactAtMs) return;
   const beaten = new Set(heartbeats.map(({ hookName }) => hookName));
@@ -118,27 +132,23 @@ async function keepWaiting(
  * is harmless, while a drain that is only recorded as over would hold its instance until the hook expires.
  */
 async function release(
-  runtime: Runtime,
-  incident: DrainIncident,
+  { runtime, policy, incident }: Subject,
   decision: Extract<DrainDecision, { kind: 'release' }>,
 ): Promise<void> {
+  const { result, reason } = decision;
   for (const action of incident.actions) {
-    const outcome = await completeLifecycleAction(runtime.autoScaling, action, decision.result);
-    runtime.logger.info('lifecycle action completed', {
-      incident: incident.id,
-      hook: action.hookName,
-      result: decision.result,
-      outcome,
-    });
+    const hook = action.hookName;
+    const effect = { operation: 'CompleteLifecycleAction', subject: action.ec2InstanceId, hook, result, reason };
+    await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, result));
   }
   const nowMs = runtime.now();
   const alert = releaseAlert(incident, decision, nowMs);
   const ended: DrainIncident =
     incident.destination === 'termination'
-      ? closed(incident, decision.reason, nowMs)
-      : { ...incident, phase: 'returning', outcome: decision.reason };
+      ? closed(incident, reason, nowMs)
+      : { ...incident, phase: 'returning', outcome: reason };
   await commit(runtime, alert === undefined ? ended : { ...ended, outbox: [...incident.outbox, alert] }, incident);
-  runtime.metrics.addMetric(decision.reason === 'drained' ? 'InstancesDrained' : 'DrainsCutShort', MetricUnit.Count, 1);
+  runtime.metrics.addMetric(reason === 'drained' ? 'InstancesDrained' : 'DrainsCutShort', MetricUnit.Count, 1);
   runtime.metrics.addMetric('DrainSeconds', MetricUnit.Seconds, (nowMs - incident.openedAtMs) / 1_000);
 }
 
@@ -147,14 +157,17 @@ function closed(incident: DrainIncident, outcome: string, nowMs: number): DrainI
 }
 
 async function setState(
-  runtime: Runtime,
+  { runtime, policy }: Subject,
   registrations: readonly Registration[],
   status: 'ACTIVE' | 'DRAINING',
 ): Promise<void> {
   for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
     const arns = group.map(({ arn }) => arn);
-    const { failures } = await setContainerInstancesState(runtime.ecs, cluster, arns, status);
-    if (failures.length > 0) throw new StateNotChangedError(status, failures);
+    const effect = { operation: 'UpdateContainerInstancesState', subject: arns.join(', '), status };
+    const changed = await perform(runtime, policy, effect, () =>
+      setContainerInstancesState(runtime.ecs, cluster, arns, status),
+    );
+    if (changed !== 'observed' && changed.failures.length > 0) throw new StateNotChangedError(status, changed.failures);
   }
 }
 

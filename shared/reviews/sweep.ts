@@ -97,7 +97,9 @@ function alertsOf({ id }: Incident): string {
 /** Every container instance, in any cluster that is looked after, whose agent is away right now. */
 async function listDisconnected(runtime: Runtime): Promise<Registration[]> {
   const disconnected: Registration[] = [];
-  for (const clusterArn of await listClustersLookedAfter(runtime)) {
+  const clusters = await listClustersLookedAfter(runtime);
+  await runtime.policies.refresh(clusters);
+  for (const clusterArn of clusters) {
     const arns = await listContainerInstanceArns(runtime.ecs, clusterArn, { filter: 'agentConnected == false' });
     disconnected.push(...arns.map((arn) => ({ arn, clusterArn })));
   }

@@ -1,0 +1,40 @@
+import type { Policy, SettingName } from './settings.ts';
+import { settings } from './settings.ts';
+
+/** A cluster's tag that sets a policy value: `ebbtide:drain-deadline-minutes`. */
+const TAG_PREFIX = 'ebbtide:';
+
+export interface ClusterPolicy {
+  readonly policy: Policy;
+  /** What is wrong with the cluster's tags, one line each; the value of the stack is in force instead. */
+  readonly problems: readonly string[];
+}
+
+/** `drainDeadlineMinutes` -> `ebbtide:drain-deadline-minutes`. */
+export function tagName(name: SettingName): string {
+  return TAG_PREFIX + name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The policy of one cluster: that of the stack, with the values that the cluster's tags set. */
+export function clusterPolicy(base: Policy, tags: Readonly<Record<string, string>>): ClusterPolicy {
+  const names = new Map(Object.keys(settings).map((name) => [tagName(name as SettingName), name as SettingName]));
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const problems: string[] = [];
+  for (const [tag, text] of Object.entries(tags)) {
+    if (!tag.startsWith(TAG_PREFIX)) continue;
+    const name = names.get(tag);
+    if (name === undefined) {
+      problems.push(`tag ${tag} is not a setting`);
+      continue;
+    }
+    const setting = settings[name];
+    const result = setting.schema.safeParse(text.trim());
+    if (!setting.perCluster) problems.push(`tag ${tag} cannot be set for a single cluster, only for the stack`);
+    else if (result.success) values[name] = result.data;
+    else
+      problems.push(
+        `tag ${tag} is "${text}"; allowed: ${result.error.issues.map(({ message }) => message).join('; ')}`,
+      );
+  }
+  return { policy: Object.freeze({ ...base, ...values } as Policy), problems };
+}

@@ -1,0 +1,34 @@
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import { describeClusterTags } from './aws/clusters.ts';
+import { type ClusterPolicy, clusterPolicy } from './config/cluster-policy.ts';
+import type { Policy } from './config/settings.ts';
+import type { ClusterArn } from './domain/model.ts';
+
+/** The policy of each cluster: that of the stack, with what the cluster's tags override. */
+export interface Policies {
+  of(cluster: ClusterArn): Promise<Policy>;
+  /** Reads the tags of all these clusters anew, with what is wrong with them. */
+  refresh(clusters: readonly ClusterArn[]): Promise<ReadonlyMap<ClusterArn, ClusterPolicy>>;
+}
+
+/** A changed tag is in force everywhere after this long. */
+const FRESH_MS = 300_000;
+
+export function createPolicies(base: Policy, { ecs, now }: { readonly ecs: ECSClient; now(): number }): Policies {
+  const read = new Map<ClusterArn, ClusterPolicy & { readonly atMs: number }>();
+
+  const refresh: Policies['refresh'] = async (clusters) => {
+    const tags = await describeClusterTags(ecs, clusters);
+    for (const cluster of clusters) read.set(cluster, { ...clusterPolicy(base, tags.get(cluster) ?? {}), atMs: now() });
+    return read;
+  };
+  return {
+    refresh,
+    async of(cluster) {
+      const known = read.get(cluster);
+      if (known !== undefined && now() - known.atMs < FRESH_MS) return known.policy;
+      await refresh([cluster]);
+      return read.get(cluster)?.policy ?? base;
+    },
+  };
+}
