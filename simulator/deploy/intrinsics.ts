@@ -23,7 +23,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const [first] = entries;
-  if (first !== undefined && entries.length === 1 && isIntrinsic(first[0])) {
+  if (first !== undefined && entries.length === 1 && isIntrinsic(first)) {
     const [name, argument] = first;
     const intrinsic = INTRINSICS[name];
     if (intrinsic === undefined) throw new Error(`The intrinsic function ${name} is not supported`);
@@ -95,8 +95,8 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
 };
 
 /** `Condition` is an intrinsic function only where it stands alone with text: a policy statement has one with an object. */
-function isIntrinsic(key: string): boolean {
-  return key === 'Ref' || key.startsWith('Fn::');
+function isIntrinsic([key, argument]: readonly [string, unknown]): boolean {
+  return key === 'Ref' || key.startsWith('Fn::') || (key === 'Condition' && typeof argument === 'string');
 }
 
 function substitute(argument: unknown, scope: Scope): string {

@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Authorization, Call, ResourceProvider, SimulatedService } from '../wire/service.ts';
 import { accessDenied } from './denial.ts';
-import { evaluate, type Policy } from './policy.ts';
+import { evaluate, type Policy, type PolicyQuestion } from './policy.ts';
 import { policyProvider, roleProvider } from './providers.ts';
 
 /** A role that functions may assume. */
@@ -16,6 +16,8 @@ export interface Role {
 export interface Iam {
   readonly providers: Readonly<Record<string, ResourceProvider>>;
   findRole(arn: string): Role | undefined;
+  /** Whether a role may do this, asked without a call. */
+  allows(roleArn: string, question: PolicyQuestion): boolean;
   /**
    * Every resource that a call touches must be allowed by the caller's role. The operator and AWS's own services may
    * do everything.
@@ -34,6 +36,7 @@ export function createIam(kernel: Kernel): Iam {
       'AWS::IAM::Policy': policyProvider(rolesByArn),
     },
     findRole: (arn) => rolesByArn.get(arn),
+    allows: (roleArn, question) => evaluate(rolesByArn.get(roleArn)?.policies ?? [], question) === 'allowed',
     authorize(service, operation, { caller }, authorization) {
       if (caller.kind !== 'function') return;
       const action = authorization.action ?? `${service.name}:${operation}`;

@@ -1,5 +1,8 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { BusEvent, FunctionInvoker, ResourceProvider, SimulatedService } from '../wire/service.ts';
+import { createDynamoDbService, type Tables } from './dynamodb/operations.ts';
+import { createTableProvider } from './dynamodb/provider.ts';
+import { type Replication, USUAL_REPLICATION } from './dynamodb/table.ts';
 import { createAsyncInvocations } from './event-bridge/async-invocation.ts';
 import { type DeliveryFault, EventBus } from './event-bridge/bus.ts';
 import { createFunctionSender, createQueueSender, createTopicSender, Delivery } from './event-bridge/delivery.ts';
@@ -22,6 +25,8 @@ export interface MessagingDependencies {
   readonly permitsInvocation?: (functionArn: string, principal: string, sourceArn: string) => boolean;
   /** Loses, doubles and delays deliveries of the bus; default: none. */
   readonly deliveryFault?: DeliveryFault;
+  /** How far DynamoDB's indexes and eventually consistent reads lag behind; default: `USUAL_REPLICATION`. */
+  readonly replication?: Replication;
 }
 
 export interface Messaging {
@@ -32,13 +37,20 @@ export interface Messaging {
   readonly bus: EventBus;
   readonly queues: Queues;
   readonly topics: Topics;
+  readonly tables: Tables;
   /** Starts a function asynchronously, with Lambda's own retries. */
   readonly invokeAsync: (functionArn: string, payload: unknown) => void;
 }
 
 /** Events, queues, topics and storage: everything between the fleet and the functions. */
 export function createMessaging(kernel: Kernel, dependencies: MessagingDependencies): Messaging {
-  const { invoker, functions = {}, permitsInvocation = () => true, deliveryFault } = dependencies;
+  const {
+    invoker,
+    functions = {},
+    permitsInvocation = () => true,
+    deliveryFault,
+    replication = USUAL_REPLICATION,
+  } = dependencies;
   const keys = createKeys(kernel);
   const queues = new Queues(kernel, keys);
   const topics = new Topics(kernel, keys);
@@ -49,16 +61,19 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     lambda: createFunctionSender(asyncInvocations.invokeAsync, permitsInvocation),
   });
   const bus = new EventBus(kernel, delivery, deliveryFault);
+  const tables: Tables = new Map();
   return {
     services: [
       createEventBridgeService(kernel, bus),
       createSqsService(kernel, queues, keys),
       createSnsService(kernel, topics, keys),
+      createDynamoDbService(kernel, tables),
     ],
     providers: {
       ...keys.providers,
       ...createQueueProviders(kernel, queues),
       ...createTopicProviders(kernel, topics),
+      'AWS::DynamoDB::Table': createTableProvider(kernel, tables, replication),
       'AWS::Events::Rule': createRuleProvider(kernel, bus, queues),
       'AWS::Lambda::EventSourceMapping': createMappingProvider(kernel, queues, invoker, functions),
       'AWS::Lambda::EventInvokeConfig': asyncInvocations.provider,
@@ -67,6 +82,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     bus,
     queues,
     topics,
+    tables,
     invokeAsync: asyncInvocations.invokeAsync,
   };
 }

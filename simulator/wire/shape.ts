@@ -43,6 +43,8 @@ export interface Target {
 export interface Member extends Target {
   readonly name: string;
   readonly isRequired: boolean;
+  /** Clients fill it with a random token when the caller does not. */
+  readonly isIdempotencyToken: boolean;
 }
 
 export interface OperationShapes {
@@ -132,7 +134,12 @@ function compileStructure(normalized: NormalizedSchema, key: unknown): Shape {
   // The schema lists the required members first, and says how many they are.
   const requiredCount = Array.isArray(key) && typeof key[6] === 'number' ? key[6] : 0;
   for (const [name, member] of normalized.structIterator()) {
-    members.push({ ...targetOf(member), name, isRequired: members.length < requiredCount });
+    members.push({
+      ...targetOf(member),
+      name,
+      isRequired: members.length < requiredCount,
+      isIdempotencyToken: member.isIdempotencyToken(),
+    });
     memberNames.add(name);
   }
   return shape;

@@ -1,3 +1,4 @@
+import type { Place } from '../../kernel/kernel.ts';
 import type { Bundle } from './bundle.ts';
 
 /** A deployed function's code and configuration. */
@@ -16,4 +17,10 @@ export interface LambdaFunction {
   readonly logGroupName: string;
   readonly logFormat: 'Text' | 'JSON';
   readonly reservedConcurrency: number | undefined;
+}
+
+/** The unqualified ARN of a function that is given by its name or by an ARN with or without a version. */
+export function functionArn({ region, accountId }: Place, nameOrArn: string): string {
+  if (!nameOrArn.startsWith('arn:')) return `arn:aws:lambda:${region}:${accountId}:function:${nameOrArn}`;
+  return nameOrArn.split(':').slice(0, 7).join(':');
 }

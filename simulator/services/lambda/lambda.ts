@@ -4,7 +4,7 @@ import type { WireRequest, WireResponse } from '../../wire/http.ts';
 import type { FunctionInvoker, InvocationResult } from '../../wire/service.ts';
 import { ExecutionEnvironment, type HandlerOutcome } from './environment.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import type { LambdaFunction } from './function.ts';
+import { functionArn, type LambdaFunction } from './function.ts';
 import { describeError } from './handler.ts';
 
 export interface LambdaOptions {
@@ -48,10 +48,10 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     deployed.set(fn.arn, { fn, pool: new EnvironmentPool(kernel.clock, random.fork(`pool/${fn.name}`)), running: 0 });
   }
 
-  async function invoke(functionArn: string, payload: unknown): Promise<InvocationResult> {
-    const target = deployed.get(unqualified(functionArn));
+  async function invoke(arn: string, payload: unknown): Promise<InvocationResult> {
+    const target = deployed.get(functionArn(kernel.place, arn));
     if (target === undefined) {
-      const errorMessage = `Function not found: ${functionArn}`;
+      const errorMessage = `Function not found: ${arn}`;
       return { outcome: 'error', errorType: 'ResourceNotFoundException', errorMessage };
     }
     const requestId = random.uuid();
@@ -162,7 +162,7 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
   return {
     invoke,
     deploy,
-    findFunction: (arn) => deployed.get(unqualified(arn))?.fn,
+    findFunction: (arn) => deployed.get(functionArn(kernel.place, arn))?.fn,
     kill(requestId) {
       const environment = environmentsByRequest.get(requestId);
       if (environment === undefined) return false;
@@ -181,11 +181,6 @@ const KILLED: HandlerOutcome = {
   errorMessage: 'Runtime exited with error: signal: killed',
   stack: [],
 };
-
-/** The ARN of a function without a version or an alias. */
-function unqualified(arn: string): string {
-  return arn.split(':').slice(0, 7).join(':');
-}
 
 function parseLine(text: string): unknown {
   if (!text.startsWith('{')) return text;

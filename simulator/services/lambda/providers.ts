@@ -14,8 +14,9 @@ import {
   textOf,
 } from '../template-properties.ts';
 import { type Bundle, loadBundle } from './bundle.ts';
-import type { LambdaFunction } from './function.ts';
+import { functionArn, type LambdaFunction } from './function.ts';
 import type { Lambda } from './lambda.ts';
+import type { Permissions } from './permissions.ts';
 
 const FUNCTION_NAME_LENGTH_MAX = 64;
 const RUNTIMES = ['nodejs22.x', 'nodejs24.x'];
@@ -42,6 +43,7 @@ interface Deployment {
   readonly kernel: Kernel;
   readonly lambda: Lambda;
   readonly iam: Iam;
+  readonly permissions: Permissions;
   /** Where the packaged code lies: the archives by the file name of their S3 key. */
   readonly artifactsDirectory: string;
 }
@@ -50,7 +52,7 @@ export function lambdaProviders(deployment: Deployment): Record<string, Resource
   return {
     'AWS::Lambda::Function': functionProvider(deployment),
     'AWS::Lambda::Version': versionProvider(deployment),
-    'AWS::Lambda::Permission': permissionProvider(),
+    'AWS::Lambda::Permission': deployment.permissions.provider(),
   };
 }
 
@@ -59,7 +61,7 @@ function functionProvider({ kernel, lambda, iam, artifactsDirectory }: Deploymen
     create(properties, resource) {
       refuseUnknown('AWS::Lambda::Function', properties, FUNCTION_PROPERTIES);
       const name = textOf(properties, 'FunctionName') ?? generatedName(kernel, resource, FUNCTION_NAME_LENGTH_MAX);
-      const arn = `arn:aws:lambda:${kernel.place.region}:${kernel.place.accountId}:function:${name}`;
+      const arn = functionArn(kernel.place, name);
       lambda.deploy({
         name,
         arn,
@@ -84,24 +86,11 @@ function versionProvider({ kernel, lambda }: Deployment): ResourceProvider {
   return {
     create(properties) {
       refuseUnknown('AWS::Lambda::Version', properties, ['FunctionName', 'CodeSha256', 'Description']);
-      const given = requiredTextOf(properties, 'FunctionName');
-      const { region, accountId } = kernel.place;
-      const arn = given.startsWith('arn:') ? given : `arn:aws:lambda:${region}:${accountId}:function:${given}`;
+      const arn = functionArn(kernel.place, requiredTextOf(properties, 'FunctionName'));
       if (lambda.findFunction(arn) === undefined) throw invalidProperties(`Function not found: ${arn}`);
       const version = (counts.get(arn) ?? 0) + 1;
       counts.set(arn, version);
       return { ref: `${arn}:${version}`, attributes: { Version: String(version), FunctionArn: `${arn}:${version}` } };
-    },
-  };
-}
-
-/** Recorded only: the invokers of the simulated world are wired by the same template. */
-function permissionProvider(): ResourceProvider {
-  const known = ['FunctionName', 'Action', 'Principal', 'SourceArn', 'SourceAccount'];
-  return {
-    create(properties, { stackName, logicalId }) {
-      refuseUnknown('AWS::Lambda::Permission', properties, known);
-      return { ref: `${stackName}-${logicalId}`, attributes: { Id: `${stackName}-${logicalId}` } };
     },
   };
 }

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { deploy, type Stack } from './deploy/deploy.ts';
+import { recordedProviders } from './deploy/recorded.ts';
+import { createIam, type Iam } from './iam/iam.ts';
+import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
+import { createLambda, type Lambda, type LambdaOptions } from './services/lambda/lambda.ts';
+import { Permissions } from './services/lambda/permissions.ts';
+import { lambdaProviders } from './services/lambda/providers.ts';
+import { createMessaging, type Messaging, type MessagingDependencies } from './services/messaging.ts';
+import { Credentials } from './wire/credentials.ts';
+import { createOperatorCall } from './wire/sdk-client.ts';
+import type { SimulatedService } from './wire/service.ts';
+import { createWire, type Wire, type WireOptions } from './wire/wire.ts';
+
+export interface SimulatorOptions
+  extends KernelOptions,
+    Pick<WireOptions, 'latency' | 'intercept' | 'onCall'>,
+    Pick<LambdaOptions, 'accountConcurrency'>,
+    Pick<MessagingDependencies, 'deliveryFault'> {}
+
+export interface DeployRequest {
+  /** The packaged template, such as `.serverless/cloudformation-template-update-stack.json`. */
+  readonly templatePath: string;
+  /** Where the functions' archives lie. */
+  readonly artifactsDirectory: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Default: `ebbtide`. */
+  readonly stackName?: string;
+}
+
+/** A fleet in a box: all services of one account and region, under one virtual clock and one seed. */
+export interface Simulator {
+  readonly kernel: Kernel;
+  readonly iam: Iam;
+  readonly wire: Wire;
+  readonly lambda: Lambda;
+  readonly messaging: Messaging;
+  readonly services: readonly SimulatedService[];
+  /** Creates a stack. Takes no virtual time. */
+  deploy(request: DeployRequest): Stack;
+  /**
+   * Calls an operation as an operator, with the official client over the simulated wire. Lets time go on until the
+   * answer is there, unless it is running already. Rejects with the client's own errors.
+   */
+  call(service: string, operation: string, input?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Lets the world run for a time, in milliseconds. Rejects when the simulator itself failed at something. */
+  runFor(durationMs: number): Promise<void>;
+  /** Lets the world run until an instant, in epoch milliseconds. */
+  runUntil(untilMs: number): Promise<void>;
+}
+
+export function createSimulator(options: SimulatorOptions): Simulator {
+  const kernel = createKernel(options);
+  const iam = createIam(kernel);
+  const credentials = new Credentials();
+  const permissions = new Permissions(kernel.place);
+  const defects: unknown[] = [];
+  const lambda: Lambda = createLambda(kernel, {
+    ...options,
+    credentials,
+    send: (request) => wire.handle(request),
+  });
+  const messaging = createMessaging(kernel, {
+    ...options,
+    invoker: lambda,
+    functions: {
+      timeoutSeconds: (arn) => (lambda.findFunction(arn)?.timeoutMs ?? 0) / 1000,
+      roleAllows: (arn, action, resource) =>
+        iam.allows(lambda.findFunction(arn)?.roleArn ?? '', { action, resource, context: {} }),
+    },
+    permitsInvocation: (arn, principal, sourceArn) => permissions.permits(arn, principal, sourceArn),
+  });
+  const services = [...messaging.services];
+  const wire: Wire = createWire(kernel, services, {
+    ...options,
+    credentials,
+    authorize: iam.authorize,
+    onDefect: (error) => defects.push(error),
+  });
+  const operatorCall = createOperatorCall(wire, kernel.place.region, operatorTokens(kernel));
+  let isRunning = false;
+
+  async function runUntil(untilMs: number): Promise<void> {
+    isRunning = true;
+    try {
+      await kernel.clock.runUntil(untilMs);
+    } finally {
+      isRunning = false;
+    }
+    if (defects.length > 0) throw new AggregateError(defects.splice(0), 'The simulator failed');
+  }
+
+  async function runUntilSettled(answer: Promise<unknown>): Promise<void> {
+    let isSettled = false;
+    const settle = () => {
+      isSettled = true;
+    };
+    answer.then(settle, settle);
+    while (!isSettled) await runUntil(kernel.clock.nextAtMs() ?? kernel.clock.now());
+  }
+
+  return {
+    kernel,
+    iam,
+    wire,
+    lambda,
+    messaging,
+    services,
+    deploy: ({ templatePath, artifactsDirectory, parameters, stackName }) =>
+      deploy({
+        stackName: stackName ?? 'ebbtide',
+        template: JSON.parse(readFileSync(templatePath, 'utf8')),
+        ...(parameters === undefined ? {} : { parameters }),
+        place: kernel.place,
+        providers: {
+          ...recordedProviders(kernel),
+          ...iam.providers,
+          ...lambdaProviders({ kernel, lambda, iam, permissions, artifactsDirectory }),
+          ...messaging.providers,
+        },
+      }),
+    async call(serviceName, operation, input = {}) {
+      const service = services.find(({ name }) => name === serviceName);
+      if (service === undefined) throw new Error(`There is no simulated service ${serviceName}`);
+      const answer = operatorCall(service, operation, input);
+      if (!isRunning) await runUntilSettled(answer);
+      return answer;
+    },
+    runUntil,
+    runFor: (durationMs) => runUntil(kernel.clock.now() + durationMs),
+  };
+}
+
+function operatorTokens(kernel: Kernel): () => string {
+  const random = kernel.random.fork('operator');
+  return () => random.uuid();
+}
