@@ -1,5 +1,5 @@
 import { ConfigurationError, environmentName, parsePolicy } from '../shared/config/config.ts';
-import { type Policy, type SettingName, settings } from '../shared/config/settings.ts';
+import { type Policy, settings } from '../shared/config/settings.ts';
 import { isNameIn } from '../shared/domain/name-patterns.ts';
 
 /** The name of the terminate hook that the stack attaches to the groups of `autoScalingGroups`. */
@@ -45,8 +45,11 @@ export function parseParameters(values: Readonly<Record<string, string>>): Stack
 
 /** The settings in the functions' environment, by their own names. */
 export function readSettings(environment: Readonly<Record<string, unknown>>): Record<string, string> {
-  const names = Object.keys(settings) as SettingName[];
-  return Object.fromEntries(names.map((name) => [name, String(environment[environmentName(name)] ?? '')]));
+  const found = Object.keys(settings).flatMap((name) => {
+    const value = environment[environmentName(name)];
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  return Object.fromEntries(found);
 }
 
 function readPolicy(values: Readonly<Record<string, string>>, problems: string[]): Policy | undefined {

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { unzipSync } from 'fflate';
+import { describe, expect, inject, it } from 'vitest';
+import { packageInto, packageOnce } from '../packaged.ts';
+import { resourcesOf, statementsOf } from './template.ts';
+
+function directory(name: string): string {
+  return path.join(inject('runDirectory'), name);
+}
+
+describe('packaging', () => {
+  it('makes the same archives of the same sources, whenever and wherever', async () => {
+    const first = await packageOnce();
+
+    const second = await packageInto(directory('again'), { environment: { TZ: 'Pacific/Kiritimati' } });
+
+    for (const [name, file] of Object.entries(first.archiveFiles)) {
+      const again = readFileSync(second.archiveFiles[name] ?? '');
+      expect([name, readFileSync(file).equals(again)]).toEqual([name, true]);
+    }
+  });
+
+  it('puts one CommonJS file with the handler into each archive', async () => {
+    const { archiveFiles, template } = await packageOnce();
+    for (const [name, file] of Object.entries(archiveFiles)) {
+      const entries = Object.entries(unzipSync(readFileSync(file)));
+      const handler = resourcesOf(template, 'AWS::Lambda::Function')
+        .map(([, resource]) => resource.Properties)
+        .find((properties) => String(properties.FunctionName).endsWith(`-${name}`))?.Handler;
+      expect(entries.map(([entry]) => entry)).toEqual([String(handler).replace(/\.handler$/, '.js')]);
+      expect(new TextDecoder().decode(entries[0]?.[1])).toMatch(/module\.exports\s*=/);
+    }
+  });
+
+  it('follows the parameters', async () => {
+    const { template } = await packageInto(directory('parameters'), {
+      parameters: [
+        'clusters=prod-*,!prod-x,dev',
+        'autoScalingGroups=web',
+        'logRetentionDays=7',
+        'tableDeletionProtection=false',
+      ],
+    });
+
+    expect(resourcesOf(template, 'AWS::AutoScaling::LifecycleHook')).toHaveLength(1);
+    expect(template.Resources.SweepLogGroup?.Properties.RetentionInDays).toBe(7);
+    expect(template.Resources.IncidentTable?.Properties.DeletionProtectionEnabled).toBe(false);
+    const listing = statementsOf(template.Resources.SweepRole).find(
+      (statement) => statement.Action === 'ecs:ListContainerInstances',
+    );
+    expect(JSON.stringify(listing?.Resource)).toMatch(/cluster\/prod-\*.*cluster\/dev/);
+    expect(JSON.stringify(listing?.Resource)).not.toContain('prod-x');
+  });
+
+  it('names everything that is wrong at once, without a stack trace, and fails', async () => {
+    const failure = packageInto(directory('wrong'), {
+      parameters: ['drainDeadlineMinutes=0', 'logRetentionDays=2', 'clutsers=prod-*'],
+    });
+
+    const message = await failure.then(
+      () => '',
+      (error: unknown) => String(error),
+    );
+    expect(message).toContain('drainDeadlineMinutes is "0"; allowed: a whole number from 1 to 2820');
+    expect(message).toContain('logRetentionDays is "2"');
+    expect(message).toContain('clutsers is not a setting');
+    expect(message.split('\n').filter((line) => /^\s+at /.test(line) && !line.includes('packaged.ts'))).toEqual([]);
+  });
+});
