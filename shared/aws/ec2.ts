@@ -3,7 +3,7 @@ import type { Ec2Instance, Ec2InstanceId } from '../domain/model.ts';
 import { inBatches } from './batches.ts';
 import { required } from './errors.ts';
 
-/** EC2 User Guide, Filter and paginate: at most 200 values per filter. */
+/** EC2 refuses more: "The maximum number of filter values specified on a single call is 200". */
 const FILTER_VALUES_MAX = 200;
 /** API Reference, DescribeInstances: MaxResults is at most 1000. */
 const PAGE_SIZE_MAX = 1000;

@@ -3,7 +3,7 @@
  * unusable. Everything that is in no set propagates.
  *
  * Where AWS publishes an error's code but not its wording, the code only raises the suspicion and the caller asks the
- * service again (see `tasks.ts`), so that a change of wording cannot change what Ebbtide does.
+ * service again (`isContainerInstanceGone`), so that a change of wording cannot change what Ebbtide does.
  */
 
 /** The cluster was deleted. ECS refuses to delete a cluster that has container instances, so none are left in it. */

@@ -1,4 +1,4 @@
-// The namespace import of zod/mini keeps 17 KB of zod in a bundle; `import { z }` brings all of it, 450 KB.
+// As a namespace: a bundler cannot take `import { z }` apart, which brings all of zod with all its locales, 430 KB.
 import * as z from 'zod/mini';
 
 /** An event of EventBridge as a rule puts it into a queue (EventBridge User Guide, Events: metadata). */
