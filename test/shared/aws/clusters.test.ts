@@ -1,8 +1,8 @@
-import { ListClustersCommand } from '@aws-sdk/client-ecs';
+import { DescribeClustersCommand, ListClustersCommand } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { listClusters } from '../../../shared/aws/clusters.ts';
-import { many } from './builders.ts';
+import { describeClusterTags, listClusters } from '../../../shared/aws/clusters.ts';
+import { cluster, many } from './builders.ts';
 import { anyPaging, page } from './pages.ts';
 import { strictEcs } from './strict-client.ts';
 
@@ -20,4 +20,30 @@ test('lists the clusters of every page, however the pages are cut', async () => 
       expect(await listClusters(ecs)).toEqual(arns);
     }),
   );
+});
+
+test('reads the tags of at most 100 clusters at a time and leaves out those that are gone', async () => {
+  const arns = many(201, (index) => `arn:aws:ecs:eu-west-1:210987654321:cluster/${index}`);
+  const isGone = (arn: string) => arn.endsWith('7');
+  const { ecs, mock } = strictEcs();
+  mock.on(DescribeClustersCommand, { include: ['TAGS'] }).callsFake(({ clusters }) => {
+    expect(clusters.length).toBeLessThanOrEqual(100);
+    return {
+      clusters: clusters
+        .filter((arn: string) => !isGone(arn))
+        .map((clusterArn: string) => ({ clusterArn, tags: [{ key: 'ebbtide:name', value: clusterArn }] })),
+      failures: clusters.filter(isGone).map((arn: string) => ({ arn, reason: 'MISSING' })),
+    };
+  });
+
+  expect([...(await describeClusterTags(ecs, arns))]).toEqual(
+    arns.filter((arn) => !isGone(arn)).map((arn) => [arn, { 'ebbtide:name': arn }]),
+  );
+});
+
+test('knows a cluster without tags', async () => {
+  const { ecs, mock } = strictEcs();
+  mock.on(DescribeClustersCommand).resolves({ clusters: [{ clusterArn: cluster }] });
+
+  expect(await describeClusterTags(ecs, [cluster])).toEqual(new Map([[cluster, {}]]));
 });

@@ -6,7 +6,7 @@ import {
   listWaitingInstances,
   recordHeartbeat,
 } from '../../../shared/aws/auto-scaling.ts';
-import { listClusters } from '../../../shared/aws/clusters.ts';
+import { describeClusterTags, listClusters } from '../../../shared/aws/clusters.ts';
 import {
   deregisterContainerInstance,
   describeContainerInstances,
@@ -26,6 +26,7 @@ const action = { ec2InstanceId: ec2Id(1), groupName: 'shop', hookName: 'ebbtide-
 
 const gateways: Record<string, () => Promise<unknown>> = {
   listClusters: () => listClusters(ecs),
+  describeClusterTags: () => describeClusterTags(ecs, [cluster]),
   listContainerInstanceArns: () => listContainerInstanceArns(ecs, cluster),
   findRegistrations: () => findRegistrations(ecs, cluster, [ec2Id(1)]),
   describeContainerInstances: () => describeContainerInstances(ecs, cluster, [instanceArn(1)]),
