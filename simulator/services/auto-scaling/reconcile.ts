@@ -1,0 +1,151 @@
+import type { Ec2Instance, Ec2State } from '../ec2/instances.ts';
+import { later } from '../fleet-context.ts';
+import { TIMING } from '../fleet-timing.ts';
+import { cutShort, runHooks } from './hooks.ts';
+import { launch, restInPool, takeFromPool } from './launching.ts';
+import { type AutoScalingGroup, type AutoScalingWorld, type GroupInstance, setState } from './state.ts';
+import { isLeaving, leave, removeMember } from './terminating.ts';
+
+/** Has the group look at its capacity soon; several causes make one look. */
+export function reconcileSoon(world: AutoScalingWorld, group: AutoScalingGroup): void {
+  if (group.reconcilePending) return;
+  group.reconcilePending = true;
+  later(world.context, TIMING.groupStep, () => {
+    group.reconcilePending = false;
+    reconcile(world, group);
+  });
+}
+
+const OUTSIDE_CAPACITY = /^(Warmed:|Terminat|Standby|EnteringStandby|Detach)/;
+
+function inCapacity(group: AutoScalingGroup): GroupInstance[] {
+  return [...group.members.values()].filter((member) => !OUTSIDE_CAPACITY.test(member.state));
+}
+
+function reconcile(world: AutoScalingWorld, group: AutoScalingGroup): void {
+  const current = inCapacity(group);
+  const missing = group.desiredCapacity - current.length;
+  const cause = `an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${current.length} to ${group.desiredCapacity}.`;
+  if (missing > 0 && !group.suspended.has('Launch')) {
+    const warm = [...group.members.values()].filter(
+      ({ state }) => state === 'Warmed:Stopped' || state === 'Warmed:Running',
+    );
+    for (let index = 0; index < missing; index++) {
+      const ready = warm[index];
+      if (ready !== undefined) takeFromPool(world, ready, cause);
+      else launch(world, group, { cause, into: 'AutoScalingGroup' });
+    }
+  }
+  if (missing < 0 && !group.suspended.has('Terminate')) scaleIn(world, group, current, -missing);
+  refillPool(world, group);
+}
+
+function refillPool(world: AutoScalingWorld, group: AutoScalingGroup): void {
+  if (group.warmPool === undefined || group.suspended.has('Launch')) return;
+  const warm = [...group.members.values()].filter((member) => member.state.startsWith('Warmed:') && !isLeaving(member));
+  const cause = 'an instance was launched into the warm pool.';
+  for (let count = warm.length; count < group.warmPool.minSize; count++) {
+    launch(world, group, { cause, into: 'WarmPool' });
+  }
+}
+
+function scaleIn(world: AutoScalingWorld, group: AutoScalingGroup, current: GroupInstance[], count: number): void {
+  const cause = `an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${current.length} to ${group.desiredCapacity}.`;
+  const candidates = new Set(current.filter((member) => !member.protectedFromScaleIn));
+  for (let index = 0; index < count; index++) {
+    const victim = scaleInChoice(candidates);
+    if (victim === undefined) return;
+    candidates.delete(victim);
+    if (group.warmPool?.reuseOnScaleIn && victim.state === 'InService') returnToPool(world, victim);
+    else leave(world, victim, { cause, hooks: 'run' });
+  }
+}
+
+/** The oldest instance in the zone that has most: the default termination policy, as far as equals go. */
+function scaleInChoice(candidates: ReadonlySet<GroupInstance>): GroupInstance | undefined {
+  const perZone = Map.groupBy(candidates, (member) => member.availabilityZone);
+  const [fullest = []] = [...perZone.values()].sort((a, b) => b.length - a.length);
+  return fullest.toSorted((a, b) => a.serial - b.serial)[0];
+}
+
+/** Scale-in with instance reuse: the terminate hooks run, towards the pool, and the instance lives on. */
+function returnToPool(world: AutoScalingWorld, member: GroupInstance): void {
+  setState(world, member, 'Warmed:Pending');
+  later(world.context, TIMING.groupStep, () => {
+    if (member.state !== 'Warmed:Pending') return;
+    runHooks(world, member, {
+      passage: {
+        state: 'Warmed:Pending',
+        transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+        origin: 'AutoScalingGroup',
+        destination: 'WarmPool',
+      },
+      then: (result) => {
+        if (result === 'CONTINUE') return restInPool(world, member);
+        if (member.group.retainOnAbandon) return setState(world, member, 'Warmed:Pending:Retained');
+        leave(world, member, { cause: 'its return to the warm pool was abandoned.', hooks: 'skip' });
+      },
+    });
+  });
+}
+
+/** Follows its own instances out of the capacity, and what EC2 does on the group's behalf and behind its back. */
+export function followInstances(world: AutoScalingWorld): void {
+  world.listeners.push({
+    stateChanged: (member) => {
+      if (OUTSIDE_CAPACITY.test(member.state)) reconcileSoon(world, member.group);
+    },
+  });
+  world.ec2.listeners.push((instance, previous) => {
+    const member = world.members.get(instance.instanceId);
+    if (member === undefined || previous === undefined) return;
+    if (instance.state === 'running') callOnce(member, 'onRunning');
+    else if (instance.state === 'stopped' && member.onStopped !== undefined) callOnce(member, 'onStopped');
+    else if (instance.state === 'terminated' && member.state.endsWith('Terminating:Proceed'))
+      removeMember(world, member);
+    else noticeLater(world, member, instance);
+  });
+}
+
+function callOnce(member: GroupInstance, callback: 'onRunning' | 'onStopped'): void {
+  const run = member[callback];
+  member[callback] = undefined;
+  run?.();
+}
+
+const UNHEALTHY: ReadonlySet<Ec2State> = new Set(['stopping', 'stopped', 'shutting-down', 'terminated']);
+
+/** EC2 status as a health check: any state but running makes the instance unhealthy (Health checks, guide). */
+function noticeLater(world: AutoScalingWorld, member: GroupInstance, instance: Ec2Instance): void {
+  if (!UNHEALTHY.has(instance.state) || member.onStopped !== undefined) return;
+  const vanished = instance.state === 'terminated';
+  if (!vanished && (member.state.startsWith('Warmed:') || isLeaving(member))) return;
+  later(world.context, TIMING.groupHealthCheck, () => {
+    if (vanished) return vanish(world, member);
+    if (member.group.suspended.has('HealthCheck')) return;
+    if (UNHEALTHY.has(instance.state) && member.state === 'InService')
+      markUnhealthy(world, member, 'EC2 instance status check failure');
+  });
+}
+
+/** An instance that EC2 has terminated behind the group's back: its hooks are cut short, or bypassed. */
+function vanish(world: AutoScalingWorld, member: GroupInstance): void {
+  if (!member.group.members.has(member.instanceId)) return;
+  const runsHooks = world.context.undocumented.hooksRunForVanishedInstances && !isLeaving(member);
+  if (runsHooks) {
+    return leave(world, member, { cause: 'an instance was found to be terminated.', hooks: 'run' });
+  }
+  member.afterHooks = undefined;
+  cutShort(world, member, { kind: 'instance-gone' });
+  removeMember(world, member);
+}
+
+/** An unhealthy instance is replaced, through its terminate hooks, even when protected from scale-in. */
+export function markUnhealthy(world: AutoScalingWorld, member: GroupInstance, reason: string): void {
+  member.health = 'Unhealthy';
+  if (member.group.suspended.has('ReplaceUnhealthy') || member.group.suspended.has('Terminate')) return;
+  leave(world, member, {
+    cause: `an instance was taken out of service in response to ${reason}.`,
+    hooks: 'run',
+  });
+}

@@ -1,0 +1,191 @@
+import type { LifecycleState } from '@aws-sdk/client-auto-scaling';
+import type { Timer } from '../../kernel/clock.ts';
+import type { Ec2World } from '../ec2/instances.ts';
+import { arn, type FleetContext, tell } from '../fleet-context.ts';
+
+export type Transition = 'autoscaling:EC2_INSTANCE_LAUNCHING' | 'autoscaling:EC2_INSTANCE_TERMINATING';
+export type LifecycleResult = 'CONTINUE' | 'ABANDON';
+export type Place = 'EC2' | 'AutoScalingGroup' | 'WarmPool';
+
+export interface LifecycleHook {
+  readonly name: string;
+  readonly transition: Transition;
+  readonly heartbeatTimeoutSeconds: number;
+  readonly globalTimeoutSeconds: number;
+  readonly defaultResult: LifecycleResult;
+  readonly notificationMetadata: string | undefined;
+  readonly notificationTargetArn: string | undefined;
+  readonly roleArn: string | undefined;
+}
+
+/** One hook at work on one instance; kept after its end as the history. */
+export interface LifecycleAction {
+  readonly token: string;
+  readonly hook: LifecycleHook;
+  readonly startedAtMs: number;
+  /** No heartbeat moves the end beyond this. */
+  readonly globalDeadlineMs: number;
+  expiresAtMs: number;
+  heartbeats: number;
+  timer: Timer | undefined;
+  end: ActionEnd | undefined;
+}
+
+export interface ActionEnd {
+  readonly atMs: number;
+  /** Undefined when the action was cut short: another hook abandoned, or the instance went away. */
+  readonly result: LifecycleResult | undefined;
+  readonly by: ActionEnder;
+}
+
+export type ActionEnder =
+  | { readonly kind: 'caller'; readonly name: string }
+  | { readonly kind: 'heartbeat-timeout' }
+  | { readonly kind: 'global-timeout' }
+  | { readonly kind: 'other-hook-abandoned' }
+  | { readonly kind: 'instance-gone' };
+
+/** An instance of a group, warm ones included. */
+export interface GroupInstance {
+  readonly serial: number;
+  readonly instanceId: string;
+  readonly availabilityZone: string;
+  readonly instanceType: string;
+  readonly group: AutoScalingGroup;
+  readonly launchedAtMs: number;
+  state: LifecycleState;
+  health: 'Healthy' | 'Unhealthy';
+  protectedFromScaleIn: boolean;
+  /** The hooks that the group waits for now, by name. */
+  readonly openActions: Map<string, LifecycleAction>;
+  readonly history: LifecycleAction[];
+  /** What follows when all open actions are over. */
+  afterHooks: ((result: LifecycleResult) => void) | undefined;
+  /** What the instance does when EC2 says that it runs, or has stopped. */
+  onRunning: (() => void) | undefined;
+  onStopped: (() => void) | undefined;
+  activity: Activity | undefined;
+}
+
+export interface Activity {
+  readonly serial: number;
+  readonly id: string;
+  readonly description: string;
+  readonly cause: string;
+  readonly startedAtMs: number;
+  endedAtMs: number | undefined;
+  status: 'InProgress' | 'MidLifecycleAction' | 'Successful' | 'Cancelled' | 'Failed';
+}
+
+export interface WarmPool {
+  readonly minSize: number;
+  readonly poolState: 'Stopped' | 'Running';
+  readonly reuseOnScaleIn: boolean;
+}
+
+export type SuspendableProcess = 'Launch' | 'Terminate' | 'HealthCheck' | 'ReplaceUnhealthy' | 'AZRebalance';
+
+export interface AutoScalingGroup {
+  readonly serial: number;
+  readonly name: string;
+  readonly arn: string;
+  readonly createdAtMs: number;
+  readonly availabilityZones: readonly string[];
+  readonly instanceType: string;
+  readonly spot: boolean;
+  readonly tags: Map<string, string>;
+  readonly hooks: Map<string, LifecycleHook>;
+  readonly members: Map<string, GroupInstance>;
+  readonly activities: Activity[];
+  readonly suspended: Set<SuspendableProcess>;
+  readonly warmPool: WarmPool | undefined;
+  /** InstanceLifecyclePolicy: an abandoned terminate hook leaves the instance Terminating:Retained. */
+  readonly retainOnAbandon: boolean;
+  readonly newInstancesProtected: boolean;
+  readonly healthCheckGracePeriodSeconds: number;
+  minSize: number;
+  desiredCapacity: number;
+  maxSize: number;
+  reconcilePending: boolean;
+}
+
+export interface AutoScalingWorld {
+  readonly context: FleetContext;
+  readonly ec2: Ec2World;
+  readonly groups: Map<string, AutoScalingGroup>;
+  readonly members: Map<string, GroupInstance>;
+  /** Instances that have left, with their history. */
+  readonly formerMembers: GroupInstance[];
+  readonly listeners: AutoScalingListener[];
+  serial: number;
+}
+
+/** What the rest of the fleet wants to know. */
+export interface AutoScalingListener {
+  launched?(member: GroupInstance): void;
+  stateChanged?(member: GroupInstance): void;
+  actionStarted?(member: GroupInstance, action: LifecycleAction): void;
+  /** The root volume has been replaced: the host is up again, with an empty disk. */
+  rootVolumeReplaced?(member: GroupInstance): void;
+}
+
+export function createAutoScalingWorld(context: FleetContext, ec2: Ec2World): AutoScalingWorld {
+  return { context, ec2, groups: new Map(), members: new Map(), formerMembers: [], listeners: [], serial: 0 };
+}
+
+export interface GroupSettings {
+  readonly name: string;
+  readonly minSize?: number;
+  readonly desiredCapacity: number;
+  readonly maxSize?: number;
+  readonly availabilityZones: readonly string[];
+  readonly instanceType: string;
+  readonly spot?: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly warmPool?: WarmPool | undefined;
+  readonly retainOnAbandon?: boolean;
+  readonly newInstancesProtected?: boolean;
+  readonly healthCheckGracePeriodSeconds?: number;
+}
+
+export function addGroup(world: AutoScalingWorld, settings: GroupSettings): AutoScalingGroup {
+  const { random, kernel } = world.context;
+  const group: AutoScalingGroup = {
+    serial: world.serial++,
+    name: settings.name,
+    arn: arn(world.context, 'autoscaling', `autoScalingGroup:${random.uuid()}:autoScalingGroupName/${settings.name}`),
+    createdAtMs: kernel.clock.now(),
+    availabilityZones: settings.availabilityZones,
+    instanceType: settings.instanceType,
+    spot: settings.spot ?? false,
+    tags: new Map(Object.entries(settings.tags ?? {})),
+    hooks: new Map(),
+    members: new Map(),
+    activities: [],
+    suspended: new Set(),
+    warmPool: settings.warmPool,
+    retainOnAbandon: settings.retainOnAbandon ?? false,
+    newInstancesProtected: settings.newInstancesProtected ?? false,
+    healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds ?? 0,
+    minSize: settings.minSize ?? 0,
+    desiredCapacity: settings.desiredCapacity,
+    maxSize: settings.maxSize ?? Math.max(10, settings.desiredCapacity * 2),
+    reconcilePending: false,
+  };
+  world.groups.set(group.name, group);
+  return group;
+}
+
+export function setState(world: AutoScalingWorld, member: GroupInstance, state: LifecycleState): void {
+  if (member.state === state) return;
+  member.state = state;
+  tell(world.context, member.instanceId, `lifecycle state ${state}`, {
+    ec2InstanceId: member.instanceId,
+    group: member.group.name,
+  });
+  for (const listener of world.listeners) listener.stateChanged?.(member);
+}
+
+export function now(world: AutoScalingWorld): number {
+  return world.context.kernel.clock.now();
+}

@@ -1,0 +1,100 @@
+import type { InstanceStateChange } from '@aws-sdk/client-ec2';
+import { AwsError } from '../../../wire/aws-error.ts';
+import type { Authorization, Operation } from '../../../wire/service.ts';
+import {
+  type Ec2Instance,
+  type Ec2State,
+  type Ec2World,
+  instanceArn,
+  startInstance,
+  stopInstance,
+  terminateInstance,
+  transitionReason,
+} from '../instances.ts';
+import { findInstances, stateShape } from './find.ts';
+
+interface InstanceIdsRequest {
+  readonly InstanceIds: string[] | undefined;
+}
+
+function authorize(world: Ec2World, { InstanceIds: ids = [] }: InstanceIdsRequest): Authorization {
+  return { resources: ids.map((id) => instanceArn(world, id)), conditions: commonTags(world, ids) };
+}
+
+/** `aws:ResourceTag` and `ec2:ResourceTag` with the values that all the named instances share. */
+function commonTags(world: Ec2World, ids: readonly string[]): Record<string, string> {
+  const instances = ids.flatMap((id) => world.instances.get(id) ?? []);
+  const conditions: Record<string, string> = {};
+  for (const [key, value] of instances[0]?.tags ?? []) {
+    if (instances.length < ids.length || !instances.every((instance) => instance.tags.get(key) === value)) continue;
+    conditions[`aws:ResourceTag/${key}`] = value;
+    conditions[`ec2:ResourceTag/${key}`] = value;
+  }
+  return conditions;
+}
+
+interface Transition {
+  readonly allowedFrom: readonly Ec2State[];
+  readonly verb: string;
+  readonly act: (instance: Ec2Instance) => void;
+}
+
+function change(world: Ec2World, ids: readonly string[], transition: Transition): InstanceStateChange[] {
+  const instances = findInstances(world, ids);
+  const wrong = instances.find((instance) => !transition.allowedFrom.includes(instance.state));
+  if (wrong !== undefined) {
+    throw new AwsError(
+      'IncorrectInstanceState',
+      `The instance '${wrong.instanceId}' is not in a state from which it can be ${transition.verb}.`,
+    );
+  }
+  return instances.map((instance) => {
+    const previous = instance.state;
+    transition.act(instance);
+    return {
+      InstanceId: instance.instanceId,
+      CurrentState: stateShape(instance.state),
+      PreviousState: stateShape(previous),
+    };
+  });
+}
+
+/** TerminateInstances: idempotent, terminated instances included. */
+export function terminateInstances(world: Ec2World): Operation<InstanceIdsRequest> {
+  return {
+    authorize: (request) => authorize(world, request),
+    run: ({ InstanceIds: ids = [] }) => ({
+      TerminatingInstances: change(world, ids, {
+        allowedFrom: ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'],
+        verb: 'terminated',
+        act: (instance) => terminateInstance(world, instance, transitionReason(world, 'User initiated')),
+      }),
+    }),
+  };
+}
+
+export function stopInstances(world: Ec2World): Operation<InstanceIdsRequest> {
+  return {
+    authorize: (request) => authorize(world, request),
+    run: ({ InstanceIds: ids = [] }) => ({
+      StoppingInstances: change(world, ids, {
+        allowedFrom: ['pending', 'running', 'stopping', 'stopped'],
+        verb: 'stopped',
+        act: (instance) => stopInstance(world, instance, transitionReason(world, 'User initiated')),
+      }),
+    }),
+  };
+}
+
+export function startInstances(world: Ec2World): Operation<InstanceIdsRequest> {
+  return {
+    authorize: (request) => authorize(world, request),
+    run: ({ InstanceIds: ids = [] }) => ({
+      StartingInstances: change(world, ids, {
+        allowedFrom: ['pending', 'running', 'stopped'],
+        verb: 'started',
+        act: (instance) => startInstance(world, instance),
+      }),
+    }),
+  };
+}

@@ -1,0 +1,67 @@
+import type { ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs';
+import { AwsError } from '../../../wire/aws-error.ts';
+import type { Operation } from '../../../wire/service.ts';
+import { arn } from '../../fleet-context.ts';
+import { inOrder } from '../../pages.ts';
+import type { Cluster, EcsWorld, Task } from '../state.ts';
+import {
+  arnWithin,
+  clusterName,
+  findCluster,
+  findContainerInstance,
+  findService,
+  invalidParameter,
+  lastPart,
+  nextTokenOf,
+  pageOfItems,
+  withinCluster,
+} from './find.ts';
+
+/**
+ * ListTasks: tasks whose desiredStatus is RUNNING unless the request says STOPPED. Tasks that are still stopping are
+ * therefore missing from the default answer (ListTasks, API reference). PENDING lists nothing: ECS never sets it.
+ */
+export function listTasks(world: EcsWorld): Operation<ListTasksRequest, ListTasksResponse> {
+  return {
+    authorize: (request) => {
+      const { cluster, containerInstance } = request;
+      const resource =
+        containerInstance === undefined
+          ? arn(world.context, 'ecs', `container-instance/${clusterName(cluster)}/*`)
+          : arnWithin(world, 'container-instance', { cluster, identifier: containerInstance });
+      return withinCluster(world, cluster, [resource]);
+    },
+    run: (request) => {
+      const tasks = candidates(findCluster(world, request.cluster), request).filter((task) => matches(task, request));
+      const page = pageOfItems(inOrder(tasks), request);
+      return { taskArns: page.items.map((task) => task.arn), ...nextTokenOf(page) };
+    },
+  };
+}
+
+function candidates(cluster: Cluster, request: ListTasksRequest): Task[] {
+  const status = request.desiredStatus ?? 'RUNNING';
+  if (status === 'PENDING') return [];
+  if (request.containerInstance !== undefined) {
+    const instance = findContainerInstance(cluster, request.containerInstance);
+    if (instance === undefined) throw invalidParameter('Container instance not found.');
+    return [...(status === 'STOPPED' ? instance.stoppedTasks : instance.tasks)];
+  }
+  if (request.serviceName !== undefined) {
+    const service = findService(cluster, request.serviceName);
+    if (service === undefined) throw new AwsError('ServiceNotFoundException', 'Service not found.');
+    if (status === 'RUNNING') return [...service.tasks];
+  }
+  return [...(status === 'STOPPED' ? cluster.stoppedTasks : cluster.runningTasks)];
+}
+
+function matches(task: Task, request: ListTasksRequest): boolean {
+  const { desiredStatus = 'RUNNING', serviceName, family, startedBy, launchType } = request;
+  return (
+    task.desiredStatus === desiredStatus &&
+    (serviceName === undefined || task.service?.name === lastPart(serviceName)) &&
+    (family === undefined || task.definition.family === family) &&
+    (startedBy === undefined || task.startedBy === startedBy) &&
+    (launchType === undefined || task.launchType === launchType)
+  );
+}

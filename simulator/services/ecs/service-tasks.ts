@@ -1,0 +1,19 @@
+import type { ContainerInstance, EcsService, EcsWorld, Task } from './state.ts';
+import { startTask, stopTask } from './tasks.ts';
+
+export function startServiceTask(world: EcsWorld, service: EcsService, instance: ContainerInstance): Task {
+  const { definition, behaviour, deployment, name } = service;
+  return startTask(world, {
+    instance,
+    definition,
+    behaviour,
+    group: `service:${name}`,
+    startedBy: deployment.id,
+    service,
+  });
+}
+
+export function stopServiceTask(world: EcsWorld, service: EcsService, task: Task): void {
+  const reason = `Scaling activity initiated by (deployment ${service.deployment.id})`;
+  stopTask(world, task, { stopCode: 'ServiceSchedulerInitiated', reason });
+}

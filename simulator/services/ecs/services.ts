@@ -1,0 +1,77 @@
+import { arn } from '../fleet-context.ts';
+import { LIMITS } from '../fleet-timing.ts';
+import { schedule, scheduleDaemonsOn } from './scheduler.ts';
+import {
+  type Cluster,
+  type EcsService,
+  type EcsWorld,
+  now,
+  type ServiceDeployment,
+  type ServiceSettings,
+  type TaskBehaviour,
+  type TaskDefinition,
+} from './state.ts';
+
+export interface ServiceCreation {
+  readonly cluster: Cluster;
+  readonly settings: ServiceSettings;
+  readonly definition: TaskDefinition;
+  readonly behaviour?: TaskBehaviour | undefined;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+function newDeployment(world: EcsWorld): ServiceDeployment {
+  const at = now(world);
+  return {
+    id: `ecs-svc/${world.context.random.integer(1e9, 9e9)}${world.context.random.integer(1e8, 9e8)}`,
+    createdAtMs: at,
+    updatedAtMs: at,
+  };
+}
+
+export function createService(world: EcsWorld, creation: ServiceCreation): EcsService {
+  const { cluster, settings } = creation;
+  const service: EcsService = {
+    serial: world.serial++,
+    arn: arn(world.context, 'ecs', `service/${cluster.name}/${settings.name}`),
+    name: settings.name,
+    cluster,
+    createdAtMs: now(world),
+    tags: new Map(Object.entries(creation.tags ?? {})),
+    settings,
+    definition: creation.definition,
+    behaviour: creation.behaviour,
+    deployment: newDeployment(world),
+    status: 'ACTIVE',
+    tasks: new Set(),
+    events: [],
+    pass: undefined,
+    retry: undefined,
+    retryDelayMs: LIMITS.placementRetryMinMs,
+    steady: false,
+  };
+  cluster.services.set(service.name, service);
+  if (settings.schedulingStrategy === 'DAEMON') {
+    cluster.daemons.add(service);
+    for (const instance of cluster.byStatus.get('ACTIVE') ?? []) scheduleDaemonsOn(world, instance);
+  }
+  schedule(world, service);
+  return service;
+}
+
+export interface ServiceUpdate {
+  readonly settings?: Partial<ServiceSettings>;
+  readonly definition?: TaskDefinition | undefined;
+  readonly forceNewDeployment?: boolean;
+}
+
+/** A new task definition, or force, begins a new deployment: the tasks of the old one are replaced. */
+export function updateService(world: EcsWorld, service: EcsService, update: ServiceUpdate): void {
+  service.settings = { ...service.settings, ...update.settings };
+  if (update.definition !== undefined || update.forceNewDeployment) {
+    service.definition = update.definition ?? service.definition;
+    service.deployment = newDeployment(world);
+  }
+  service.deployment.updatedAtMs = now(world);
+  schedule(world, service);
+}

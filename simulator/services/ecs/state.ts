@@ -1,0 +1,266 @@
+import type { Timer } from '../../kernel/clock.ts';
+import { arn, type FleetContext } from '../fleet-context.ts';
+import type { Agent } from './agent.ts';
+
+export type ContainerInstanceStatus = 'ACTIVE' | 'DRAINING' | 'INACTIVE' | 'REGISTERING' | 'DEREGISTERING';
+
+/** A registration of one EC2 or external instance with one cluster. */
+export interface ContainerInstance {
+  readonly serial: number;
+  readonly arn: string;
+  readonly id: string;
+  readonly cluster: Cluster;
+  readonly ec2InstanceId: string;
+  readonly availabilityZone: string;
+  readonly instanceType: string;
+  readonly capacityProviderName: string | undefined;
+  readonly attributes: Map<string, string | undefined>;
+  readonly tags: Map<string, string>;
+  readonly registered: Resources;
+  readonly registeredAtMs: number;
+  status: ContainerInstanceStatus;
+  statusReason: string | undefined;
+  agentConnected: boolean;
+  agentVersion: string;
+  agentUpdateStatus: string | undefined;
+  version: number;
+  updatedAtMs: number;
+  remaining: Resources;
+  /** Tasks that ECS has placed here and that have not reached STOPPED. */
+  readonly tasks: Set<Task>;
+  /** Tasks whose desiredStatus is STOPPED, for as long as they are describable. */
+  readonly stoppedTasks: Set<Task>;
+  /** Kept with each task change; both count only tasks whose desiredStatus is RUNNING (ContainerInstance, API reference). */
+  runningTasksCount: number;
+  pendingTasksCount: number;
+  connectivityChangedAtMs: number;
+  health: 'OK' | 'IMPAIRED' | 'INITIALIZING';
+  healthChangedAtMs: number;
+}
+
+export interface Resources {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+export type TaskStatus =
+  | 'PROVISIONING'
+  | 'PENDING'
+  | 'ACTIVATING'
+  | 'RUNNING'
+  | 'DEACTIVATING'
+  | 'STOPPING'
+  | 'DEPROVISIONING'
+  | 'STOPPED';
+
+/** How the containers of a task ended, as nobody but the simulated host knows. */
+export type ContainerEnd =
+  /** They ended by themselves, or within the stop timeout after the stop signal. */
+  | 'exited'
+  /** They were still running at the end of the stop timeout. */
+  | 'killed-after-stop-timeout'
+  /** The host went away under them (stop, termination, Spot reclaim). */
+  | 'host-gone'
+  /** They never ran. */
+  | 'never-started';
+
+/** What a task's containers do. Durations in milliseconds. */
+export interface TaskBehaviour {
+  /** The task ends by itself this long after it started; undefined: it runs for ever. */
+  readonly runsForMs: number | undefined;
+  /** How long the containers take to exit after the stop signal. */
+  readonly exitsAfterSignalMs: number;
+}
+
+export interface TaskDefinition {
+  readonly family: string;
+  readonly revision: number;
+  readonly arn: string;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly stopTimeoutMs: number;
+  readonly behaviour: TaskBehaviour;
+}
+
+export interface Task {
+  readonly serial: number;
+  readonly arn: string;
+  readonly id: string;
+  readonly cluster: Cluster;
+  readonly definition: TaskDefinition;
+  readonly behaviour: TaskBehaviour;
+  readonly group: string;
+  readonly startedBy: string | undefined;
+  readonly service: EcsService | undefined;
+  readonly containerInstance: ContainerInstance;
+  readonly launchType: 'EC2' | 'EXTERNAL';
+  readonly tags: Map<string, string>;
+  readonly createdAtMs: number;
+  lastStatus: TaskStatus;
+  desiredStatus: 'RUNNING' | 'STOPPED';
+  version: number;
+  updatedAtMs: number;
+  pullStartedAtMs?: number;
+  pullStoppedAtMs?: number;
+  startedAtMs?: number;
+  stoppingAtMs?: number;
+  stoppedAtMs?: number;
+  executionStoppedAtMs?: number;
+  stopCode?: string;
+  stoppedReason?: string;
+  protectedUntilMs?: number;
+  /** The scheduler counts the task as healthy from here on. */
+  healthyAtMs?: number;
+  /** What is true on the host, whether or not ECS has heard of it. */
+  readonly host: TaskOnHost;
+}
+
+export interface TaskOnHost {
+  state: 'waiting' | 'pulling' | 'running' | 'stopping' | 'ended';
+  endedAtMs: number | undefined;
+  end: ContainerEnd | undefined;
+  timer: Timer | undefined;
+}
+
+export interface ServiceSettings {
+  readonly name: string;
+  readonly schedulingStrategy: 'REPLICA' | 'DAEMON';
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  readonly desiredCount: number;
+  /** With a load balancer: how long a target drains before the task is told to stop; undefined: no load balancer. */
+  readonly deregistrationDelayMs: number | undefined;
+  /** With a load balancer or health check: how long a task runs before it is healthy; undefined: neither (40 s). */
+  readonly slowStartMs: number | undefined;
+}
+
+export interface EcsService {
+  readonly serial: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly cluster: Cluster;
+  readonly createdAtMs: number;
+  readonly tags: Map<string, string>;
+  settings: ServiceSettings;
+  definition: TaskDefinition;
+  behaviour: TaskBehaviour | undefined;
+  deployment: ServiceDeployment;
+  status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+  /** Tasks that have not reached STOPPED. */
+  readonly tasks: Set<Task>;
+  readonly events: { readonly id: string; readonly createdAtMs: number; readonly message: string }[];
+  pass: Timer | undefined;
+  retry: Timer | undefined;
+  retryDelayMs: number;
+  steady: boolean;
+}
+
+export interface ServiceDeployment {
+  readonly id: string;
+  readonly createdAtMs: number;
+  updatedAtMs: number;
+}
+
+export interface CapacityProvider {
+  readonly name: string;
+  readonly arn: string;
+  readonly autoScalingGroupArn: string | undefined;
+  readonly managedDraining: 'ENABLED' | 'DISABLED';
+  readonly managedScaling: 'ENABLED' | 'DISABLED';
+  readonly managedTerminationProtection: 'ENABLED' | 'DISABLED';
+}
+
+/** A cluster with the indexes that keep each event's work independent of the fleet's size. */
+export interface Cluster {
+  readonly serial: number;
+  readonly name: string;
+  readonly arn: string;
+  readonly tags: Map<string, string>;
+  readonly capacityProviders: Set<string>;
+  /** By id, INACTIVE ones included while they are describable. */
+  readonly containerInstances: Map<string, ContainerInstance>;
+  readonly byStatus: Map<ContainerInstanceStatus, Set<ContainerInstance>>;
+  readonly disconnected: Set<ContainerInstance>;
+  readonly byEc2InstanceId: Map<string, Set<ContainerInstance>>;
+  /** ACTIVE instances by zone, for placement. */
+  readonly placeable: Map<string, PlacementZone>;
+  readonly services: Map<string, EcsService>;
+  readonly daemons: Set<EcsService>;
+  /** Services that could not place a task, to be tried again when capacity appears. */
+  readonly waiting: Set<EcsService>;
+  readonly tasks: Map<string, Task>;
+  readonly runningTasks: Set<Task>;
+  readonly stoppedTasks: Set<Task>;
+  runningTasksCount: number;
+  pendingTasksCount: number;
+}
+
+export interface PlacementZone {
+  readonly instances: ContainerInstance[];
+  cursor: number;
+}
+
+export interface EcsWorld {
+  readonly context: FleetContext;
+  readonly clusters: Map<string, Cluster>;
+  readonly agents: Map<string, Agent>;
+  readonly registrations: Map<string, Set<ContainerInstance>>;
+  readonly taskDefinitions: Map<string, TaskDefinition[]>;
+  readonly capacityProviders: Map<string, CapacityProvider>;
+  /** Told of each change of a task: the scheduler, and managed draining, which waits for an instance to be empty. */
+  readonly onTaskChanged: ((task: Task) => void)[];
+  readonly agentConnectionsEnd: boolean;
+  serial: number;
+}
+
+export function createEcsWorld(context: FleetContext, agentConnectionsEnd: boolean): EcsWorld {
+  return {
+    context,
+    clusters: new Map(),
+    agents: new Map(),
+    registrations: new Map(),
+    taskDefinitions: new Map(),
+    capacityProviders: new Map(),
+    onTaskChanged: [],
+    agentConnectionsEnd,
+    serial: 0,
+  };
+}
+
+export function addCluster(world: EcsWorld, name: string, tags: Readonly<Record<string, string>> = {}): Cluster {
+  const existing = world.clusters.get(name);
+  if (existing !== undefined) return existing;
+  const cluster: Cluster = {
+    serial: world.serial++,
+    name,
+    arn: arn(world.context, 'ecs', `cluster/${name}`),
+    tags: new Map(Object.entries(tags)),
+    capacityProviders: new Set(),
+    containerInstances: new Map(),
+    byStatus: new Map(),
+    disconnected: new Set(),
+    byEc2InstanceId: new Map(),
+    placeable: new Map(),
+    services: new Map(),
+    daemons: new Set(),
+    waiting: new Set(),
+    tasks: new Map(),
+    runningTasks: new Set(),
+    stoppedTasks: new Set(),
+    runningTasksCount: 0,
+    pendingTasksCount: 0,
+  };
+  world.clusters.set(name, cluster);
+  return cluster;
+}
+
+export function now(world: EcsWorld): number {
+  return world.context.kernel.clock.now();
+}
+
+/** Adds to the set under `key`, making it when it is the first. */
+export function addTo<Key, Item>(index: Map<Key, Set<Item>>, key: Key, item: Item): void {
+  const items = index.get(key);
+  if (items === undefined) index.set(key, new Set([item]));
+  else items.add(item);
+}

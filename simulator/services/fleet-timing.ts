@@ -1,0 +1,65 @@
+import type { Random } from '../kernel/random.ts';
+
+/** A duration that the seed draws: half of the draws lie below `medianMs`, one in a hundred above `p99Ms`. */
+export interface Duration {
+  readonly medianMs: number;
+  readonly p99Ms: number;
+}
+
+/**
+ * How long things take in the fleet where AWS publishes no number. The values are of the order that operators see;
+ * what AWS does publish (hook limits, the 40 s of a healthy task, the hour of an INACTIVE instance) is in LIMITS.
+ */
+export const TIMING = {
+  /** EC2: from the launch or start call to `running`. */
+  ec2Pending: { medianMs: 9_000, p99Ms: 40_000 },
+  ec2Stopping: { medianMs: 25_000, p99Ms: 90_000 },
+  ec2ShuttingDown: { medianMs: 30_000, p99Ms: 120_000 },
+  rootVolumeReplacement: { medianMs: 60_000, p99Ms: 180_000 },
+  /** From `running` to the agent's registration call: boot, Docker, agent. */
+  agentBoot: { medianMs: 40_000, p99Ms: 150_000 },
+  agentConnect: { medianMs: 900, p99Ms: 6_000 },
+  /** Reconnect back-off after the normal end of a connection (250 ms to 2 min in the agent's source). */
+  agentReconnect: { medianMs: 1_500, p99Ms: 45_000 },
+  /** How long ECS takes to see that an agent is gone without a goodbye (heartbeat 1-2 min, read deadline 3 min). */
+  agentLossNoticed: { medianMs: 100_000, p99Ms: 220_000 },
+  agentUpdate: { medianMs: 20_000, p99Ms: 60_000 },
+  /** ECS deregisters an instance whose connected agent went away with a terminated EC2 instance. */
+  autoDeregistration: { medianMs: 15_000, p99Ms: 90_000 },
+  /** ECS deciding, and telling the agent. */
+  controlPlane: { medianMs: 250, p99Ms: 1_500 },
+  schedulerPass: { medianMs: 1_500, p99Ms: 8_000 },
+  taskPull: { medianMs: 4_000, p99Ms: 25_000 },
+  taskActivation: { medianMs: 800, p99Ms: 3_000 },
+  taskDeprovisioning: { medianMs: 700, p99Ms: 3_000 },
+  /** Auto Scaling: between steps of an activity, and its periodic look at the health of its instances. */
+  groupStep: { medianMs: 700, p99Ms: 4_000 },
+  groupHealthCheck: { medianMs: 45_000, p99Ms: 120_000 },
+} as const satisfies Record<string, Duration>;
+
+/** What AWS documents, in milliseconds unless the name says otherwise. */
+export const LIMITS = {
+  /** The agent's connection lives 30 min plus up to 5 min of jitter (agent source). */
+  agentConnectionMs: 30 * 60_000,
+  agentConnectionJitterMs: 5 * 60_000,
+  /** A deregistered or terminated container instance stays describable for one hour (ContainerInstance, API reference). */
+  inactiveDescribableMs: 60 * 60_000,
+  /** "Recently stopped tasks might appear ... for at least one hour" (ListTasks, API reference). */
+  stoppedTaskDescribableMs: 60 * 60_000,
+  terminatedInstanceDescribableMs: 60 * 60_000,
+  /** A task without load balancer or health check is healthy after 40 s RUNNING (container-instance-draining). */
+  healthyAfterRunningMs: 40_000,
+  stopTimeoutDefaultSeconds: 30,
+  serviceEvents: 100,
+  placementRetryMinMs: 15_000,
+  placementRetryMaxMs: 15 * 60_000,
+  hookHeartbeatDefaultSeconds: 3_600,
+  /** A hook waits at most 48 h or 100 times its heartbeat timeout, whichever is smaller (PutLifecycleHook). */
+  hookGlobalMaxSeconds: 172_800,
+  hookGlobalHeartbeats: 100,
+  spotNoticeMs: 120_000,
+} as const;
+
+export function draw(random: Random, duration: Duration): number {
+  return random.latencyMs(duration.medianMs, duration.p99Ms);
+}
