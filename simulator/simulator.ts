@@ -10,6 +10,7 @@ import { createMessaging, type Messaging, type MessagingDependencies } from './s
 import { Credentials } from './wire/credentials.ts';
 import { createOperatorCall } from './wire/sdk-client.ts';
 import type { SimulatedService } from './wire/service.ts';
+import { settle } from './wire/settle.ts';
 import { createWire, type Wire, type WireOptions } from './wire/wire.ts';
 
 export interface SimulatorOptions
@@ -80,24 +81,18 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const operatorCall = createOperatorCall(wire, kernel.place.region, operatorTokens(kernel));
   let isRunning = false;
 
-  async function runUntil(untilMs: number): Promise<void> {
+  /** Time has one driver: a call that is made from within the running world waits for its turn. */
+  async function drive<T>(run: () => Promise<T>): Promise<T> {
     isRunning = true;
     try {
-      await kernel.clock.runUntil(untilMs);
+      return await run();
     } finally {
       isRunning = false;
+      if (defects.length > 0) throw new AggregateError(defects.splice(0), 'The simulator failed');
     }
-    if (defects.length > 0) throw new AggregateError(defects.splice(0), 'The simulator failed');
   }
 
-  async function runUntilSettled(answer: Promise<unknown>): Promise<void> {
-    let isSettled = false;
-    const settle = () => {
-      isSettled = true;
-    };
-    answer.then(settle, settle);
-    while (!isSettled) await runUntil(kernel.clock.nextAtMs() ?? kernel.clock.now());
-  }
+  const runUntil = (untilMs: number) => drive(() => kernel.clock.runUntil(untilMs));
 
   return {
     kernel,
@@ -123,8 +118,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       const service = services.find(({ name }) => name === serviceName);
       if (service === undefined) throw new Error(`There is no simulated service ${serviceName}`);
       const answer = operatorCall(service, operation, input);
-      if (!isRunning) await runUntilSettled(answer);
-      return answer;
+      return isRunning ? answer : drive(() => settle(kernel.clock, answer));
     },
     runUntil,
     runFor: (durationMs) => runUntil(kernel.clock.now() + durationMs),

@@ -87,13 +87,15 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
     if (request.isAbandoned?.() === true) throw new ConnectionLost();
     const response = await answer(exchange, route, latencyMs);
     await kernel.clock.sleep(latencyMs - effectAfterMs);
-    return response;
+    return { ...response, headers: { ...response.headers, date: new Date(kernel.clock.now()).toUTCString() } };
   }
 
   async function answer(exchange: Exchange, route: Route, latencyMs: number): Promise<WireResponse> {
     try {
-      const served = await admit(exchange, route);
-      return 'error' in served ? writeError(exchange, served.error) : await serve(served, latencyMs);
+      const served = admit(exchange, route);
+      if (!('error' in served)) return await serve(served, latencyMs);
+      refuse(exchange, served.error, latencyMs);
+      return writeError(exchange, served.error);
     } catch (error) {
       if (error instanceof ConnectionLost) throw error;
       options.onDefect(error);
@@ -102,7 +104,7 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
   }
 
   /** Finds out who calls what. */
-  async function admit(exchange: Exchange, route: Route): Promise<Served | { error: AwsError }> {
+  function admit(exchange: Exchange, route: Route): Served | { error: AwsError } {
     const { service, requestId } = exchange;
     const operation = service.operations[exchange.operation];
     const shapes = operationShapes(service.schemas, exchange.operation);
@@ -160,6 +162,12 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
       if (error instanceof AwsError) return { error };
       throw error;
     }
+  }
+
+  /** A call that never reached an operation. */
+  function refuse({ service, operation, requestId }: Exchange, { code, message }: AwsError, latencyMs: number): void {
+    const error = { code, message };
+    kernel.trace.add('call', { service: service.name, operation, requestId, error, latencyMs });
   }
 
   function record(
