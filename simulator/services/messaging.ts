@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { BusEvent, FunctionInvoker, ResourceProvider, SimulatedService } from '../wire/service.ts';
+import { Alarms } from './cloudwatch/alarms.ts';
 import { createDynamoDbService, type Tables } from './dynamodb/operations.ts';
 import { createTableProvider } from './dynamodb/provider.ts';
 import { type Replication, USUAL_REPLICATION } from './dynamodb/table.ts';
@@ -16,6 +17,7 @@ import { createMappingProvider, type FunctionFacts } from './sqs/event-source-ma
 import { createSqsService } from './sqs/operations.ts';
 import { createQueueProviders } from './sqs/providers.ts';
 import { Queues } from './sqs/queues.ts';
+import { type CommandRunner, createSsmService } from './ssm/commands.ts';
 
 export interface MessagingDependencies {
   readonly invoker: FunctionInvoker;
@@ -27,6 +29,8 @@ export interface MessagingDependencies {
   readonly deliveryFault?: DeliveryFault;
   /** How far DynamoDB's indexes and eventually consistent reads lag behind; default: `USUAL_REPLICATION`. */
   readonly replication?: Replication;
+  /** What an instance does with a command of Systems Manager; default: no instance is managed by it. */
+  readonly onCommand?: CommandRunner;
 }
 
 export interface Messaging {
@@ -38,6 +42,7 @@ export interface Messaging {
   readonly queues: Queues;
   readonly topics: Topics;
   readonly tables: Tables;
+  readonly alarms: Alarms;
   /** Starts a function asynchronously, with Lambda's own retries. */
   readonly invokeAsync: (functionArn: string, payload: unknown) => void;
 }
@@ -51,6 +56,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     deliveryFault,
     replication = USUAL_REPLICATION,
   } = dependencies;
+  const runCommand: CommandRunner = dependencies.onCommand ?? (() => ({ kind: 'unmanaged' }));
   const keys = createKeys(kernel);
   const queues = new Queues(kernel, keys);
   const topics = new Topics(kernel, keys);
@@ -62,17 +68,20 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
   });
   const bus = new EventBus(kernel, delivery, deliveryFault);
   const tables: Tables = new Map();
+  const alarms = new Alarms(kernel, { queues, topics, bus });
   return {
     services: [
       createEventBridgeService(kernel, bus),
       createSqsService(kernel, queues, keys),
       createSnsService(kernel, topics, keys),
       createDynamoDbService(kernel, tables),
+      createSsmService(kernel, runCommand),
     ],
     providers: {
       ...keys.providers,
       ...createQueueProviders(kernel, queues),
       ...createTopicProviders(kernel, topics),
+      'AWS::CloudWatch::Alarm': alarms.provider,
       'AWS::DynamoDB::Table': createTableProvider(kernel, tables, replication),
       'AWS::Events::Rule': createRuleProvider(kernel, bus, queues),
       'AWS::Lambda::EventSourceMapping': createMappingProvider(kernel, queues, invoker, functions),
@@ -83,6 +92,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     queues,
     topics,
     tables,
+    alarms,
     invokeAsync: asyncInvocations.invokeAsync,
   };
 }

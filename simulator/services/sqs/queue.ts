@@ -19,6 +19,8 @@ export interface QueueMessage {
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
   readonly senderId: string;
   readonly sentAtMs: number;
+  /** When it came into this queue; after a redrive later than `sentAtMs`. */
+  readonly arrivedAtMs: number;
   firstReceivedAtMs?: number;
   receiveCount: number;
   visibleAtMs: number;
@@ -33,6 +35,8 @@ export interface NewMessage {
   readonly senderId: string;
   readonly delaySeconds?: number;
 }
+
+const IDLE_AFTER_MS = 6 * 3_600_000;
 
 /**
  * A standard queue: at least once, in no promised order, invisible while somebody works on a message
@@ -52,6 +56,7 @@ export class Queue {
   readonly #listeners: (() => void)[] = [];
   readonly #moveToDeadLetters: (message: QueueMessage) => void;
   #wake: Timer | undefined;
+  #usedAtMs: number;
 
   constructor(
     kernel: Kernel,
@@ -65,6 +70,7 @@ export class Queue {
     this.name = name;
     this.settings = settings;
     this.createdAtMs = kernel.clock.now();
+    this.#usedAtMs = this.createdAtMs;
     this.#kernel = kernel;
     this.#random = kernel.random.fork(`sqs/${name}`);
     this.#moveToDeadLetters = moveToDeadLetters;
@@ -74,7 +80,16 @@ export class Queue {
     const sentAtMs = this.#kernel.clock.now();
     const messageId = this.#random.uuid();
     const visibleAtMs = sentAtMs + delaySeconds * 1000;
-    const message: QueueMessage = { messageId, body, attributes, senderId, sentAtMs, receiveCount: 0, visibleAtMs };
+    const message: QueueMessage = {
+      messageId,
+      body,
+      attributes,
+      senderId,
+      sentAtMs,
+      arrivedAtMs: sentAtMs,
+      receiveCount: 0,
+      visibleAtMs,
+    };
     this.#put(message);
     return message;
   }
@@ -82,13 +97,15 @@ export class Queue {
   /** Takes over a message from the queue it failed in: it keeps its id and, in standard queues, its age. */
   takeOver(message: QueueMessage, sourceArn: string): void {
     const { receiptHandle: _, ...rest } = message;
-    this.#put({ ...rest, visibleAtMs: this.#kernel.clock.now(), deadLetterSourceArn: sourceArn });
+    const now = this.#kernel.clock.now();
+    this.#put({ ...rest, arrivedAtMs: now, visibleAtMs: now, deadLetterSourceArn: sourceArn });
   }
 
   /** Up to `max` visible messages, which become invisible for `visibilitySeconds`. */
   receive(max: number, visibilitySeconds = this.settings.visibilityTimeoutSeconds): QueueMessage[] {
     this.#dropExpired();
     const now = this.#kernel.clock.now();
+    this.#usedAtMs = now;
     const visible: QueueMessage[] = [];
     for (const message of this.#messages.values()) {
       if (message.visibleAtMs > now) continue;
@@ -138,13 +155,21 @@ export class Queue {
     this.#dropExpired();
     const now = this.#kernel.clock.now();
     const measured = { visible: 0, inFlight: 0, delayed: 0, oldestAgeSeconds: 0 };
-    for (const { visibleAtMs, receiveCount, sentAtMs } of this.#messages.values()) {
+    for (const { visibleAtMs, receiveCount, arrivedAtMs } of this.#messages.values()) {
       if (visibleAtMs <= now) measured.visible++;
       else if (receiveCount > 0) measured.inFlight++;
       else measured.delayed++;
-      measured.oldestAgeSeconds = Math.max(measured.oldestAgeSeconds, Math.floor((now - sentAtMs) / 1000));
+      // "Available CloudWatch metrics for Amazon SQS": the age leaves out what was received three times or more.
+      if (receiveCount >= 3) continue;
+      measured.oldestAgeSeconds = Math.max(measured.oldestAgeSeconds, Math.floor((now - arrivedAtMs) / 1000));
     }
     return measured;
+  }
+
+  /** A queue that nobody used for six hours and that holds nothing publishes no metrics. */
+  get isActive(): boolean {
+    const isRead = this.#listeners.length > 0;
+    return isRead || this.#messages.size > 0 || this.#kernel.clock.now() - this.#usedAtMs < IDLE_AFTER_MS;
   }
 
   get hasVisible(): boolean {
@@ -164,6 +189,7 @@ export class Queue {
   }
 
   #put(message: QueueMessage): void {
+    this.#usedAtMs = this.#kernel.clock.now();
     this.#messages.set(message.messageId, message);
     this.#wakeAt(message.visibleAtMs);
   }
