@@ -1,0 +1,31 @@
+import type { Invariant } from './invariant.ts';
+import type { Ledger, RegistrationRecord } from './ledger.ts';
+import { EVENT_TIME_STEP_MS, type Terms } from './terms.ts';
+
+/**
+ * Deregistering orphans containers that still run. So the agent must have been away for as long as it takes to be sure,
+ * and the host must be gone, or have a newer registration that is connected.
+ */
+export function noLiveInstanceIsDeregistered({ disconnectedMs }: Terms): Invariant {
+  return {
+    name: 'Only ghosts and duplicates that have been away for long enough are deregistered',
+    observe(fact, ledger, check) {
+      if (fact.kind !== 'call' || fact.operation !== 'DeregisterContainerInstance') return;
+      if (fact.functionName === undefined || fact.errorCode !== undefined) return;
+      const named = String(fact.input.containerInstance);
+      const registration = ledger.registrations.get(named);
+      const awayByMs = fact.atMs - disconnectedMs + EVENT_TIME_STEP_MS;
+      const problem = registration === undefined ? 'nobody knows it' : problemOf(registration, ledger, awayByMs);
+      check(problem === undefined, `${named} was deregistered: ${problem}`, [named]);
+    },
+  };
+}
+
+function problemOf(registration: RegistrationRecord, ledger: Ledger, awayByMs: number): string | undefined {
+  const { arn, ec2InstanceId, connected, sinceMs } = registration;
+  if (connected) return 'its agent was connected';
+  if (sinceMs > awayByMs) return `its agent was away only since ${new Date(sinceMs).toISOString()}`;
+  const isGhost = ledger.ec2State(ec2InstanceId) === 'terminated';
+  const isDuplicate = ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
+  return isGhost || isDuplicate ? undefined : `${ec2InstanceId} is ${ledger.ec2State(ec2InstanceId)} and has no other`;
+}

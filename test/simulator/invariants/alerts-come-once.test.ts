@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { alertsComeOnce } from '../../../simulator/invariants/alerts-come-once.ts';
+import { HandMade } from './hand-made.ts';
+
+const judge = (story: HandMade) => story.judge(alertsComeOnce());
+
+test('An incident that is opened, escalated and resolved is as it ought to be', () => {
+  const story = new HandMade()
+    .alert('a#opened', 'opened')
+    .alert('a#day-2', 'escalated')
+    .alert('a#resolved', 'resolved');
+  expect(judge(story).violations).toBe(0);
+});
+
+test('The same alert twice is caught', () => {
+  const { violation } = judge(new HandMade().alert('a#day-2', 'escalated').alert('a#day-2', 'escalated'));
+  expect(violation?.what).toBe('the alert a#day-2 was sent twice');
+});
+
+test('An incident that is opened twice under different ids is caught', () => {
+  expect(judge(new HandMade().alert('a#opened', 'opened').alert('a#again', 'opened')).violations).toBe(1);
+});
+
+test('A resolution of what was never opened, or was resolved before, is caught', () => {
+  expect(judge(new HandMade().alert('a#resolved', 'resolved')).violations).toBe(1);
+  const twice = new HandMade().alert('a#opened', 'opened').alert('a#resolved', 'resolved').alert('a#over', 'resolved');
+  expect(judge(twice).violations).toBe(1);
+});

@@ -1,0 +1,92 @@
+import type { Invariant, Verdict } from '../../../simulator/invariants/invariant.ts';
+import { watch } from '../../../simulator/invariants/invariant.ts';
+import type { Terms } from '../../../simulator/invariants/terms.ts';
+import { Trace } from '../../../simulator/kernel/trace.ts';
+
+export const MINUTE = 60_000;
+
+export const TERMS: Terms = {
+  ownsHook: (hook) => hook.startsWith('ebbtide-'),
+  drainDeadlineMs: 60 * MINUTE,
+  lostContactMs: 15 * MINUTE,
+  disconnectedMs: 10 * MINUTE,
+};
+
+export const EC2 = 'i-00000000000000001';
+export const INSTANCE = 'arn:aws:ecs:eu-central-1:111122223333:container-instance/shop/a';
+export const TWIN = 'arn:aws:ecs:eu-central-1:111122223333:container-instance/shop/b';
+export const TASK = 'arn:aws:ecs:eu-central-1:111122223333:task/shop/t';
+const HOOK = 'ebbtide-terminate';
+const START_MS = Date.UTC(2026, 0, 5, 8);
+
+/** Writes a trace as the simulator would, an entry at a time. Times are minutes from the start. */
+export class HandMade {
+  readonly #trace: Trace;
+  #nowMs = START_MS;
+
+  constructor() {
+    this.#trace = new Trace(() => this.#nowMs);
+  }
+
+  after(minutes: number): this {
+    this.#nowMs += minutes * MINUTE;
+    return this;
+  }
+
+  world(subject: string, change: string, fields: Record<string, unknown> = {}): this {
+    this.#trace.add('world', { subject, change, ec2InstanceId: EC2, ...fields });
+    return this;
+  }
+
+  /** Registered and connected, on an EC2 instance that runs. */
+  registered(arn = INSTANCE): this {
+    return this.world(EC2, 'ec2 instance running').world(arn, 'registered').world(arn, 'agent connected');
+  }
+
+  task(lastStatus: string, containerInstanceArn = INSTANCE): this {
+    const detail = { taskArn: TASK, containerInstanceArn, group: 'service:checkout', lastStatus };
+    this.#trace.add('event', { event: { 'detail-type': 'ECS Task State Change', detail } });
+    return this;
+  }
+
+  held(hook = HOOK): this {
+    const detail = {
+      LifecycleActionToken: `token-of-${hook}`,
+      LifecycleHookName: hook,
+      AutoScalingGroupName: 'shop',
+      EC2InstanceId: EC2,
+    };
+    this.#trace.add('event', { event: { 'detail-type': 'EC2 Instance-terminate Lifecycle Action', detail } });
+    return this;
+  }
+
+  call(operation: string, input: Record<string, unknown>, error?: { code: string; message: string }): this {
+    const caller = { kind: 'function', functionName: 'ebbtide-prod-sweep' };
+    const service = 'autoscaling';
+    this.#trace.add('call', { service, operation, caller, input, ...(error && { error }) });
+    return this;
+  }
+
+  completes(hook = HOOK, error?: { code: string; message: string }): this {
+    const input = { LifecycleHookName: hook, LifecycleActionToken: `token-of-${hook}` };
+    return this.call('CompleteLifecycleAction', input, error);
+  }
+
+  alert(id: string, state: string, kind = 'disconnection'): this {
+    const subject = `[shop] Agent of ${EC2} ${state}`;
+    this.#trace.add('notification', { topic: 'alerts', subject, message: '', attributes: { id, state, kind } });
+    return this;
+  }
+
+  add(kind: 'invocation' | 'dead-letter', fields: Record<string, unknown>): this {
+    this.#trace.add(kind, fields);
+    return this;
+  }
+
+  /** What the invariant says of it. */
+  judge(invariant: Invariant, queues: { name: string; messages: number }[] = []): Verdict {
+    const [verdict] = watch(this.#trace, [invariant]).conclude({ atMs: this.#nowMs, queues });
+    if (verdict === undefined) throw new Error('no verdict');
+    return verdict;
+  }
+}

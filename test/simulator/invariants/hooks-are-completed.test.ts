@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { hooksAreCompleted } from '../../../simulator/invariants/hooks-are-completed.ts';
+import { EC2, HandMade, TERMS } from './hand-made.ts';
+
+const ended = (kind: string, hook = 'ebbtide-terminate') =>
+  new HandMade().held(hook).world(EC2, 'lifecycle action ended', { hook, by: { kind } });
+
+test('A hook that somebody completes is as it ought to be', () => {
+  expect(ended('caller').judge(hooksAreCompleted(TERMS))).toMatchObject({ checks: 2, violations: 0 });
+});
+
+test.each(['heartbeat-timeout', 'global-timeout'])('A hook that ends by %s is caught', (kind) => {
+  expect(ended(kind).judge(hooksAreCompleted(TERMS)).violations).toBe(1);
+});
+
+test('A hook that is open in the end is caught', () => {
+  expect(new HandMade().held().judge(hooksAreCompleted(TERMS)).violation?.what).toContain('is still open');
+});
+
+test('What becomes of the hooks of others is their own affair', () => {
+  expect(ended('heartbeat-timeout', 'backup').judge(hooksAreCompleted(TERMS)).checks).toBe(0);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { noLiveInstanceIsDeregistered } from '../../../simulator/invariants/no-live-instance-is-deregistered.ts';
+import { EC2, HandMade, INSTANCE, TERMS, TWIN } from './hand-made.ts';
+
+const away = () => new HandMade().registered().world(INSTANCE, 'agent disconnected');
+const judge = (story: HandMade) =>
+  story
+    .world(INSTANCE, 'deregistered')
+    .call('DeregisterContainerInstance', { containerInstance: INSTANCE })
+    .judge(noLiveInstanceIsDeregistered(TERMS));
+
+test('A ghost that has been away for long enough may be deregistered', () => {
+  expect(judge(away().world(EC2, 'ec2 instance terminated').after(10))).toMatchObject({ checks: 1, violations: 0 });
+});
+
+test('A duplicate of a connected registration may be deregistered', () => {
+  expect(judge(away().registered(TWIN).after(10)).violations).toBe(0);
+});
+
+test('A connected instance that is deregistered is caught', () => {
+  expect(judge(new HandMade().registered()).violation?.what).toContain('its agent was connected');
+});
+
+test('A silent instance that still runs is caught when it is deregistered', () => {
+  expect(judge(away().after(60)).violation?.what).toContain('is running and has no other');
+});
+
+test('A ghost that was connected a moment ago is caught when it is deregistered', () => {
+  const verdict = judge(away().world(EC2, 'ec2 instance terminated').after(9));
+  expect(verdict.violation?.what).toContain('away only since 2026-01-05T08:00:00.000Z');
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { releasedWhenStopped } from '../../../simulator/invariants/released-when-stopped.ts';
+import { HandMade, INSTANCE, TERMS } from './hand-made.ts';
+
+const draining = () => new HandMade().registered().task('RUNNING').held();
+
+test('A hook that is completed once the last task is STOPPED is as it ought to be', () => {
+  const verdict = draining()
+    .after(2)
+    .task('STOPPING')
+    .after(1)
+    .task('STOPPED')
+    .completes()
+    .judge(releasedWhenStopped(TERMS));
+  expect(verdict).toMatchObject({ checks: 1, violations: 0, violation: undefined });
+});
+
+test.each(['PENDING', 'RUNNING', 'DEACTIVATING', 'STOPPING', 'DEPROVISIONING'])(
+  'A hook that is completed under a task that is %s is caught, with the task and the trace',
+  (status) => {
+    const { violation } = draining().after(2).task(status).completes().judge(releasedWhenStopped(TERMS));
+    expect(violation?.what).toBe(`i-00000000000000001 was let go with service:checkout ${status}`);
+    expect(violation?.excerpt.at(-1)).toMatchObject({ kind: 'event' });
+  },
+);
+
+test('The deadline lets an instance go with tasks, and not a minute before', () => {
+  expect(draining().after(60).completes().judge(releasedWhenStopped(TERMS)).violations).toBe(0);
+  expect(draining().after(59).completes().judge(releasedWhenStopped(TERMS)).violations).toBe(1);
+});
+
+test('Lost contact lets an instance go with tasks, but not an agent that came back in between', () => {
+  const lost = (story: HandMade) => story.world(INSTANCE, 'agent disconnected');
+  expect(lost(draining()).after(15).completes().judge(releasedWhenStopped(TERMS)).violations).toBe(0);
+  const back = lost(draining()).after(8).world(INSTANCE, 'agent connected').world(INSTANCE, 'agent disconnected');
+  expect(back.after(8).completes().judge(releasedWhenStopped(TERMS)).violations).toBe(1);
+});
+
+test('A call that was answered with an error has completed nothing', () => {
+  const refused = draining().completes('ebbtide-terminate', { code: 'ValidationError', message: 'No active action' });
+  expect(refused.judge(releasedWhenStopped(TERMS)).checks).toBe(0);
+});
