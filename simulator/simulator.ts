@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { deploy, type Stack } from './deploy/deploy.ts';
 import { recordedProviders } from './deploy/recorded.ts';
+import { createFleet, type Fleet, type FleetOptions } from './fleet.ts';
 import { createIam, type Iam } from './iam/iam.ts';
+import { createCommandRunner } from './instance-commands.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
 import { createLambda, type Lambda, type LambdaOptions } from './services/lambda/lambda.ts';
 import { Permissions } from './services/lambda/permissions.ts';
@@ -17,7 +19,8 @@ export interface SimulatorOptions
   extends KernelOptions,
     Pick<WireOptions, 'latency' | 'intercept' | 'onCall'>,
     Pick<LambdaOptions, 'accountConcurrency'>,
-    Pick<MessagingDependencies, 'deliveryFault'> {}
+    Pick<MessagingDependencies, 'deliveryFault' | 'replication' | 'onCommand'>,
+    Pick<FleetOptions, 'undocumented' | 'agentConnectionsEnd'> {}
 
 export interface DeployRequest {
   /** The packaged template, such as `.serverless/cloudformation-template-update-stack.json`. */
@@ -36,6 +39,7 @@ export interface Simulator {
   readonly wire: Wire;
   readonly lambda: Lambda;
   readonly messaging: Messaging;
+  readonly fleet: Fleet;
   readonly services: readonly SimulatedService[];
   /** Creates a stack. Takes no virtual time. */
   deploy(request: DeployRequest): Stack;
@@ -61,7 +65,9 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     credentials,
     send: (request) => wire.handle(request),
   });
-  const messaging = createMessaging(kernel, {
+  const fleet = createFleet(kernel, { ...options, publish: (event) => messaging.putEvent(event) });
+  const messaging: Messaging = createMessaging(kernel, {
+    onCommand: createCommandRunner(kernel, fleet),
     ...options,
     invoker: lambda,
     functions: {
@@ -71,7 +77,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     },
     permitsInvocation: (arn, principal, sourceArn) => permissions.permits(arn, principal, sourceArn),
   });
-  const services = [...messaging.services];
+  const services = [...messaging.services, ...fleet.services];
   const wire: Wire = createWire(kernel, services, {
     ...options,
     credentials,
@@ -84,12 +90,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   /** Time has one driver: a call that is made from within the running world waits for its turn. */
   async function drive<T>(run: () => Promise<T>): Promise<T> {
     isRunning = true;
-    try {
-      return await run();
-    } finally {
+    const result = await run().finally(() => {
       isRunning = false;
-      if (defects.length > 0) throw new AggregateError(defects.splice(0), 'The simulator failed');
-    }
+    });
+    if (defects.length > 0) throw new AggregateError(defects.splice(0), 'The simulator failed');
+    return result;
   }
 
   const runUntil = (untilMs: number) => drive(() => kernel.clock.runUntil(untilMs));
@@ -100,6 +105,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     wire,
     lambda,
     messaging,
+    fleet,
     services,
     deploy: ({ templatePath, artifactsDirectory, parameters, stackName }) =>
       deploy({
@@ -112,6 +118,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
           ...iam.providers,
           ...lambdaProviders({ kernel, lambda, iam, permissions, artifactsDirectory }),
           ...messaging.providers,
+          ...fleet.providers,
         },
       }),
     async call(serviceName, operation, input = {}) {
