@@ -9,7 +9,8 @@ import {
   type SuspendableProcess,
   type WarmPool,
 } from './auto-scaling/state.ts';
-import { allowRegistration, installAgent, wipeHost } from './ecs/agent.ts';
+import { allowRegistration, installAgent } from './ecs/agent.ts';
+import { wipeHost } from './ecs/hosts.ts';
 import { addManagedDrainingHook } from './ecs/managed-draining.ts';
 import { addCluster, type Cluster, type Resources } from './ecs/state.ts';
 import { arn } from './fleet-context.ts';

@@ -1,6 +1,7 @@
 import type { ActionEnd } from './auto-scaling/state.ts';
 import type { Ec2State } from './ec2/instances.ts';
-import type { ContainerEnd, ContainerInstance, ContainerInstanceStatus, Task, TaskStatus } from './ecs/state.ts';
+import type { ContainerInstance, ContainerInstanceStatus } from './ecs/state.ts';
+import type { ContainerEnd, Task, TaskStatus } from './ecs/task-state.ts';
 import type { FleetWorlds } from './fleet-worlds.ts';
 
 /** A container instance as it is. Instants are epoch milliseconds. */

@@ -1,9 +1,12 @@
 import { protectTask } from './ecs/operations/task-protection.ts';
 import { place, spreadOf } from './ecs/placement.ts';
+import type { EcsService } from './ecs/service-state.ts';
 import { createService, updateService } from './ecs/services.ts';
-import type { ContainerInstance, EcsService, TaskBehaviour } from './ecs/state.ts';
+import type { ContainerInstance } from './ecs/state.ts';
 import { behaviourOf, registerTaskDefinition } from './ecs/task-definitions.ts';
-import { endOnHost, startTask } from './ecs/tasks.ts';
+import { endOnHost } from './ecs/task-host.ts';
+import type { TaskBehaviour } from './ecs/task-state.ts';
+import { startTask } from './ecs/tasks.ts';
 import { clusterNamed, type FleetWorlds, registrationOf, taskOf } from './fleet-worlds.ts';
 
 export interface TaskOptions extends Partial<TaskBehaviour> {

@@ -1,7 +1,8 @@
 import type { AutoScalingWorld, GroupInstance } from './auto-scaling/state.ts';
 import type { Ec2Instance, Ec2World } from './ec2/instances.ts';
 import type { Agent } from './ecs/agent.ts';
-import type { Cluster, ContainerInstance, EcsWorld, Task } from './ecs/state.ts';
+import type { Cluster, ContainerInstance, EcsWorld } from './ecs/state.ts';
+import type { Task } from './ecs/task-state.ts';
 
 /** The three services' states. */
 export interface FleetWorlds {

@@ -67,21 +67,24 @@ export interface Passage {
 
 /**
  * Runs all hooks of the transition in parallel and waits for all of them; one ABANDON ends the wait and the other hooks
- * (How lifecycle hooks work, EC2 Auto Scaling guide). Without hooks, `then` runs at once.
+ * (How lifecycle hooks work, EC2 Auto Scaling guide). Without hooks, `afterwards` runs at once.
  */
 export function runHooks(
   world: AutoScalingWorld,
   member: GroupInstance,
-  { passage, then }: { readonly passage: Passage; readonly then: (result: LifecycleResult) => void },
+  { passage, afterwards }: { readonly passage: Passage; readonly afterwards: (result: LifecycleResult) => void },
 ): void {
   const hooks = [...member.group.hooks.values()].filter((hook) => hook.transition === passage.transition);
-  if (hooks.length === 0) return then('CONTINUE');
+  if (hooks.length === 0) {
+    afterwards('CONTINUE');
+    return;
+  }
   if (member.activity !== undefined) member.activity.status = 'MidLifecycleAction';
   setState(world, member, `${passage.state}:Wait` as LifecycleState);
   member.afterHooks = (result) => {
     member.afterHooks = undefined;
     if (member.activity !== undefined) member.activity.status = 'InProgress';
-    then(result);
+    afterwards(result);
   };
   for (const hook of hooks) startAction(world, member, { hook, passage });
 }
@@ -103,6 +106,7 @@ function startAction(
     end: undefined,
   };
   member.openActions.set(hook.name, action);
+  world.openTokens.set(action.token, member);
   member.history.push(action);
   restartClock(world, member, action);
   publishAction(world, member, { action, passage });
@@ -150,6 +154,7 @@ function close(
   action.timer?.cancel();
   action.end = { atMs: now(world), result, by };
   member.openActions.delete(action.hook.name);
+  world.openTokens.delete(action.token);
   tell(world.context, member.instanceId, 'lifecycle action ended', {
     ec2InstanceId: member.instanceId,
     group: member.group.name,

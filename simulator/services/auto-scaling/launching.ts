@@ -62,7 +62,7 @@ function enterService(world: AutoScalingWorld, member: GroupInstance, origin: 'E
       origin,
       destination: 'AutoScalingGroup',
     },
-    then: (result) => {
+    afterwards: (result) => {
       if (result === 'ABANDON') return abandonLaunch(world, member);
       setState(world, member, 'Pending:Proceed');
       later(world.context, TIMING.groupStep, () => {
@@ -91,7 +91,7 @@ function fillPool(world: AutoScalingWorld, member: GroupInstance): void {
       origin: 'EC2',
       destination: 'WarmPool',
     },
-    then: (result) => (result === 'ABANDON' ? abandonLaunch(world, member) : restInPool(world, member)),
+    afterwards: (result) => (result === 'ABANDON' ? abandonLaunch(world, member) : restInPool(world, member)),
   });
 }
 
@@ -116,7 +116,10 @@ export function takeFromPool(world: AutoScalingWorld, member: GroupInstance, cau
   const stopped = member.state === 'Warmed:Stopped';
   beginActivity(world, member, { verb: 'Launching a new', cause });
   setState(world, member, 'Pending');
-  if (!stopped) return enterService(world, member, 'WarmPool');
+  if (!stopped) {
+    enterService(world, member, 'WarmPool');
+    return;
+  }
   member.onRunning = () => enterService(world, member, 'WarmPool');
   const ec2 = world.ec2.instances.get(member.instanceId);
   if (ec2 !== undefined) startInstance(world.ec2, ec2);

@@ -80,7 +80,7 @@ function returnToPool(world: AutoScalingWorld, member: GroupInstance): void {
         origin: 'AutoScalingGroup',
         destination: 'WarmPool',
       },
-      then: (result) => {
+      afterwards: (result) => {
         if (result === 'CONTINUE') return restInPool(world, member);
         if (member.group.retainOnAbandon) return setState(world, member, 'Warmed:Pending:Retained');
         leave(world, member, { cause: 'its return to the warm pool was abandoned.', hooks: 'skip' });
@@ -133,7 +133,8 @@ function vanish(world: AutoScalingWorld, member: GroupInstance): void {
   if (!member.group.members.has(member.instanceId)) return;
   const runsHooks = world.context.undocumented.hooksRunForVanishedInstances && !isLeaving(member);
   if (runsHooks) {
-    return leave(world, member, { cause: 'an instance was found to be terminated.', hooks: 'run' });
+    leave(world, member, { cause: 'an instance was found to be terminated.', hooks: 'run' });
+    return;
   }
   member.afterHooks = undefined;
   cutShort(world, member, { kind: 'instance-gone' });

@@ -19,7 +19,7 @@ export function replaceRootVolume(world: AutoScalingWorld, member: GroupInstance
       destination: 'AutoScalingGroup',
       detail: { Action: 'ReplaceRootVolume' },
     },
-    then: (result) => {
+    afterwards: (result) => {
       if (result === 'ABANDON') {
         return leave(world, member, { cause: 'its root volume replacement was abandoned.', hooks: 'skip' });
       }

@@ -114,6 +114,8 @@ export interface AutoScalingWorld {
   readonly ec2: Ec2World;
   readonly groups: Map<string, AutoScalingGroup>;
   readonly members: Map<string, GroupInstance>;
+  /** The open actions by token, with their instance. */
+  readonly openTokens: Map<string, GroupInstance>;
   /** Instances that have left, with their history. */
   readonly formerMembers: GroupInstance[];
   readonly listeners: AutoScalingListener[];
@@ -130,7 +132,16 @@ export interface AutoScalingListener {
 }
 
 export function createAutoScalingWorld(context: FleetContext, ec2: Ec2World): AutoScalingWorld {
-  return { context, ec2, groups: new Map(), members: new Map(), formerMembers: [], listeners: [], serial: 0 };
+  return {
+    context,
+    ec2,
+    groups: new Map(),
+    members: new Map(),
+    openTokens: new Map(),
+    formerMembers: [],
+    listeners: [],
+    serial: 0,
+  };
 }
 
 export interface GroupSettings {

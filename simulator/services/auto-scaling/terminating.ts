@@ -22,7 +22,10 @@ export function leave(world: AutoScalingWorld, member: GroupInstance, { cause, h
   cutShort(world, member, { kind: 'instance-gone' });
   beginActivity(world, member, { verb: 'Terminating', cause });
   setState(world, member, state);
-  if (hooks === 'skip') return proceed(world, member);
+  if (hooks === 'skip') {
+    proceed(world, member);
+    return;
+  }
   later(world.context, TIMING.groupStep, () => {
     if (member.state !== state) return;
     runHooks(world, member, {
@@ -32,7 +35,7 @@ export function leave(world: AutoScalingWorld, member: GroupInstance, { cause, h
         origin: warm ? 'WarmPool' : 'AutoScalingGroup',
         destination: 'EC2',
       },
-      then: (result) => {
+      afterwards: (result) => {
         // InstanceLifecyclePolicy, TerminateHookAbandon = retain: the instance lives on, outside desired capacity.
         if (result === 'ABANDON' && member.group.retainOnAbandon) {
           setState(world, member, warm ? 'Warmed:Terminating:Retained' : 'Terminating:Retained');

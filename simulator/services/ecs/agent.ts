@@ -1,9 +1,10 @@
-import { later, tell } from '../fleet-context.ts';
+import { tell } from '../fleet-context.ts';
 import { draw, LIMITS, TIMING } from '../fleet-timing.ts';
 import { changed } from './container-instance-change.ts';
-import { deregister, registerContainerInstance, setAgentConnected } from './container-instances.ts';
-import { type Cluster, type ContainerInstance, type EcsWorld, now, type Resources, type Task } from './state.ts';
-import { forgetTask, reconcile } from './tasks.ts';
+import { registerContainerInstance, setAgentConnected } from './container-instances.ts';
+import type { Cluster, ContainerInstance, EcsWorld, Resources } from './state.ts';
+import { reconcile } from './task-host.ts';
+import type { Task } from './task-state.ts';
 
 /** The ECS agent of one host. Its checkpoint (`/var/lib/ecs/data`) outlives restarts and stops of the host. */
 export interface Agent {
@@ -117,7 +118,8 @@ function endConnectionLater(world: EcsWorld, agent: Agent): void {
   });
 }
 
-function loseConnection(world: EcsWorld, agent: Agent): void {
+/** The connection ends; the agent itself lives on. */
+export function loseConnection(world: EcsWorld, agent: Agent): void {
   if (agent.state !== 'connected') return;
   agent.state = 'disconnected';
   agent.generation++;
@@ -145,79 +147,11 @@ export function loseDataDirectory(world: EcsWorld, agent: Agent): void {
   startAgent(world, agent);
 }
 
-/** The host came up again with a new, empty disk: containers, checkpoint and all are gone. */
-export function wipeHost(world: EcsWorld, agent: Agent): void {
-  loseConnection(world, agent);
-  hostGoesDown(world, agent);
-  agent.checkpoint = undefined;
-  startAgent(world, agent);
-}
-
 /** A restart of the agent's process, as `systemctl restart ecs` does; containers run on. */
 export function restartAgent(world: EcsWorld, agent: Agent): void {
   loseConnection(world, agent);
   agent.cutOff = false;
   startAgent(world, agent);
-}
-
-/** The host goes down, containers and all. ECS learns of it only by losing the agent. */
-export function hostGoesDown(world: EcsWorld, agent: Agent): void {
-  agent.wasConnected = agent.state === 'connected';
-  const instance = agent.checkpoint;
-  agent.state = 'down';
-  agent.generation++;
-  for (const task of agent.hosted) endUnseen(world, task);
-  agent.hosted.clear();
-  if (agent.wasConnected && instance !== undefined) {
-    unlessBack(world, agent, () => setAgentConnected(world, instance, false));
-  }
-}
-
-/** What ECS does when it notices that an agent is gone, if it is still gone by then. */
-function unlessBack(world: EcsWorld, agent: Agent, run: () => void): void {
-  later(world.context, TIMING.agentLossNoticed, () => {
-    if (agent.state !== 'connected') run();
-  });
-}
-
-/** The containers end with their host: nobody is left who could tell ECS. */
-function endUnseen(world: EcsWorld, task: Task): void {
-  const { host } = task;
-  host.timer?.cancel();
-  host.state = 'ended';
-  host.end = 'host-gone';
-  host.endedAtMs = now(world);
-  tell(world.context, task.arn, 'containers ended', {
-    end: 'host-gone',
-    ec2InstanceId: task.containerInstance.ec2InstanceId,
-  });
-}
-
-/** After an EC2 stop: ECS notices that the agent is gone, and that its tasks went with the host. */
-export function hostStopped(world: EcsWorld, agent: Agent): void {
-  const instance = agent.checkpoint;
-  if (instance === undefined) return;
-  unlessBack(world, agent, () => {
-    setAgentConnected(world, instance, false);
-    forgetTasks(world, instance, `Host EC2 (instance ${agent.ec2InstanceId}) stopped.`);
-  });
-}
-
-/**
- * After an EC2 termination: ECS deregisters the instance itself if its agent was connected; otherwise the registration
- * stays, ACTIVE and disconnected, until somebody deregisters it (DeregisterContainerInstance, API reference).
- */
-export function hostTerminated(world: EcsWorld, agent: Agent): void {
-  const instance = agent.checkpoint;
-  const reason = `Host EC2 (instance ${agent.ec2InstanceId}) terminated.`;
-  world.agents.delete(agent.ec2InstanceId);
-  if (instance === undefined) return;
-  if (agent.wasConnected) later(world.context, TIMING.autoDeregistration, () => deregister(world, instance, reason));
-  else if (world.context.undocumented.ghostTasksAreStopped) forgetTasks(world, instance, reason);
-}
-
-function forgetTasks(world: EcsWorld, instance: ContainerInstance, reason: string): void {
-  for (const task of [...instance.tasks]) forgetTask(world, task, reason);
 }
 
 /** The version that UpdateContainerAgent brings. */

@@ -1,115 +1,5 @@
-import { AwsError } from '../../wire/aws-error.ts';
+import { type ClusterQuery, invalidFilter } from './cluster-query-parser.ts';
 import type { ContainerInstance } from './state.ts';
-
-/** An expression of the cluster query language (cluster-query-language), parsed. */
-export type ClusterQuery =
-  | { readonly kind: 'and' | 'or'; readonly left: ClusterQuery; readonly right: ClusterQuery }
-  | { readonly kind: 'not'; readonly query: ClusterQuery }
-  | { readonly kind: 'exists'; readonly subject: string }
-  | {
-      readonly kind: 'compare';
-      readonly subject: string;
-      readonly operator: Comparison;
-      readonly values: readonly string[];
-    };
-
-type Comparison = '==' | '!=' | '>' | '>=' | '<' | '<=' | 'in' | 'not_in' | '=~' | '!~';
-
-const ALIASES: Readonly<Record<string, Comparison>> = {
-  equals: '==',
-  not_equals: '!=',
-  greater_than: '>',
-  greater_than_equal: '>=',
-  less_than: '<',
-  less_than_equal: '<=',
-  in: 'in',
-  not_in: 'not_in',
-  '!in': 'not_in',
-  matches: '=~',
-  not_matches: '!~',
-};
-
-function invalid(text: string): AwsError {
-  return new AwsError('InvalidParameterException', `Invalid filter expression: ${text}`);
-}
-
-const TOKEN =
-  /\s*(?:(\(|\)|\[|\]|,|&&|\|\||==|!=|>=|<=|=~|!~|!in\b|>|<|!)|"([^"]*)"|'([^']*)'|([^\s()[\],=!<>&|"']+))/y;
-
-interface Token {
-  readonly text: string;
-  readonly quoted: boolean;
-}
-
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  const source = text.trimEnd();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < source.length) {
-    const match = TOKEN.exec(source);
-    if (match === null) throw invalid(text);
-    const quotedText = match[2] ?? match[3];
-    tokens.push({ text: quotedText ?? match[1] ?? match[4] ?? '', quoted: quotedText !== undefined });
-  }
-  return tokens;
-}
-
-/** Parses a filter; throws `InvalidParameterException` for what is not an expression. */
-export function parseClusterQuery(text: string): ClusterQuery {
-  const tokens = tokenize(text);
-  let position = 0;
-  const peek = () => tokens[position]?.text;
-  const next = (): Token => {
-    const token = tokens[position++];
-    if (token === undefined) throw invalid(text);
-    return token;
-  };
-  const take = (...texts: string[]): boolean => {
-    const token = tokens[position];
-    if (token === undefined || token.quoted || !texts.includes(token.text)) return false;
-    position++;
-    return true;
-  };
-
-  const disjunction = (): ClusterQuery => {
-    let left = conjunction();
-    while (take('or', '||')) left = { kind: 'or', left, right: conjunction() };
-    return left;
-  };
-  const conjunction = (): ClusterQuery => {
-    let left = negation();
-    while (take('and', '&&')) left = { kind: 'and', left, right: negation() };
-    return left;
-  };
-  const negation = (): ClusterQuery => {
-    if (take('not', '!')) return { kind: 'not', query: negation() };
-    if (!take('(')) return condition();
-    const inner = disjunction();
-    if (!take(')')) throw invalid(text);
-    return inner;
-  };
-  const condition = (): ClusterQuery => {
-    const subject = next().text;
-    if (take('exists')) return { kind: 'exists', subject };
-    if (take('!exists', 'not_exists')) return { kind: 'not', query: { kind: 'exists', subject } };
-    const word = next().text;
-    const operator = ALIASES[word] ?? (/^(==|!=|>=|<=|>|<|=~|!~)$/.test(word) ? (word as Comparison) : undefined);
-    if (operator === undefined) throw invalid(text);
-    const values = operator === 'in' || operator === 'not_in' ? list() : [next().text];
-    return { kind: 'compare', subject, operator, values };
-  };
-  const list = (): string[] => {
-    if (!take('[')) throw invalid(text);
-    const values = [next().text];
-    while (take(',')) values.push(next().text);
-    if (!take(']')) throw invalid(text);
-    return values;
-  };
-
-  const query = disjunction();
-  if (peek() !== undefined) throw invalid(text);
-  return query;
-}
 
 /** The values that an instance has for a subject; none where it lacks it. */
 function valuesOf(instance: ContainerInstance, subject: string): readonly string[] {
@@ -131,7 +21,7 @@ function valuesOf(instance: ContainerInstance, subject: string): readonly string
     case 'task:group':
       return [...new Set([...instance.tasks].map((task) => task.group))];
     default:
-      throw invalid(`unknown subject ${subject}`);
+      throw invalidFilter(`unknown subject ${subject}`);
   }
 }
 

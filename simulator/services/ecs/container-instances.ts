@@ -13,7 +13,7 @@ import {
   now,
   type Resources,
 } from './state.ts';
-import { forgetTask } from './tasks.ts';
+import { forgetTask } from './task-changes.ts';
 
 export interface RegistrationRequest {
   readonly cluster: Cluster;
@@ -91,7 +91,10 @@ export function setAgentConnected(world: EcsWorld, instance: ContainerInstance, 
 /** The AGENT_CONNECTIVITY health check: IMPAIRED only once the agent has been away for a while. */
 function watchConnectivity(world: EcsWorld, instance: ContainerInstance): void {
   const since = instance.connectivityChangedAtMs;
-  if (instance.agentConnected) return setHealth(world, instance, 'OK');
+  if (instance.agentConnected) {
+    setHealth(world, instance, 'OK');
+    return;
+  }
   world.context.kernel.clock.after(world.context.undocumented.connectivityImpairedAfterMs, () => {
     if (instance.agentConnected || instance.connectivityChangedAtMs !== since || instance.status === 'INACTIVE') return;
     setHealth(world, instance, 'IMPAIRED');

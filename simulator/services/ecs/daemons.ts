@@ -1,6 +1,8 @@
 import { fits } from './placement.ts';
+import type { EcsService } from './service-state.ts';
 import { startServiceTask, stopServiceTask } from './service-tasks.ts';
-import type { ContainerInstance, EcsService, EcsWorld, Task } from './state.ts';
+import type { ContainerInstance, EcsWorld } from './state.ts';
+import type { Task } from './task-state.ts';
 
 /**
  * A DAEMON service on one instance: a task on each ACTIVE instance, and on a DRAINING one until all replica tasks have

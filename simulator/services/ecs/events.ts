@@ -1,6 +1,8 @@
 import { isoDate } from '../fleet-context.ts';
+import type { EcsService } from './service-state.ts';
 import { containerInstanceShape, taskShape } from './shapes.ts';
-import type { ContainerInstance, EcsService, EcsWorld, Task } from './state.ts';
+import type { ContainerInstance, EcsWorld } from './state.ts';
+import type { Task } from './task-state.ts';
 
 /** JSON as the bus carries it: dates become ISO strings. */
 function jsonDetail(shape: object): Record<string, unknown> {

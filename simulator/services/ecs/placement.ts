@@ -1,4 +1,5 @@
-import type { Cluster, ContainerInstance, PlacementZone, Resources, Task } from './state.ts';
+import type { Cluster, ContainerInstance, PlacementZone, Resources } from './state.ts';
+import type { Task } from './task-state.ts';
 
 /** How many fitting instances of a zone are compared; more would cost time in a large fleet and change little. */
 const CANDIDATES_MAX = 16;

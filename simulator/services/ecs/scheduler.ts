@@ -4,8 +4,10 @@ import { evaluateDaemon } from './daemons.ts';
 import { type PlacementAttempt, place, spreadOf } from './placement.ts';
 import { type Census, censusOf, stoppable } from './service-census.ts';
 import { placementFailed, reportSteadyState, serviceEvent } from './service-events.ts';
+import type { EcsService } from './service-state.ts';
 import { startServiceTask, stopServiceTask } from './service-tasks.ts';
-import { type Cluster, type ContainerInstance, type EcsService, type EcsWorld, now, type Task } from './state.ts';
+import { type Cluster, type ContainerInstance, type EcsWorld, now } from './state.ts';
+import type { Task } from './task-state.ts';
 
 /** Lets the scheduler follow the tasks of all services. */
 export function followTasks(world: EcsWorld): void {

@@ -1,4 +1,6 @@
-import { type EcsService, type EcsWorld, now, type Task } from './state.ts';
+import type { EcsService } from './service-state.ts';
+import { type EcsWorld, now } from './state.ts';
+import type { Task } from './task-state.ts';
 
 /** The tasks of a service as its scheduler counts them; only those whose desiredStatus is RUNNING count at all. */
 export interface Census {

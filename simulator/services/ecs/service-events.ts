@@ -1,7 +1,8 @@
 import { LIMITS } from '../fleet-timing.ts';
 import { publishServiceAction } from './events.ts';
 import type { PlacementAttempt } from './placement.ts';
-import { type EcsService, type EcsWorld, now } from './state.ts';
+import type { EcsService } from './service-state.ts';
+import { type EcsWorld, now } from './state.ts';
 
 /** Adds to the service's event log, newest first; ECS keeps the latest 100 (service-event-messages). */
 export function serviceEvent(world: EcsWorld, service: EcsService, text: string): void {

@@ -1,4 +1,6 @@
-import type { ContainerInstance, EcsService, EcsWorld, Task } from './state.ts';
+import type { EcsService } from './service-state.ts';
+import type { ContainerInstance, EcsWorld } from './state.ts';
+import type { Task } from './task-state.ts';
 import { startTask, stopTask } from './tasks.ts';
 
 export function startServiceTask(world: EcsWorld, service: EcsService, instance: ContainerInstance): Task {

@@ -1,16 +1,9 @@
 import { arn } from '../fleet-context.ts';
 import { LIMITS } from '../fleet-timing.ts';
 import { schedule, scheduleDaemonsOn } from './scheduler.ts';
-import {
-  type Cluster,
-  type EcsService,
-  type EcsWorld,
-  now,
-  type ServiceDeployment,
-  type ServiceSettings,
-  type TaskBehaviour,
-  type TaskDefinition,
-} from './state.ts';
+import type { EcsService, ServiceDeployment, ServiceSettings } from './service-state.ts';
+import { type Cluster, type EcsWorld, now } from './state.ts';
+import type { TaskBehaviour, TaskDefinition } from './task-state.ts';
 
 export interface ServiceCreation {
   readonly cluster: Cluster;

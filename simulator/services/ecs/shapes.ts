@@ -1,5 +1,6 @@
 import type { ContainerInstance as ContainerInstanceShape, Tag, Task as TaskShape } from '@aws-sdk/client-ecs';
-import type { ContainerInstance, Task } from './state.ts';
+import type { ContainerInstance } from './state.ts';
+import type { Task } from './task-state.ts';
 
 export function tagList(tags: ReadonlyMap<string, string>): Tag[] {
   return [...tags].map(([key, value]) => ({ key, value }));

@@ -1,6 +1,7 @@
 import { arn } from '../fleet-context.ts';
 import { LIMITS } from '../fleet-timing.ts';
-import type { EcsWorld, TaskBehaviour, TaskDefinition } from './state.ts';
+import type { EcsWorld } from './state.ts';
+import type { TaskBehaviour, TaskDefinition } from './task-state.ts';
 
 export interface TaskDefinitionSettings {
   readonly family: string;

@@ -8,7 +8,7 @@ import {
   MINUTE,
   registrationOf,
   tasksOn,
-} from './fleet-fixture.ts';
+} from '../fleet-fixture.ts';
 
 async function withService(
   options: object,

@@ -24,12 +24,10 @@ function findAction(
   if (token === undefined && instanceId === undefined) {
     throw validationError('Either LifecycleActionToken or InstanceId must be specified.');
   }
-  const members = instanceId === undefined ? [...group.members.values()] : [group.members.get(instanceId)];
-  for (const member of members) {
-    const action = member?.openActions.get(hookName);
-    if (member !== undefined && action !== undefined && (token === undefined || action.token === token)) {
-      return { member, action };
-    }
+  const member = token === undefined ? group.members.get(instanceId ?? '') : world.openTokens.get(token);
+  const action = member?.openActions.get(hookName);
+  if (member?.group === group && action !== undefined && (token === undefined || action.token === token)) {
+    return { member, action };
   }
   const named = token === undefined ? `instance ID ${instanceId}` : `token ${token}`;
   throw validationError(`No active Lifecycle Action found with ${named}`);

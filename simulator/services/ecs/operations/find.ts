@@ -2,7 +2,9 @@ import { AwsError } from '../../../wire/aws-error.ts';
 import type { Authorization } from '../../../wire/service.ts';
 import { arn } from '../../fleet-context.ts';
 import { type Numbered, type Page, pageOf } from '../../pages.ts';
-import type { Cluster, ContainerInstance, EcsService, EcsWorld, Task } from '../state.ts';
+import type { EcsService } from '../service-state.ts';
+import type { Cluster, ContainerInstance, EcsWorld } from '../state.ts';
+import type { Task } from '../task-state.ts';
 
 export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterException', message);

@@ -1,7 +1,8 @@
 import type { ListContainerInstancesRequest, ListContainerInstancesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../wire/service.ts';
 import { inOrder } from '../../pages.ts';
-import { boundsOf, type ClusterQuery, matchesQuery, parseClusterQuery } from '../cluster-query.ts';
+import { boundsOf, matchesQuery } from '../cluster-query.ts';
+import { type ClusterQuery, parseClusterQuery } from '../cluster-query-parser.ts';
 import type { Cluster, ContainerInstance, ContainerInstanceStatus, EcsWorld } from '../state.ts';
 import { clusterArn, findCluster, nextTokenOf, pageOfItems } from './find.ts';
 

@@ -3,7 +3,8 @@ import { AwsError } from '../../../wire/aws-error.ts';
 import type { Operation } from '../../../wire/service.ts';
 import { arn } from '../../fleet-context.ts';
 import { inOrder } from '../../pages.ts';
-import type { Cluster, EcsWorld, Task } from '../state.ts';
+import type { Cluster, EcsWorld } from '../state.ts';
+import type { Task } from '../task-state.ts';
 import {
   arnWithin,
   clusterName,

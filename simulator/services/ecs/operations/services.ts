@@ -13,10 +13,12 @@ import type {
 import { AwsError } from '../../../wire/aws-error.ts';
 import type { Operation } from '../../../wire/service.ts';
 import { inOrder } from '../../pages.ts';
+import type { EcsService } from '../service-state.ts';
 import { createService as createOneService, updateService as updateOneService } from '../services.ts';
 import { tagList } from '../shapes.ts';
-import type { EcsService, EcsWorld, Task } from '../state.ts';
+import type { EcsWorld } from '../state.ts';
 import { findTaskDefinition } from '../task-definitions.ts';
+import type { Task } from '../task-state.ts';
 import {
   arnWithin,
   clientException,

@@ -9,7 +9,8 @@ import type {
 import type { Operation } from '../../../wire/service.ts';
 import { schedule } from '../scheduler.ts';
 import { isProtected } from '../service-census.ts';
-import { type EcsWorld, now, type Task } from '../state.ts';
+import { type EcsWorld, now } from '../state.ts';
+import type { Task } from '../task-state.ts';
 import { arnWithin, findCluster, findTask, invalidParameter, lastPart, requireAtMost, withinCluster } from './find.ts';
 
 const EXPIRES_DEFAULT_MINUTES = 120;

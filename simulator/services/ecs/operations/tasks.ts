@@ -13,8 +13,9 @@ import type {
 import type { Operation } from '../../../wire/service.ts';
 import { fits, place, spreadOf } from '../placement.ts';
 import { tagList, taskShape } from '../shapes.ts';
-import type { EcsWorld, Task, TaskDefinition } from '../state.ts';
+import type { EcsWorld } from '../state.ts';
 import { findTaskDefinition } from '../task-definitions.ts';
+import type { Task, TaskDefinition } from '../task-state.ts';
 import { startTask as startOneTask, stopTask as stopOneTask } from '../tasks.ts';
 import {
   arnWithin,

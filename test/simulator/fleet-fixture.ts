@@ -1,8 +1,8 @@
-import { createFleet, type Fleet, type FleetOptions } from '../../../simulator/fleet.ts';
-import { createKernel, type Kernel } from '../../../simulator/kernel/kernel.ts';
-import type { GroupOptions } from '../../../simulator/services/fleet-groups.ts';
-import { AwsError } from '../../../simulator/wire/aws-error.ts';
-import type { BusEvent, Call } from '../../../simulator/wire/service.ts';
+import { createFleet, type Fleet, type FleetOptions } from '../../simulator/fleet.ts';
+import { createKernel, type Kernel } from '../../simulator/kernel/kernel.ts';
+import type { GroupOptions } from '../../simulator/services/fleet-groups.ts';
+import { AwsError } from '../../simulator/wire/aws-error.ts';
+import type { BusEvent, Call } from '../../simulator/wire/service.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
