@@ -47,11 +47,16 @@ export function decideDisconnection(
   if (isExpected(observation)) return end(isAlerted, 'stopped');
   if (observation.isDraining) return isAlerted ? { kind: 'wait' } : { kind: 'forget', reason: 'draining' };
 
-  const sinceMs = unbrokenSince(incident, { ...observation, instance }, nowMs);
-  const awayMinutes = (nowMs - sinceMs) / 60_000;
   // Without EC2's word nobody knows whether the absence is as it ought to be: the sweep asks for it.
   const isJudgeable = instance.external || observation.ec2State !== undefined;
-  if (awayMinutes < policy.disconnectedAlertMinutes || !isJudgeable) {
+  if (isAlerted && !isJudgeable) return { kind: 'wait' };
+  const sinceMs = unbrokenSince(incident, { ...observation, instance }, nowMs);
+  const awayMinutes = (nowMs - sinceMs) / 60_000;
+  const isNoted = incident?.phase === 'suspected' && incident.sinceMs === sinceMs;
+  const isTooEarly = awayMinutes < policy.disconnectedAlertMinutes;
+  // The first look only notes since when: what is said or done later rests on that record. Who has been told stays
+  // told, even if the threshold is raised meanwhile.
+  if (!isAlerted && (!isNoted || isTooEarly || !isJudgeable)) {
     return { kind: 'suspect', sinceMs, instanceVersion: instance.version };
   }
   if (isGhost(observation)) return { kind: 'deregister', reason: 'ghost' };
