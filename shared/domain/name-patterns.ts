@@ -7,6 +7,14 @@ export function isNameIn(patterns: readonly string[], name: string): boolean {
   return !leftOut && patterns.some((pattern) => !pattern.startsWith('!') && matches(pattern, name));
 }
 
+/** Belongs to ECS, which ends it by itself (Managed termination draining); to end it early would stop its tasks. */
+const MANAGED_DRAINING_HOOK = 'ecs-managed-draining-termination-hook';
+
+/** Whether a lifecycle hook is Ebbtide's to complete. That of ECS's own draining is not, whatever the patterns let in. */
+export function isOwnedHook(patterns: readonly string[], hookName: string): boolean {
+  return hookName !== MANAGED_DRAINING_HOOK && isNameIn(patterns, hookName);
+}
+
 function matches(pattern: string, name: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 's').test(name);

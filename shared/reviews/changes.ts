@@ -5,6 +5,7 @@ import { reviewDisconnections, type Suspect } from './disconnections.ts';
 import { reviewDrains } from './drains.ts';
 import type { Allowance, Failures } from './each.ts';
 import { describeRegistrations, lookUp } from './look-up.ts';
+import { isLookedAfter } from './registrations.ts';
 
 /**
  * Looks at container instances that ECS says have changed. ECS tells of every task that comes or goes on every instance,
@@ -17,7 +18,8 @@ export async function reviewChanges(
   events: readonly ContainerInstanceChange[],
   allowance: Allowance,
 ): Promise<Failures> {
-  const changes = newestOfEach(events);
+  // The rule hears of every cluster of the account.
+  const changes = newestOfEach(events.filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn)));
   const ids = changes.flatMap(({ arn }) => [drainId(arn), disconnectionId(arn)]);
   const incidents = await runtime.incidents.getMany(ids);
   return new Map([
