@@ -1,45 +1,125 @@
 import { clusterName } from '../domain/arns.ts';
-import type { DrainDecision } from '../domain/drain.ts';
-import type { DrainIncident } from '../incidents/incident.ts';
+import type { Release } from '../domain/drain.ts';
+import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
 import type { Alert } from './alert.ts';
-import { consoleLink, duration, instant, sections, taskLine, toSubject } from './text.ts';
+import { consoleLink, duration, instant, sections, toSubject } from './text.ts';
 
-type Release = Extract<DrainDecision, { kind: 'release' }>;
+/** How a drain ended, as far as an alert about it goes. */
+export interface Ending {
+  readonly reason: Release['reason'];
+  /** What the hook was really completed with. */
+  readonly result: 'CONTINUE' | 'ABANDON';
+  /** The instance lives on, kept by its group. */
+  readonly isRetained: boolean;
+  /** A line for each task that had not stopped. */
+  readonly remaining: readonly string[];
+}
 
-/** What on-call is told when an instance was let go before its tasks had left; undefined when all went well. */
-export function releaseAlert(incident: DrainIncident, release: Release, nowMs: number): Alert | undefined {
-  if (release.reason === 'drained') return undefined;
-  const [filed] = incident.registrations;
-  const cluster = clusterName(filed.clusterArn);
-  const isDeadline = release.reason === 'deadline';
-  const tasks = release.remaining.map((task) => taskLine(task, nowMs));
-  return {
-    id: `${incident.id}#${incident.openedAtMs}#release`,
-    kind: 'drain',
+/** What on-call is told when a drain is over; undefined when all went well and nobody was told that it did not. */
+export function releaseAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert | undefined {
+  switch (ending.reason) {
+    case 'deadline':
+      return deadlineAlert(incident, ending, nowMs);
+    case 'lost contact':
+      return lostContactAlert(incident, ending, nowMs);
+    case 'drained':
+    case 'terminated':
+      return incident.stalledAtMs === undefined ? undefined : resolvedAlert(incident, ending.reason, nowMs);
+  }
+}
+
+/** Nothing has moved for long, and there is time to do something about it. */
+export function stalledAlert(incident: DrainIncident, blocking: readonly string[], nowMs: number): Alert {
+  return alert(incident, {
+    step: 'stalled',
     state: 'opened',
+    severity: 'warning',
+    title: `Drain of ${incident.ec2InstanceId} is stuck, ${count(blocking)} left`,
+    What: `Nothing has moved in this drain for long. At ${instant(incident.deadlineAtMs)} (in ${duration(incident.deadlineAtMs - nowMs)}) the instance goes all the same.`,
+    Blocking: blocking,
+    Next: 'Do what the lines above say, or let the deadline come.',
+    nowMs,
+  });
+}
+
+function deadlineAlert(incident: DrainIncident, { result, isRetained, remaining }: Ending, nowMs: number): Alert {
+  const done = isRetained
+    ? `${hooks(incident)} completed with ${result}; the group retains the instance, which is made ACTIVE again. It is outside the group's desired capacity and is billed until somebody terminates it.`
+    : `${hooks(incident)} completed with ${result}: the instance goes, with what is left on it.`;
+  return alert(incident, {
+    step: 'release',
+    state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
     severity: 'critical',
+    title: `Drain of ${incident.ec2InstanceId} reached its deadline, ${count(remaining)} left`,
+    What: `The drain deadline has passed with ${count(remaining)} not stopped.`,
+    Done: done,
+    'Not stopped': remaining,
+    Next: 'Check that the work of these tasks is done again elsewhere. If they need longer, raise drainDeadlineMinutes.',
+    nowMs,
+  });
+}
+
+function lostContactAlert(incident: DrainIncident, { result, remaining }: Ending, nowMs: number): Alert {
+  return alert(incident, {
+    step: 'release',
+    state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
+    severity: 'critical',
+    title: `Lost contact with draining ${incident.ec2InstanceId}, released`,
+    What: 'The agent of a draining instance is gone: nobody can stop its tasks or tell how they fare.',
+    Done: `${hooks(incident)} completed with ${result}: the instance goes, with what is left on it.`,
+    'Fate unknown': remaining,
+    Next: 'Check that the services are at their desired count, and why the agent went away (EC2 status checks, disk, memory).',
+    nowMs,
+  });
+}
+
+function resolvedAlert(incident: DrainIncident, reason: 'drained' | 'terminated', nowMs: number): Alert {
+  return alert(incident, {
+    step: 'resolved',
+    state: 'resolved',
+    severity: 'info',
+    title: `Resolved: ${incident.ec2InstanceId} ${reason}`,
+    What: reason === 'drained' ? 'The last task that blocked has stopped.' : 'EC2 has terminated the instance.',
+    Next: 'Nothing to do.',
+    nowMs,
+  });
+}
+
+interface Content {
+  readonly step: string;
+  readonly state: Alert['state'];
+  readonly severity: Alert['severity'];
+  readonly title: string;
+  readonly nowMs: number;
+  readonly What: string;
+  readonly Next: string;
+  readonly [section: string]: string | number | readonly string[];
+}
+
+function alert(incident: DrainIncident, { step, state, severity, title, nowMs, What, ...rest }: Content): Alert {
+  const clusterArn = clusterOf(incident);
+  const cluster = clusterName(clusterArn);
+  return {
+    id: `${incident.id}#${incident.openedAtMs}#${step}`,
+    kind: 'drain',
+    state,
+    severity,
     cluster,
-    subject: toSubject(
-      isDeadline
-        ? `[${cluster}] Drain of ${incident.ec2InstanceId} reached its deadline, ${count(tasks.length)} left`
-        : `[${cluster}] Lost contact with draining ${incident.ec2InstanceId}, released`,
-    ),
+    subject: toSubject(`[${cluster}] ${title}`),
     body: sections({
-      What: isDeadline
-        ? `The drain deadline has passed with ${count(tasks.length)} not stopped.`
-        : 'The agent of a draining instance is gone; nobody can stop its tasks or tell how they fare.',
+      What,
       Where: `${incident.ec2InstanceId} in cluster ${cluster}, Auto Scaling group ${incident.actions[0]?.groupName ?? 'unknown'}`,
-      Console: consoleLink(filed.arn, filed.clusterArn),
+      Console: consoleLink(incident.registrations[0].arn, clusterArn),
       Since: `${instant(incident.openedAtMs)} (${duration(nowMs - incident.openedAtMs)} ago)`,
-      Done: `${incident.actions.map((action) => action.hookName).join(', ')} completed with ${release.result}: the instance goes, with what is left on it.`,
-      [isDeadline ? 'Not stopped' : 'Fate unknown']: tasks,
-      Next: isDeadline
-        ? 'Check that the work of these tasks is done again elsewhere. If they need longer, raise drainDeadlineMinutes.'
-        : 'Check that the services are at their desired count, and why the agent went away (EC2 status checks, disk, memory).',
+      ...(rest as Record<string, string | readonly string[]>),
     }),
   };
 }
 
-function count(tasks: number): string {
-  return tasks === 1 ? '1 task' : `${tasks} tasks`;
+function hooks({ actions }: DrainIncident): string {
+  return actions.map(({ hookName }) => hookName).join(', ') || 'no hook';
+}
+
+function count(tasks: readonly string[]): string {
+  return tasks.length === 1 ? '1 task' : `${tasks.length} tasks`;
 }

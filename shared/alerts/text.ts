@@ -1,5 +1,5 @@
 import { clusterName, regionOf, shortId } from '../domain/arns.ts';
-import type { ContainerInstanceArn, Task } from '../domain/model.ts';
+import type { ContainerInstanceArn } from '../domain/model.ts';
 
 /** SNS: a subject has at most 100 characters, ASCII, without line breaks (API Reference, Publish). */
 const SUBJECT_LENGTH_MAX = 100;
@@ -32,22 +32,6 @@ function joined(...parts: readonly [number, string][]): string {
     .filter(([amount], index) => index === 0 || amount > 0)
     .map(([amount, unit]) => `${amount} ${unit}`)
     .join(' ');
-}
-
-/** One line for each task: what it is, how far it has come, since when. */
-export function taskLine(task: Task, nowMs: number): string {
-  const since =
-    task.stoppingAtMs !== undefined
-      ? `, stopping for ${duration(nowMs - task.stoppingAtMs)}`
-      : task.startedAtMs !== undefined
-        ? `, running for ${duration(nowMs - task.startedAtMs)}`
-        : '';
-  const startedBy = task.startedBy === undefined || isService(task) ? '' : `, started by ${task.startedBy}`;
-  return `${shortId(task.arn)} (${isService(task) ? task.group.replace(':', ' ') : `standalone, ${task.group.replace(':', ' ')}`}): ${task.lastStatus}${since}${startedBy}`;
-}
-
-function isService(task: Task): boolean {
-  return task.group.startsWith('service:');
 }
 
 /** The container instance's page in the ECS console. */

@@ -29,9 +29,24 @@ export const settings = {
     'How long an instance may drain before its hook is completed with `drainDeadlineResult`, tasks or not.',
   ),
   drainDeadlineResult: clusterSetting(
-    choice('CONTINUE', 'ABANDON'),
+    choice('CONTINUE', 'ABANDON', 'RESTORE'),
     'CONTINUE',
-    'The result of a hook whose drain reached its deadline.',
+    'The result of a hook whose drain reached its deadline. RESTORE: where the group retains abandoned instances, the instance is made ACTIVE again; elsewhere as CONTINUE.',
+  ),
+  drainStalledMinutes: clusterSetting(
+    offOr(wholeNumber(1, 2_820)),
+    '15',
+    'How long nothing may move in a drain before on-call is told what blocks it.',
+  ),
+  standaloneTasks: clusterSetting(
+    choice('wait', 'stop'),
+    'wait',
+    'What becomes of tasks that belong to no service: wait for them until the deadline, or stop them when the drain begins.',
+  ),
+  nonBlockingGroups: clusterSetting(
+    noneOr(namePatterns()),
+    'none',
+    'Task groups (`service:NAME`, `family:NAME`) that no drain waits for: name patterns. They are stopped last.',
   ),
   lostContactMinutes: clusterSetting(
     wholeNumber(1, 1_440),
@@ -103,13 +118,21 @@ function yesOrNo() {
 }
 
 function offOr<Output>(schema: z.ZodType<Output, string>) {
+  return wordOr('off', schema);
+}
+
+function noneOr<Output>(schema: z.ZodType<Output, string>) {
+  return wordOr('none', schema);
+}
+
+function wordOr<const Word extends string, Output>(word: Word, schema: z.ZodType<Output, string>) {
   const allowed = z.string().superRefine((text, context) => {
-    if (text === 'off') return;
+    if (text === word) return;
     for (const issue of schema.safeParse(text).error?.issues ?? []) {
-      context.addIssue({ code: 'custom', message: `off, or ${issue.message}` });
+      context.addIssue({ code: 'custom', message: `${word}, or ${issue.message}` });
     }
   });
-  return allowed.transform((text): Output | 'off' => (text === 'off' ? 'off' : schema.parse(text)));
+  return allowed.transform((text): Output | Word => (text === word ? word : schema.parse(text)));
 }
 
 /** Comma-separated name patterns, at least one of which lets something in. */
@@ -119,7 +142,7 @@ function namePatterns() {
     .transform((text) => text.split(',').map((pattern) => pattern.trim()))
     .refine(
       (patterns) =>
-        patterns.every((pattern) => /^!?[\w.*/-]+$/.test(pattern)) && patterns.some((p) => !p.startsWith('!')),
+        patterns.every((pattern) => /^!?[\w.*/:-]+$/.test(pattern)) && patterns.some((p) => !p.startsWith('!')),
       { error: 'names or patterns such as `prod-*`, separated by commas, `!` in front of those to leave out' },
     );
 }

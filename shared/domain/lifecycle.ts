@@ -24,7 +24,20 @@ export function isInWarmPool(lifecycleState: string): boolean {
   return lifecycleState.startsWith('Warmed:');
 }
 
-/** Every owner of a minute: the sweep comes this often. */
+/**
+ * Whether the instance is about to end. `Terminating:Retained` is not: its group keeps it after an ABANDON, running and
+ * billed, but outside of its desired capacity (EC2 Auto Scaling guide, instance lifecycle policy).
+ */
+export function isLeaving(lifecycleState: string): boolean {
+  return lifecycleState.startsWith('Terminating') && lifecycleState !== 'Terminating:Retained';
+}
+
+/** In service, or out of its group and running: nothing is about to happen to it. `gone`: it was detached. */
+export function isSettled(lifecycleState: string): boolean {
+  return ['InService', 'Standby', 'Terminating:Retained', 'gone'].includes(lifecycleState);
+}
+
+/** The sweep comes this often. */
 export const SWEEP_PERIOD_MS = 60_000;
 
 /** Below this timeout, looking once a minute is too seldom to keep a hook alive with a margin. */

@@ -32,6 +32,25 @@ export interface ContainerInstance {
   readonly agentVersion?: string;
   /** ECS Anywhere: no EC2 instance, no Auto Scaling group. */
   readonly external: boolean;
+  /** ECS Managed Instances: ECS launches, repairs, drains and terminates it by itself. */
+  readonly managed?: boolean;
+  /** Linux where it does not say. */
+  readonly os?: ContainerInstanceOs;
+  /** Only where it was asked for, and on instances whose agent reports it. */
+  readonly health?: readonly InstanceHealthCheck[];
+}
+
+export type ContainerInstanceOs = 'linux' | 'windows' | 'bottlerocket';
+
+/** One of the checks that the agent makes on its instance, and ECS on the agent. */
+export interface InstanceHealthCheck {
+  /** CONTAINER_RUNTIME, ACCELERATED_COMPUTE, DAEMON, AGENT_CONNECTIVITY; unknown ones may appear. */
+  readonly type: string;
+  /** OK, IMPAIRED, INSUFFICIENT_DATA, INITIALIZING; unknown ones may appear. */
+  readonly status: string;
+  readonly statusReason?: string;
+  /** Since when it has this status. */
+  readonly sinceMs?: number;
 }
 
 export interface Task {
@@ -41,11 +60,41 @@ export interface Task {
   /** `service:NAME` for a service's task, `family:NAME` for others. */
   readonly group: string;
   readonly startedBy?: string;
+  readonly taskDefinitionArn?: string;
   readonly lastStatus: string;
   readonly desiredStatus: string;
   readonly startedAtMs?: number;
   readonly stoppingAtMs?: number;
   readonly stoppedReason?: string;
+}
+
+/** A service of ECS (not one of AWS): what keeps its tasks running, and within which limits it may move them. */
+export interface EcsService {
+  readonly name: string;
+  readonly clusterArn: ClusterArn;
+  /** A daemon service runs one task on each instance. */
+  readonly schedulingStrategy: 'REPLICA' | 'DAEMON';
+  readonly desiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  /** Of the desired count, rounded up: so many have to run while others are moved. */
+  readonly minimumHealthyPercent: number;
+  /** Of the desired count, rounded down: so many may run or start while others are moved. */
+  readonly maximumPercent: number;
+  /** More than one while a deployment is in progress. */
+  readonly deployments: number;
+  /** The last few, newest first. */
+  readonly events: readonly { readonly atMs: number; readonly message: string }[];
+}
+
+export interface AutoScalingGroup {
+  readonly name: AutoScalingGroupName;
+  /** ABANDON of a terminate hook keeps the instance (`Terminating:Retained`) instead of terminating it. */
+  readonly retainsOnAbandon: boolean;
+  /** Launch, Terminate, HealthCheck, ReplaceUnhealthy, ... : what the group does not do for now. */
+  readonly suspendedProcesses: readonly string[];
+  /** Without those in the warm pool. */
+  readonly instances: readonly AutoScalingInstance[];
 }
 
 /** An instance as its Auto Scaling group sees it. */
@@ -83,4 +132,20 @@ export interface Ec2Instance {
   readonly ec2InstanceId: Ec2InstanceId;
   /** pending, running, shutting-down, terminated, stopping, stopped. */
   readonly state: string;
+  /** The last launch: a start after a stop counts. */
+  readonly launchedAtMs?: number;
+  readonly instanceType?: string;
+  readonly availabilityZone?: string;
+  /** `windows`; absent for everything else. */
+  readonly platform?: string;
+  /** The AWS service that launched the instance and looks after it (ECS Managed Instances, EKS Auto Mode, ...). */
+  readonly operator?: string;
+}
+
+/** ok, impaired, initializing, insufficient-data, not-applicable; unknown ones may appear. */
+export interface Ec2StatusChecks {
+  /** Of the host: hardware, power, network. */
+  readonly system: string;
+  /** Of the instance itself: does its operating system answer? */
+  readonly instance: string;
 }

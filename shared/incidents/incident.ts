@@ -45,6 +45,10 @@ export const drainIncidentSchema = z.object({
   deadlineAtMs: z.number(),
   /** Since when the agent has been seen disconnected, while it is. */
   lostContactAtMs: z.number().optional(),
+  /** Since when only tasks that nothing waits for are left. */
+  unblockedAtMs: z.number().optional(),
+  /** When on-call was told that nothing moves. */
+  stalledAtMs: z.number().optional(),
 });
 export type DrainIncident = z.infer<typeof drainIncidentSchema>;
 

@@ -11,7 +11,7 @@ import type {
   LifecycleAction,
   LifecycleHook,
 } from '../domain/model.ts';
-import { isNameIn } from '../domain/name-patterns.ts';
+import { isOwnedHook } from '../domain/name-patterns.ts';
 import { type DrainIncident, drainId, type HeldAction, type Registration } from '../incidents/incident.ts';
 import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
@@ -78,7 +78,7 @@ async function release(runtime: Runtime, action: LifecycleAction, reason: string
 }
 
 function isOwned(runtime: Runtime, action: LifecycleAction): boolean {
-  const owned = isNameIn(runtime.config.policy.lifecycleHooks, action.hookName);
+  const owned = isOwnedHook(runtime.config.policy.lifecycleHooks, action.hookName);
   if (!owned) runtime.logger.info('terminate action: ignore', { action, reason: 'the hook is not ours' });
   return owned;
 }
@@ -222,16 +222,17 @@ async function recallGroups(
   return memories;
 }
 
-/** Reads the hooks of groups that are not remembered, and remembers them with the cluster their instances are in. */
+/** Reads the hooks that are not remembered, and remembers them with the cluster that their group's instances are in. */
 async function learnGroups(
   runtime: Runtime,
   memories: Map<AutoScalingGroupName, GroupMemory>,
   actions: readonly LifecycleAction[],
   registered: ReadonlyMap<string, readonly ContainerInstance[]>,
 ): Promise<void> {
-  for (const { groupName, ec2InstanceId } of actions) {
+  for (const { groupName, hookName, ec2InstanceId } of actions) {
     const [instance] = registered.get(ec2InstanceId) ?? [];
-    if (instance === undefined || memories.has(groupName)) continue;
+    const isRemembered = memories.get(groupName)?.hooks.some(({ name }) => name === hookName);
+    if (instance === undefined || isRemembered) continue;
     const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
     const memory = { clusterArn: instance.clusterArn, hooks, readAtMs: runtime.now() };
     memories.set(groupName, memory);

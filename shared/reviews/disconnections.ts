@@ -64,10 +64,16 @@ export async function reviewDisconnections(
   );
 }
 
-function eachPolicy(runtime: Runtime, suspects: readonly Suspect[]): Promise<{ suspect: Suspect; policy: Policy }[]> {
-  return Promise.all(
-    suspects.map(async (suspect) => ({ suspect, policy: await runtime.policies.of(suspect.clusterArn) })),
-  );
+/** One after the other: the first of a cluster reads its tags, and the others find them read. */
+async function eachPolicy(
+  runtime: Runtime,
+  suspects: readonly Suspect[],
+): Promise<{ suspect: Suspect; policy: Policy }[]> {
+  const suspected: { suspect: Suspect; policy: Policy }[] = [];
+  for (const suspect of suspects) {
+    suspected.push({ suspect, policy: await runtime.policies.of(suspect.clusterArn) });
+  }
+  return suspected;
 }
 
 /** Those about which more is to be known than that they are away. */

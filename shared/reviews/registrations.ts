@@ -17,7 +17,8 @@ export async function listClustersLookedAfter(runtime: Runtime): Promise<Cluster
 
 /**
  * Every registration of these EC2 instances, whichever cluster it is in. `likely` clusters are asked first, and the
- * others only for instances that are not found there.
+ * others only for instances that are not found there with a live agent: a registration without one may be what an
+ * instance left behind when it was moved to another cluster.
  */
 export async function findRegistrationsAnywhere(
   runtime: Runtime,
@@ -25,8 +26,9 @@ export async function findRegistrationsAnywhere(
   likely: readonly ClusterArn[],
 ): Promise<Map<Ec2InstanceId, ContainerInstance[]>> {
   const found = new Map<Ec2InstanceId, ContainerInstance[]>();
+  const isAlive = (id: Ec2InstanceId) => found.get(id)?.some(({ agentConnected }) => agentConnected) ?? false;
   const lookIn = async (cluster: ClusterArn) => {
-    const wanted = ec2InstanceIds.filter((id) => !found.has(id));
+    const wanted = ec2InstanceIds.filter((id) => !isAlive(id));
     const arns = await findRegistrations(runtime.ecs, cluster, wanted);
     const { found: instances } = await describeContainerInstances(runtime.ecs, cluster, arns);
     for (const instance of instances.filter(({ status }) => status !== 'INACTIVE')) {
@@ -34,7 +36,7 @@ export async function findRegistrationsAnywhere(
     }
   };
   for (const cluster of new Set(likely)) await lookIn(cluster);
-  if (found.size === new Set(ec2InstanceIds).size) return found;
+  if (ec2InstanceIds.every(isAlive)) return found;
   for (const cluster of await listClusters(runtime.ecs)) {
     if (!likely.includes(cluster)) await lookIn(cluster);
   }

@@ -3,8 +3,9 @@ import { describeLifecycleHooks, listWaitingInstances } from '../aws/auto-scalin
 import { listContainerInstanceArns } from '../aws/container-instances.ts';
 import { destinationOf } from '../domain/lifecycle.ts';
 import type { LifecycleAction } from '../domain/model.ts';
-import { isNameIn } from '../domain/name-patterns.ts';
+import { isOwnedHook } from '../domain/name-patterns.ts';
 import {
+  type DisconnectionIncident,
   type DrainIncident,
   disconnectionId,
   drainId,
@@ -19,7 +20,7 @@ import { reviewDrains } from './drains.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { lookUp } from './look-up.ts';
 import { planLooks } from './planned-looks.ts';
-import { listClustersLookedAfter } from './registrations.ts';
+import { isLookedAfter, listClustersLookedAfter } from './registrations.ts';
 
 export interface SweepAllowance extends Allowance {
   /** When the function will have been stopped for certain: no other sweep begins before, unless this one ends. */
@@ -60,34 +61,86 @@ export class SweepError extends AggregateError {
   }
 }
 
+/**
+ * Drains first, because hooks expire. Each part is done whatever becomes of the others: a cluster that cannot be listed
+ * must not keep the hooks of all from their heartbeats.
+ */
 async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failures> {
   const open = await runtime.incidents.listOpen();
-  const disconnected = await listDisconnected(runtime);
-  // The index may lag behind, and the closed incidents are not in it: what is judged is read consistently.
-  const incidents = await runtime.incidents.getMany([
-    ...open.map(({ id }) => id),
-    ...disconnected.flatMap(({ arn }) => [disconnectionId(arn), drainId(arn)]),
-  ]);
+  // The index may lag behind: what is judged is read consistently.
+  const incidents = await runtime.incidents.getMany(open.map(({ id }) => id));
   const unsettled = [...incidents.values()].filter((incident) => incident.closedAtMs === undefined);
   const drains = unsettled.flatMap((incident) => (incident.kind === 'drain' ? [incident] : []));
   const away = unsettled.flatMap((incident) => (incident.kind === 'disconnection' ? [incident] : []));
+  const parts: Record<string, () => Promise<Failures>> = {
+    'planned looks': async () => {
+      await planLooks(runtime, drains);
+      return new Map();
+    },
+    drains: () => sweepDrains(runtime, drains, allowance),
+    arrivals: async () => reviewArrivals(runtime, await listArrived(runtime, drains), allowance),
+    agents: () => sweepAgents(runtime, { incidents, away, allowance }),
+    alerts: () => sweepAlerts(runtime, incidents, allowance),
+  };
+  const failures: Failures = new Map();
+  for (const [name, part] of Object.entries(parts)) {
+    try {
+      for (const [subject, error] of await part()) failures.set(subject, error);
+    } catch (error) {
+      failures.set(name, error);
+    }
+  }
+  return failures;
+}
+
+/** Read anew: the parts before have written some of them. */
+async function sweepAlerts(
+  runtime: Runtime,
+  incidents: ReadonlyMap<string, Incident>,
+  allowance: Allowance,
+): Promise<Failures> {
+  const unsent = [...incidents.values()].filter(({ outbox }) => outbox.length > 0);
+  const current = await runtime.incidents.getMany(unsent.map(({ id }) => id));
+  return eachOf([...current.values()], alertsOf, allowance, (incident) => resendAbandoned(runtime, incident));
+}
+
+async function sweepDrains(
+  runtime: Runtime,
+  drains: readonly DrainIncident[],
+  allowance: Allowance,
+): Promise<Failures> {
+  const registrations = drains.flatMap((drain) => drain.registrations);
+  const ec2InstanceIds = drains.map(({ ec2InstanceId }) => ec2InstanceId);
+  return reviewDrains(runtime, drains, allowance, await lookUp(runtime, registrations, ec2InstanceIds));
+}
+
+async function sweepAgents(
+  runtime: Runtime,
+  {
+    incidents,
+    away,
+    allowance,
+  }: {
+    readonly incidents: ReadonlyMap<string, Incident>;
+    readonly away: readonly DisconnectionIncident[];
+    readonly allowance: Allowance;
+  },
+): Promise<Failures> {
+  const noted = away.map(({ containerInstanceArn, clusterArn }) => ({ arn: containerInstanceArn, clusterArn }));
   const suspects = unique([
-    ...disconnected,
-    ...away.map(({ containerInstanceArn, clusterArn }) => ({ arn: containerInstanceArn, clusterArn })),
+    ...(await listDisconnected(runtime)),
+    // The operator may have taken a cluster away from Ebbtide since.
+    ...noted.filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn)),
   ]);
   const known = await lookUp(
     runtime,
-    unique([...suspects, ...drains.flatMap(({ registrations }) => registrations)]),
-    unsettled.flatMap(({ ec2InstanceId }) => ec2InstanceId ?? []),
+    suspects,
+    away.flatMap(({ ec2InstanceId }) => ec2InstanceId ?? []),
   );
-  const arrived = await listArrived(runtime, drains);
-  await planLooks(runtime, drains);
-  return new Map([
-    ...(await eachOf([...incidents.values()], alertsOf, allowance, (incident) => resendAbandoned(runtime, incident))),
-    ...(await reviewArrivals(runtime, arrived, allowance)),
-    ...(await reviewDrains(runtime, drains, allowance, known)),
-    ...(await reviewDisconnections(runtime, suspects, { known, incidents, allowance })),
-  ]);
+  // Closed incidents are not in the index, and give way to new ones.
+  const ids = suspects.flatMap(({ arn }) => [disconnectionId(arn), drainId(arn)]);
+  const all = new Map([...incidents, ...(await runtime.incidents.getMany(ids))]);
+  return reviewDisconnections(runtime, suspects, { known, incidents: all, allowance });
 }
 
 function alertsOf({ id }: Incident): string {
@@ -114,14 +167,18 @@ async function listArrived(runtime: Runtime, drains: readonly DrainIncident[]): 
   const waiting = await listWaitingInstances(runtime.autoScaling);
   const untold = waiting.filter(({ ec2InstanceId, lifecycleState }) => {
     const destination = destinationOf(lifecycleState);
-    const drain = drains.find((other) => other.ec2InstanceId === ec2InstanceId);
-    return destination !== undefined && drain?.phase !== 'draining' && drain?.destination !== destination;
+    const isTold = drains.some(
+      (drain) =>
+        drain.ec2InstanceId === ec2InstanceId && (drain.phase === 'draining' || drain.destination === destination),
+    );
+    return destination !== undefined && !isTold;
   });
   const actions: LifecycleAction[] = [];
   for (const [groupName, instances] of Map.groupBy(untold, (instance) => instance.groupName)) {
     const hooks = (await describeLifecycleHooks(runtime.autoScaling, groupName)).filter(
       ({ name, transition }) =>
-        transition === 'autoscaling:EC2_INSTANCE_TERMINATING' && isNameIn(runtime.config.policy.lifecycleHooks, name),
+        transition === 'autoscaling:EC2_INSTANCE_TERMINATING' &&
+        isOwnedHook(runtime.config.policy.lifecycleHooks, name),
     );
     const startedAtMs = runtime.now();
     for (const { ec2InstanceId } of instances) {

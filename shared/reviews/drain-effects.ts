@@ -1,0 +1,151 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { releaseAlert, stalledAlert } from '../alerts/drain-alerts.ts';
+import { commit } from '../alerts/publish.ts';
+import { completeLifecycleAction, describeGroup, recordHeartbeat } from '../aws/auto-scaling.ts';
+import { setContainerInstancesState } from '../aws/container-instances.ts';
+import { stopTask } from '../aws/tasks.ts';
+import type { Policy } from '../config/settings.ts';
+import type { DrainDecision, DrainObservation, Release, Wait } from '../domain/drain.ts';
+import type { Task } from '../domain/model.ts';
+import type { DrainIncident, HeldAction, Registration } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { explainBlocking } from './explanations.ts';
+import { perform } from './perform.ts';
+
+/** A drain as it was looked at, and the policy of its cluster. */
+export interface Subject {
+  readonly runtime: Runtime;
+  readonly policy: Policy;
+  readonly incident: DrainIncident;
+  readonly observation: DrainObservation;
+}
+
+export async function act(subject: Subject, decision: DrainDecision): Promise<unknown> {
+  const { runtime, incident } = subject;
+  switch (decision.kind) {
+    case 'wait':
+      return keepWaiting(subject, decision);
+    case 'release':
+      return release(subject, decision);
+    case 'set active':
+      await setState(subject, decision.registrations, 'ACTIVE');
+      return commit(runtime, closed(incident, 'back in service', runtime.now()), incident);
+    case 'close':
+      return commit(runtime, closed(incident, decision.outcome, runtime.now()), incident);
+    case 'hook ended':
+      return commit(runtime, { ...incident, phase: 'returning' }, incident);
+  }
+}
+
+async function keepWaiting(subject: Subject, decision: Wait): Promise<void> {
+  const { runtime, incident } = subject;
+  await setState(subject, decision.toDrain, 'DRAINING');
+  await stopTasks(subject, decision.toStop);
+  const heartbeatAtMs = await beat(subject, decision.heartbeats);
+  const { lostContactAtMs, unblockedAtMs } = decision;
+  const isStalledNow = decision.isStalled && incident.stalledAtMs === undefined;
+  const isUnchanged = lostContactAtMs === incident.lostContactAtMs && unblockedAtMs === incident.unblockedAtMs;
+  if (decision.heartbeats.length === 0 && isUnchanged && !isStalledNow) return;
+  const beaten = new Set(decision.heartbeats.map(({ hookName }) => hookName));
+  const actions = incident.actions.map((action) =>
+    beaten.has(action.hookName) ? { ...action, heartbeatAtMs } : action,
+  );
+  const next = { ...incident, actions, lostContactAtMs, unblockedAtMs };
+  await commit(runtime, isStalledNow ? await withStalledAlert(subject, next, decision.blocking ?? []) : next, incident);
+}
+
+async function withStalledAlert(
+  { runtime, observation }: Subject,
+  next: DrainIncident,
+  tasks: readonly Task[],
+): Promise<DrainIncident> {
+  const blocking = await explainBlocking(runtime, next, { tasks, isAgentConnected: isAgentConnected(observation) });
+  const nowMs = runtime.now();
+  return { ...next, stalledAtMs: nowMs, outbox: [...next.outbox, stalledAlert(next, blocking, nowMs)] };
+}
+
+/** Taken for connected when nobody looked. */
+function isAgentConnected({ instances }: DrainObservation): boolean {
+  return instances === undefined || instances.some((instance) => instance.agentConnected);
+}
+
+async function stopTasks({ runtime, policy, incident }: Subject, tasks: readonly Task[]): Promise<void> {
+  for (const { arn, clusterArn } of tasks) {
+    const effect = { operation: 'StopTask', subject: arn };
+    const reason = `ebbtide: ${incident.ec2InstanceId} is draining`;
+    await perform(runtime, policy, effect, () => stopTask(runtime.ecs, clusterArn, arn, reason));
+  }
+}
+
+async function beat({ runtime, policy }: Subject, actions: readonly HeldAction[]): Promise<number> {
+  for (const action of actions) {
+    const effect = {
+      operation: 'RecordLifecycleActionHeartbeat',
+      subject: action.ec2InstanceId,
+      hook: action.hookName,
+    };
+    await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
+  }
+  return runtime.now();
+}
+
+/**
+ * The hook first, then the record: should the function die in between, the next look completes the hook again, which
+ * is harmless, while a drain that is only recorded as over would hold its instance until the hook expires.
+ */
+async function release(subject: Subject, decision: Release): Promise<void> {
+  const { runtime, policy, incident, observation } = subject;
+  const { reason } = decision;
+  const isRetained = decision.result !== 'CONTINUE' && (await isRetainedOnAbandon(runtime, incident));
+  const result = decision.result === 'RESTORE' ? (isRetained ? 'ABANDON' : 'CONTINUE') : decision.result;
+  const remaining = await explainBlocking(runtime, incident, {
+    tasks: decision.remaining,
+    isAgentConnected: isAgentConnected(observation),
+  });
+  for (const action of incident.actions) {
+    const hook = action.hookName;
+    const effect = { operation: 'CompleteLifecycleAction', subject: action.ec2InstanceId, hook, result, reason };
+    await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, result));
+  }
+  const nowMs = runtime.now();
+  const alert = releaseAlert(incident, { reason, result, isRetained, remaining }, nowMs);
+  const livesOn = incident.destination !== 'termination' || isRetained;
+  const ended: DrainIncident = livesOn
+    ? { ...incident, phase: 'returning', outcome: reason }
+    : closed(incident, reason, nowMs);
+  await commit(runtime, alert === undefined ? ended : { ...ended, outbox: [...incident.outbox, alert] }, incident);
+  runtime.metrics.addMetric(reason === 'drained' ? 'InstancesDrained' : 'DrainsCutShort', MetricUnit.Count, 1);
+  runtime.metrics.addMetric('DrainSeconds', MetricUnit.Seconds, (nowMs - incident.openedAtMs) / 1_000);
+}
+
+/** Whether ABANDON would leave the instance running: the instance lifecycle policy of its group says so. */
+async function isRetainedOnAbandon({ autoScaling }: Runtime, { actions }: DrainIncident): Promise<boolean> {
+  const [action] = actions;
+  return action !== undefined && (await describeGroup(autoScaling, action.groupName))?.retainsOnAbandon === true;
+}
+
+function closed(incident: DrainIncident, outcome: string, nowMs: number): DrainIncident {
+  return { ...incident, phase: 'closed', closedAtMs: nowMs, outcome };
+}
+
+async function setState(
+  { runtime, policy }: Subject,
+  registrations: readonly Registration[],
+  status: 'ACTIVE' | 'DRAINING',
+): Promise<void> {
+  for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
+    const arns = group.map(({ arn }) => arn);
+    const effect = { operation: 'UpdateContainerInstancesState', subject: arns.join(', '), status };
+    const changed = await perform(runtime, policy, effect, () =>
+      setContainerInstancesState(runtime.ecs, cluster, arns, status),
+    );
+    if (changed !== 'observed' && changed.failures.length > 0) throw new StateNotChangedError(status, changed.failures);
+  }
+}
+
+class StateNotChangedError extends Error {
+  constructor(status: string, failures: readonly { arn: string; reason: string }[]) {
+    super(`not set to ${status}: ${failures.map(({ arn, reason }) => `${arn} (${reason})`).join(', ')}`);
+    this.name = 'StateNotChangedError';
+  }
+}

@@ -1,0 +1,66 @@
+import { describeServices } from '../aws/services.ts';
+import { describeStopTimeouts } from '../aws/task-definitions.ts';
+import { getTaskProtections } from '../aws/tasks.ts';
+import type { EcsService, Task } from '../domain/model.ts';
+import { explain, type Surroundings } from '../domain/stuck.ts';
+import { serviceNameOf } from '../domain/task-roles.ts';
+import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** The names of the services that tasks belong to, each once. */
+export function servicesOf(tasks: readonly Task[]): string[] {
+  return [...new Set(tasks.flatMap((task) => serviceNameOf(task) ?? []))];
+}
+
+/** Reads what is needed to say why these tasks have not left, and says it: a line for each, for people. */
+export async function explainBlocking(
+  runtime: Runtime,
+  incident: DrainIncident,
+  { tasks, isAgentConnected }: { readonly tasks: readonly Task[]; readonly isAgentConnected: boolean },
+): Promise<string[]> {
+  if (tasks.length === 0) return [];
+  const surroundings: Surroundings = { ...(await read(runtime, incident, tasks)), isAgentConnected };
+  return explain(tasks, surroundings, runtime.now());
+}
+
+async function read(
+  { ecs }: Runtime,
+  incident: DrainIncident,
+  tasks: readonly Task[],
+): Promise<Omit<Surroundings, 'isAgentConnected'>> {
+  const ofServices = tasks.filter((task) => serviceNameOf(task) !== undefined);
+  const stopping = tasks.filter((task) => task.desiredStatus === 'STOPPED');
+  const cluster = clusterOf(incident);
+  const [services, protectedUntil, stopTimeoutSeconds] = await Promise.all([
+    describeServices(ecs, cluster, servicesOf(ofServices)),
+    getTaskProtections(
+      ecs,
+      cluster,
+      ofServices.map(({ arn }) => arn),
+    ),
+    describeStopTimeouts(
+      ecs,
+      stopping.flatMap(({ taskDefinitionArn }) => taskDefinitionArn ?? []),
+    ),
+  ]);
+  return { services, protectedUntil, stopTimeoutSeconds };
+}
+
+/** Whether a service is a daemon never changes (UpdateService cannot change it): it is asked once per environment. */
+const strategies = new Map<string, EcsService['schedulingStrategy']>();
+
+/** Those of the services with tasks on the instance that are daemons. */
+export async function findDaemonServices(
+  { ecs }: Pick<Runtime, 'ecs'>,
+  incident: DrainIncident,
+  tasks: readonly Task[],
+): Promise<ReadonlySet<string>> {
+  const cluster = clusterOf(incident);
+  const key = (name: string) => `${cluster}/${name}`;
+  const names = servicesOf(tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED'));
+  const unknown = names.filter((name) => !strategies.has(key(name)));
+  for (const service of (await describeServices(ecs, cluster, unknown)).values()) {
+    strategies.set(key(service.name), service.schedulingStrategy);
+  }
+  return new Set(names.filter((name) => strategies.get(key(name)) === 'DAEMON'));
+}
