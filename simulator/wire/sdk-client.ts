@@ -104,5 +104,7 @@ function construct<T>({ schemas, name }: SimulatedService, className: string, ar
 
 function bodyText(body: unknown): string {
   if (body === undefined || body === null) return '';
-  return typeof body === 'string' ? body : Buffer.from(body as Uint8Array).toString('utf8');
+  if (typeof body === 'string') return body;
+  const { buffer, byteOffset, byteLength } = body as Uint8Array;
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }
