@@ -1,13 +1,16 @@
 import {
   type AutoScalingClient,
   CompleteLifecycleActionCommand,
+  DescribeAutoScalingGroupsCommand,
   DescribeLifecycleHooksCommand,
-  type LifecycleHook as LifecycleHookDescription,
   paginateDescribeAutoScalingGroups,
   paginateDescribeAutoScalingInstances,
   RecordLifecycleActionHeartbeatCommand,
+  SetInstanceHealthCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type {
+  AutoScalingGroup,
   AutoScalingGroupName,
   AutoScalingInstance,
   Ec2InstanceId,
@@ -15,17 +18,13 @@ import type {
   LifecycleActionResult,
   LifecycleHook,
 } from '../domain/model.ts';
+import { toAutoScalingInstance, toLifecycleHook } from './auto-scaling-description.ts';
 import { inBatches } from './batches.ts';
-import { isGroupGone, isLifecycleActionOver, required } from './errors.ts';
+import { isAutoScalingRefusal, isGroupGone, isLifecycleActionOver, required } from './errors.ts';
 
 /** API Reference: DescribeAutoScalingInstances takes and answers at most 50, DescribeAutoScalingGroups answers 100. */
 const INSTANCES_MAX = 50;
 const GROUPS_PAGE_SIZE_MAX = 100;
-/** API Reference, PutLifecycleHook: what holds for a hook that does not say otherwise. */
-const HEARTBEAT_TIMEOUT_DEFAULT_SECONDS = 3600;
-const GLOBAL_TIMEOUT_MAX_SECONDS = 172_800;
-const GLOBAL_TIMEOUT_HEARTBEATS_MAX = 100;
-const RESULT_DEFAULT = 'ABANDON';
 
 /** What names a lifecycle action to Auto Scaling. */
 export type LifecycleActionKey = Pick<LifecycleAction, 'ec2InstanceId' | 'groupName' | 'hookName' | 'token'>;
@@ -66,6 +65,24 @@ export async function listWaitingInstances(autoScaling: AutoScalingClient): Prom
     }
   }
   return waiting;
+}
+
+/** Undefined when the group is gone. */
+export async function describeGroup(
+  autoScaling: AutoScalingClient,
+  name: AutoScalingGroupName,
+): Promise<AutoScalingGroup | undefined> {
+  const answer = await autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }));
+  const group = answer.AutoScalingGroups?.[0];
+  if (group === undefined) return undefined;
+  return {
+    name,
+    retainsOnAbandon: group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain',
+    suspendedProcesses: (group.SuspendedProcesses ?? []).map((process) =>
+      required(process, 'ProcessName', `a suspended process of ${name}`),
+    ),
+    instances: (group.Instances ?? []).map((description) => toAutoScalingInstance(name, description)),
+  };
 }
 
 /** None when the group is gone. */
@@ -117,34 +134,42 @@ function toRequest({ ec2InstanceId, groupName, hookName, token }: LifecycleActio
   return { AutoScalingGroupName: groupName, LifecycleHookName: hookName, ...which };
 }
 
-interface InstanceDescription {
-  readonly InstanceId?: string | undefined;
-  readonly LifecycleState?: string | undefined;
-  readonly AvailabilityZone?: string | undefined;
+/**
+ * Lets the group replace an instance as one that failed its health check, through its terminate hooks and in spite of
+ * scale-in protection. Without effect while the instance is in the group's health check grace period or in Standby, or
+ * while the group's processes for it are suspended (Auto Scaling guide, Health checks for instances).
+ */
+export async function replaceUnhealthy(
+  autoScaling: AutoScalingClient,
+  ec2InstanceId: Ec2InstanceId,
+): Promise<'marked' | 'not-in-a-group'> {
+  const health = { HealthStatus: 'Unhealthy', ShouldRespectGracePeriod: true };
+  try {
+    await autoScaling.send(new SetInstanceHealthCommand({ InstanceId: ec2InstanceId, ...health }));
+    return 'marked';
+  } catch (error) {
+    if (await isInNoGroup(autoScaling, ec2InstanceId, error)) return 'not-in-a-group';
+    throw error;
+  }
 }
 
-function toAutoScalingInstance(groupName: AutoScalingGroupName, description: InstanceDescription): AutoScalingInstance {
-  const ec2InstanceId = required(description, 'InstanceId', `an instance of ${groupName}`);
-  const { AvailabilityZone: availabilityZone } = description;
-  return {
-    ec2InstanceId,
-    groupName,
-    lifecycleState: required(description, 'LifecycleState', ec2InstanceId),
-    ...(availabilityZone && { availabilityZone }),
-  };
+/** Terminates an instance through its group's hooks, and has it replaced. Refused for an instance in a warm pool. */
+export async function terminateInGroup(
+  autoScaling: AutoScalingClient,
+  ec2InstanceId: Ec2InstanceId,
+): Promise<'terminating' | 'not-in-a-group'> {
+  const which = { InstanceId: ec2InstanceId, ShouldDecrementDesiredCapacity: false };
+  try {
+    await autoScaling.send(new TerminateInstanceInAutoScalingGroupCommand(which));
+    return 'terminating';
+  } catch (error) {
+    if (await isInNoGroup(autoScaling, ec2InstanceId, error)) return 'not-in-a-group';
+    throw error;
+  }
 }
 
-function toLifecycleHook(groupName: AutoScalingGroupName, description: LifecycleHookDescription): LifecycleHook {
-  const name = required(description, 'LifecycleHookName', `a hook of ${groupName}`);
-  const heartbeatTimeoutSeconds = description.HeartbeatTimeout ?? HEARTBEAT_TIMEOUT_DEFAULT_SECONDS;
-  return {
-    name,
-    groupName,
-    transition: required(description, 'LifecycleTransition', name),
-    heartbeatTimeoutSeconds,
-    globalTimeoutSeconds:
-      description.GlobalTimeout ??
-      Math.min(GLOBAL_TIMEOUT_MAX_SECONDS, GLOBAL_TIMEOUT_HEARTBEATS_MAX * heartbeatTimeoutSeconds),
-    defaultResult: description.DefaultResult ?? RESULT_DEFAULT,
-  };
+/** Asked again: neither operation documents an error for it, only the general ValidationError comes. */
+async function isInNoGroup(autoScaling: AutoScalingClient, id: Ec2InstanceId, error: unknown): Promise<boolean> {
+  if (!isAutoScalingRefusal(error)) return false;
+  return !(await describeAutoScalingInstances(autoScaling, [id])).has(id);
 }

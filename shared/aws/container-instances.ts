@@ -1,5 +1,5 @@
 import {
-  type ContainerInstance as ContainerInstanceDescription,
+  type ContainerInstanceField,
   type ContainerInstanceStatus,
   DeregisterContainerInstanceCommand,
   DescribeContainerInstancesCommand,
@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { ClusterArn, ContainerInstance, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
 import { inBatches } from './batches.ts';
-import { type EcsFailure, isClusterGone, isResourceRejected, required, UnexpectedFailuresError } from './errors.ts';
+import { toContainerInstance } from './container-instance-description.ts';
+import { type EcsFailure, isClusterGone, isResourceRejected, UnexpectedFailuresError } from './errors.ts';
 
 /** API Reference: ListContainerInstances pages and DescribeContainerInstances take at most 100. */
 const LIST_PAGE_SIZE_MAX = 100;
@@ -70,17 +71,23 @@ export interface DescribedContainerInstances {
   readonly missing: ContainerInstanceArn[];
 }
 
+export interface ContainerInstanceDetails {
+  /** CONTAINER_INSTANCE_HEALTH: with the results of the health checks. */
+  readonly include?: ContainerInstanceField[];
+}
+
 /** @throws UnexpectedFailuresError when ECS fails to describe some for another reason than MISSING */
 export async function describeContainerInstances(
   ecs: ECSClient,
   cluster: ClusterArn,
   arns: readonly ContainerInstanceArn[],
+  details: ContainerInstanceDetails = {},
 ): Promise<DescribedContainerInstances> {
   const found: ContainerInstance[] = [];
   const missing: ContainerInstanceArn[] = [];
   try {
     for (const containerInstances of inBatches(arns, DESCRIBE_MAX)) {
-      const answer = await ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances }));
+      const answer = await ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances, ...details }));
       found.push(...(answer.containerInstances ?? []).map((description) => toContainerInstance(cluster, description)));
       missing.push(...missingArns('DescribeContainerInstances', answer.failures));
     }
@@ -156,35 +163,9 @@ export function missingArns(operation: string, failures: Failure[] | undefined):
   return all.map(({ arn }) => arn);
 }
 
-function toEcsFailures(failures: Failure[] | undefined): EcsFailure[] {
+export function toEcsFailures(failures: Failure[] | undefined): EcsFailure[] {
   return (failures ?? []).map(({ arn, reason, detail }) => ({
     arn: arn ?? 'unnamed resource',
     reason: detail ? `${reason}: ${detail}` : (reason ?? 'no reason given'),
   }));
-}
-
-function toContainerInstance(clusterArn: ClusterArn, description: ContainerInstanceDescription): ContainerInstance {
-  const arn = required(description, 'containerInstanceArn', 'a container instance');
-  const { registeredAt, capacityProviderName, versionInfo } = description;
-  const ec2InstanceId = required(description, 'ec2InstanceId', arn);
-  const attributes = new Map(description.attributes?.map(({ name, value }) => [name, value]));
-  const availabilityZone = attributes.get('ecs.availability-zone');
-  const instanceType = attributes.get('ecs.instance-type');
-  const agentVersion = versionInfo?.agentVersion;
-  return {
-    arn,
-    clusterArn,
-    ec2InstanceId,
-    status: required(description, 'status', arn),
-    agentConnected: required(description, 'agentConnected', arn),
-    version: required(description, 'version', arn),
-    runningTasksCount: required(description, 'runningTasksCount', arn),
-    pendingTasksCount: required(description, 'pendingTasksCount', arn),
-    external: ec2InstanceId.startsWith('mi-') || attributes.has('ecs.capability.external'),
-    ...(registeredAt && { registeredAtMs: registeredAt.getTime() }),
-    ...(availabilityZone && { availabilityZone }),
-    ...(instanceType && { instanceType }),
-    ...(capacityProviderName && { capacityProviderName }),
-    ...(agentVersion && { agentVersion }),
-  };
 }

@@ -20,6 +20,16 @@ const VALIDATION: ReadonlySet<string> = new Set(['ValidationError']);
 const NO_ACTIVE_LIFECYCLE_ACTION = /no active lifecycle action found/i;
 const GROUP_NOT_FOUND = /AutoScalingGroup name not found/i;
 
+/** EC2 fails the whole request over one unknown id (EC2 Developer Guide, Error codes). */
+const EC2_INSTANCE_UNKNOWN: ReadonlySet<string> = new Set(['InvalidInstanceID.NotFound']);
+
+/**
+ * Systems Manager does not reach the instance: its agent is not running or not registered, the instance is terminated,
+ * or its platform is not one that the document is for (API Reference, SendCommand).
+ */
+const NOT_REACHABLE: ReadonlySet<string> = new Set(['InvalidInstanceId', 'UnsupportedPlatformType']);
+const INVOCATION_UNKNOWN: ReadonlySet<string> = new Set(['InvocationDoesNotExist']);
+
 export function isClusterGone(error: unknown): boolean {
   return hasName(error, CLUSTER_GONE);
 }
@@ -27,6 +37,25 @@ export function isClusterGone(error: unknown): boolean {
 /** The request names something that ECS may not know (any more); ask again to be sure. */
 export function isResourceRejected(error: unknown): boolean {
   return hasName(error, RESOURCE_REJECTED);
+}
+
+/** Auto Scaling refuses the request; ask again to learn whether it is about the instance. */
+export function isAutoScalingRefusal(error: unknown): boolean {
+  return hasName(error, VALIDATION);
+}
+
+export function isEc2InstanceUnknown(error: unknown): boolean {
+  return hasName(error, EC2_INSTANCE_UNKNOWN);
+}
+
+/** Of Systems Manager. */
+export function isNotReachable(error: unknown): error is Error {
+  return hasName(error, NOT_REACHABLE);
+}
+
+/** Of Systems Manager: it knows no such command on the instance, or does not show it yet. */
+export function isInvocationUnknown(error: unknown): boolean {
+  return hasName(error, INVOCATION_UNKNOWN);
 }
 
 export function isGroupGone(error: unknown): boolean {

@@ -2,17 +2,26 @@ import {
   DescribeTasksCommand,
   type DesiredStatus,
   type ECSClient,
+  GetTaskProtectionCommand,
   paginateListTasks,
+  StopTaskCommand,
   type Task as TaskDescription,
 } from '@aws-sdk/client-ecs';
 import type { ClusterArn, ContainerInstanceArn, Task, TaskArn } from '../domain/model.ts';
 import { inBatches } from './batches.ts';
-import { isContainerInstanceGone, missingArns } from './container-instances.ts';
-import { required } from './errors.ts';
+import { isContainerInstanceGone, missingArns, toEcsFailures } from './container-instances.ts';
+import { isClusterGone, isResourceRejected, required, UnexpectedFailuresError } from './errors.ts';
 
 /** API Reference: ListTasks pages and DescribeTasks take at most 100. */
 const LIST_PAGE_SIZE_MAX = 100;
 const DESCRIBE_MAX = 100;
+/** API Reference, GetTaskProtection: "A list of up to 100 task IDs". */
+const PROTECTIONS_MAX = 100;
+/**
+ * API failure reasons: tasks that have been forgotten, and those that cannot be protected because they belong to no
+ * service or are already stopping.
+ */
+const UNPROTECTED: ReadonlySet<string> = new Set(['MISSING', 'TASK_NOT_VALID']);
 
 /**
  * All tasks that ECS knows on a container instance: those that shall run, those that are still stopping, and those
@@ -65,13 +74,71 @@ async function describeTasks(
   return found;
 }
 
+/**
+ * Stops a task as `docker stop` does: its containers get the stop signal, and are killed after their stopTimeout. A task
+ * that a service wants is replaced. To stop a task that is stopping already changes nothing.
+ *
+ * @param reason shown as the task's stoppedReason
+ */
+export async function stopTask(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  taskArn: TaskArn,
+  reason: string,
+): Promise<'stopping' | 'already-gone'> {
+  try {
+    const answer = await ecs.send(new StopTaskCommand({ cluster, task: taskArn, reason }));
+    return answer.task?.lastStatus === 'STOPPED' ? 'already-gone' : 'stopping';
+  } catch (error) {
+    if (await isTaskGone(ecs, cluster, taskArn, error)) return 'already-gone';
+    throw error;
+  }
+}
+
+/** Asked again, since ECS documents neither code nor wording for an unknown task. */
+async function isTaskGone(ecs: ECSClient, cluster: ClusterArn, arn: TaskArn, error: unknown): Promise<boolean> {
+  if (isClusterGone(error)) return true;
+  if (!isResourceRejected(error)) return false;
+  const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
+  missingArns('DescribeTasks', answer.failures);
+  return (answer.tasks ?? []).every(({ lastStatus }) => lastStatus === 'STOPPED');
+}
+
+/**
+ * Until when (epoch ms) ECS protects tasks from being stopped by scale-in and deployments; only the protected ones.
+ *
+ * @throws UnexpectedFailuresError when ECS cannot say for another reason than that a task cannot be protected
+ */
+export async function getTaskProtections(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  taskArns: readonly TaskArn[],
+): Promise<Map<TaskArn, number>> {
+  const untilMs = new Map<TaskArn, number>();
+  try {
+    for (const tasks of inBatches(taskArns, PROTECTIONS_MAX)) {
+      const answer = await ecs.send(new GetTaskProtectionCommand({ cluster, tasks }));
+      const unexpected = toEcsFailures(answer.failures).filter(({ reason }) => !UNPROTECTED.has(reason));
+      if (unexpected.length > 0) throw new UnexpectedFailuresError('GetTaskProtection', unexpected);
+      for (const task of (answer.protectedTasks ?? []).filter(({ protectionEnabled }) => protectionEnabled)) {
+        const arn = required(task, 'taskArn', 'a protected task');
+        untilMs.set(arn, required(task, 'expirationDate', arn).getTime());
+      }
+    }
+  } catch (error) {
+    if (isClusterGone(error)) return new Map();
+    throw error;
+  }
+  return untilMs;
+}
+
 function toTask(
   clusterArn: ClusterArn,
   containerInstanceArn: ContainerInstanceArn,
   description: TaskDescription,
 ): Task {
   const arn = required(description, 'taskArn', 'a task');
-  const { startedBy, startedAt, stoppingAt, stoppedReason } = description;
+  const { startedBy, startedAt, stoppingAt, stoppedReason, taskDefinitionArn } = description;
   return {
     arn,
     clusterArn,
@@ -81,6 +148,7 @@ function toTask(
     lastStatus: required(description, 'lastStatus', arn),
     desiredStatus: required(description, 'desiredStatus', arn),
     ...(startedBy && { startedBy }),
+    ...(taskDefinitionArn && { taskDefinitionArn }),
     ...(startedAt && { startedAtMs: startedAt.getTime() }),
     ...(stoppingAt && { stoppingAtMs: stoppingAt.getTime() }),
     ...(stoppedReason && { stoppedReason }),

@@ -130,6 +130,7 @@ describe('describing', () => {
         capacityProviderName: 'shop-spot',
         agentVersion: '1.97.1',
         external: false,
+        os: 'linux',
       },
     ]);
   });

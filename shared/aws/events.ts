@@ -1,0 +1,83 @@
+import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+
+/** API Reference, PutEvents: up to 10 entries, of less than 256 KB altogether. */
+const ENTRIES_MAX = 10;
+const BATCH_SIZE_MAX_BYTES = 256 * 1024 - 1;
+/** EventBridge User Guide, "Calculating PutEvents event entry size": what a time stamp counts. */
+const TIME_SIZE_BYTES = 14;
+
+const SOURCE = 'ebbtide';
+
+/** What users hook their own rules on: something happened to an incident. */
+export interface IncidentEvent {
+  readonly detailType: string;
+  readonly atMs: number;
+  /** ARNs of what it is about. */
+  readonly resources: readonly string[];
+  /** Becomes JSON. */
+  readonly detail: object;
+}
+
+/** EventBridge answered 200, but did not take some of the events; the others are on the bus. */
+export class RejectedEventsError extends Error {
+  readonly rejections: readonly string[];
+
+  constructor(rejections: readonly string[]) {
+    super(`EventBridge rejected ${rejections.join('; ')}`);
+    this.name = 'RejectedEventsError';
+    this.rejections = rejections;
+  }
+}
+
+/**
+ * Puts events onto the default bus. All are tried before any rejection is reported.
+ *
+ * @throws RejectedEventsError
+ */
+export async function putIncidentEvents(
+  eventBridge: EventBridgeClient,
+  events: readonly IncidentEvent[],
+): Promise<void> {
+  const rejections: string[] = [];
+  for (const Entries of toBatches(events.map(toEntry))) {
+    const answer = await eventBridge.send(new PutEventsCommand({ Entries }));
+    if (!answer.FailedEntryCount) continue;
+    // Answered in the order of the request.
+    for (const [index, { ErrorCode, ErrorMessage }] of (answer.Entries ?? []).entries()) {
+      if (ErrorCode) rejections.push(`"${Entries[index]?.DetailType}" (${ErrorCode}: ${ErrorMessage})`);
+    }
+  }
+  if (rejections.length > 0) throw new RejectedEventsError(rejections);
+}
+
+function toEntry({ detailType, atMs, resources, detail }: IncidentEvent): PutEventsRequestEntry {
+  return {
+    Source: SOURCE,
+    DetailType: detailType,
+    Time: new Date(atMs),
+    Resources: [...resources],
+    Detail: JSON.stringify(detail),
+  };
+}
+
+function toBatches(entries: readonly PutEventsRequestEntry[]): PutEventsRequestEntry[][] {
+  const batches: PutEventsRequestEntry[][] = [];
+  let sizeBytes = 0;
+  for (const entry of entries) {
+    const entrySizeBytes = sizeOf(entry);
+    const batch = batches.at(-1);
+    if (batch && batch.length < ENTRIES_MAX && sizeBytes + entrySizeBytes <= BATCH_SIZE_MAX_BYTES) {
+      batch.push(entry);
+      sizeBytes += entrySizeBytes;
+    } else {
+      batches.push([entry]);
+      sizeBytes = entrySizeBytes;
+    }
+  }
+  return batches;
+}
+
+function sizeOf({ Source = '', DetailType = '', Detail = '', Resources = [] }: PutEventsRequestEntry): number {
+  const texts = [Source, DetailType, Detail, ...Resources];
+  return texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), TIME_SIZE_BYTES);
+}
