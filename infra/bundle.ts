@@ -1,5 +1,6 @@
 import { build, type Metafile } from 'esbuild';
 import { zipSync } from 'fflate';
+import { literalKeys } from './literal-keys.ts';
 
 export interface Bundle {
   /** A ZIP archive for Lambda, with one file. */
@@ -32,6 +33,7 @@ export async function bundleFunction(root: string, entry: string): Promise<Bundl
     format: 'cjs',
     // The modules of the AWS SDK, not their CommonJS builds: only these can be tree-shaken.
     mainFields: ['module', 'main'],
+    plugins: [literalKeys],
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',

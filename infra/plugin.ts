@@ -85,11 +85,14 @@ export default class EbbtidePlugin {
   }
 
   async #bundle(functionName: string): Promise<void> {
-    const { serviceDir, service } = this.#osls;
+    const { serviceDir, service, classes } = this.#osls;
     const definition = service.functions[functionName];
     if (definition === undefined) throw new Error(`serverless.yml has no function ${functionName}`);
     const root = path.resolve(import.meta.dirname, '..');
-    const { archive, metafile } = await bundleFunction(root, definition.handler.replace(/\.handler$/, ''));
+    const bundling = bundleFunction(root, definition.handler.replace(/\.handler$/, ''));
+    const { archive, metafile } = await bundling.catch((error: Error) => {
+      throw new classes.Error(error.message, 'EBBTIDE_BUNDLE');
+    });
     const artifact = path.join(serviceDir, '.serverless', `${functionName}.zip`);
     write(artifact, archive);
     write(path.join(serviceDir, '.build', 'meta', `${functionName}.json`), JSON.stringify(metafile));

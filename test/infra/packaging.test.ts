@@ -33,6 +33,18 @@ describe('packaging', () => {
     }
   });
 
+  it('leaves out the shapes of operations that are not called, of which EC2 alone has more than a megabyte', async () => {
+    const { metafiles } = await packageOnce();
+    for (const [name, { outputs }] of Object.entries(metafiles)) {
+      const shapes = Object.values(outputs).flatMap(({ inputs }) =>
+        Object.entries(inputs).filter(([input]) => /@aws-sdk\/client-[^/]+\/dist-es\/schemas\//.test(input)),
+      );
+      expect(shapes.length).toBeGreaterThan(0);
+      const bytes = shapes.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
+      expect([name, bytes]).toEqual([name, Math.min(bytes, 100_000)]);
+    }
+  });
+
   it('follows the parameters', async () => {
     const { template } = await packageInto(directory('parameters'), {
       parameters: [
