@@ -6,13 +6,20 @@ import { runHooks } from './hooks.ts';
 import { type AutoScalingGroup, type AutoScalingWorld, type GroupInstance, now, setState } from './state.ts';
 import { leave } from './terminating.ts';
 
+export interface Launch {
+  readonly cause: string;
+  readonly into: 'AutoScalingGroup' | 'WarmPool';
+  /** Of `countZones`: the instance goes where there are fewest. */
+  readonly zones: Map<string, number>;
+}
+
 /** Launches an instance into the group, or into its warm pool. */
 export function launch(
   world: AutoScalingWorld,
   group: AutoScalingGroup,
-  { cause, into }: { readonly cause: string; readonly into: 'AutoScalingGroup' | 'WarmPool' },
+  { cause, into, zones }: Launch,
 ): GroupInstance {
-  const availabilityZone = emptiestZone(group);
+  const availabilityZone = takeEmptiest(zones);
   const ec2 = launchInstance(world.ec2, {
     instanceType: group.instanceType,
     availabilityZone,
@@ -44,13 +51,19 @@ export function launch(
   return member;
 }
 
-function emptiestZone(group: AutoScalingGroup): string {
+/** How many instances each zone of the group has; `launch` keeps it up to date, so that a pass counts them only once. */
+export function countZones(group: AutoScalingGroup): Map<string, number> {
   const counts = new Map(group.availabilityZones.map((zone) => [zone, 0]));
   for (const { availabilityZone, state } of group.members.values()) {
     if (!state.startsWith('Terminat')) counts.set(availabilityZone, (counts.get(availabilityZone) ?? 0) + 1);
   }
-  const [first = ''] = [...counts].sort(([, a], [, b]) => a - b).map(([zone]) => zone);
-  return first;
+  return counts;
+}
+
+function takeEmptiest(zones: Map<string, number>): string {
+  const [[zone, count] = ['', 0]] = [...zones].sort(([, a], [, b]) => a - b);
+  zones.set(zone, count + 1);
+  return zone;
 }
 
 /** The instance runs: its launch hooks, then service. An abandoned launch is terminated, and replaced by the group. */

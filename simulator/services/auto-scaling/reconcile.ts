@@ -2,7 +2,7 @@ import type { Ec2Instance, Ec2State } from '../ec2/instances.ts';
 import { later } from '../fleet-context.ts';
 import { TIMING } from '../fleet-timing.ts';
 import { cutShort, runHooks } from './hooks.ts';
-import { launch, restInPool, takeFromPool } from './launching.ts';
+import { countZones, launch, restInPool, takeFromPool } from './launching.ts';
 import { type AutoScalingGroup, type AutoScalingWorld, type GroupInstance, setState } from './state.ts';
 import { isLeaving, leave, removeMember } from './terminating.ts';
 
@@ -30,10 +30,11 @@ function reconcile(world: AutoScalingWorld, group: AutoScalingGroup): void {
     const warm = [...group.members.values()].filter(
       ({ state }) => state === 'Warmed:Stopped' || state === 'Warmed:Running',
     );
+    const zones = countZones(group);
     for (let index = 0; index < missing; index++) {
       const ready = warm[index];
       if (ready !== undefined) takeFromPool(world, ready, cause);
-      else launch(world, group, { cause, into: 'AutoScalingGroup' });
+      else launch(world, group, { cause, into: 'AutoScalingGroup', zones });
     }
   }
   if (missing < 0 && !group.suspended.has('Terminate')) scaleIn(world, group, current, -missing);
@@ -44,8 +45,9 @@ function refillPool(world: AutoScalingWorld, group: AutoScalingGroup): void {
   if (group.warmPool === undefined || group.suspended.has('Launch')) return;
   const warm = [...group.members.values()].filter((member) => member.state.startsWith('Warmed:') && !isLeaving(member));
   const cause = 'an instance was launched into the warm pool.';
+  const zones = countZones(group);
   for (let count = warm.length; count < group.warmPool.minSize; count++) {
-    launch(world, group, { cause, into: 'WarmPool' });
+    launch(world, group, { cause, into: 'WarmPool', zones });
   }
 }
 

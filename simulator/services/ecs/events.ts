@@ -4,9 +4,13 @@ import { containerInstanceShape, taskShape } from './shapes.ts';
 import type { ContainerInstance, EcsWorld } from './state.ts';
 import type { Task } from './task-state.ts';
 
-/** JSON as the bus carries it: dates become ISO strings. */
+/** JSON as the bus carries it: dates become ISO strings. The shapes have dates at their top level only. */
 function jsonDetail(shape: object): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(shape));
+  const detail: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(shape)) {
+    if (value !== undefined) detail[name] = value instanceof Date ? value.toISOString() : value;
+  }
+  return detail;
 }
 
 /** ECS Container Instance State Change (ecs_container_instance_events). */
