@@ -85,6 +85,8 @@ export class ExecutionEnvironment {
     });
     this.#variables._X_AMZN_TRACE_ID = `Root=1-${requestId.slice(0, 8)}-${requestId.replaceAll('-', '').slice(8)};Sampled=0`;
     this.#thaw();
+    // What was left over from the invocation before may have crashed the process.
+    if (this.isDestroyed) return done;
     callHandler(handler, event, this.#context(requestId, deadlineMs))
       .then((result): HandlerOutcome => ({ outcome: 'success', payload: asJson(result) }))
       .catch((error): HandlerOutcome => ({ outcome: 'error', ...describeError(error) }))
@@ -116,7 +118,7 @@ export class ExecutionEnvironment {
     this.#timers.thaw();
     const arrivals = this.#arrivals;
     this.#arrivals = [];
-    for (const arrive of arrivals) arrive();
+    for (const arrive of arrivals) this.#guard(arrive);
   }
 
   #finish(requestId: string, outcome: HandlerOutcome): void {

@@ -80,10 +80,10 @@ function services(items: unknown[]): SimulatedService[] {
   ];
 }
 
-function createWorld(options: Omit<LambdaWorldOptions, 'services'> = {}) {
+function createWorld(options: Omit<LambdaWorldOptions, 'services'> = {}, timeoutMs = 30_000) {
   const items: unknown[] = [];
   const world = createLambdaWorld({ ...options, services: services(items) });
-  const arn = world.deploy({ 'index.js': bundle }, { name: 'drain', timeoutMs: 30_000 });
+  const arn = world.deploy({ 'index.js': bundle }, { name: 'drain', timeoutMs });
   return { ...world, arn, items };
 }
 
@@ -156,13 +156,45 @@ describe('official clients in a bundle', () => {
   });
 
   it('do not act after a timeout, even where the request had been sent', async () => {
-    const world = createWorld({ latency: { medianMs: 40_000, p99Ms: 40_001 } });
+    const world = createWorld({ latency: { medianMs: 40_000, p99Ms: 40_001 } }, 1_000);
 
     const result = await world.invoke(world.arn, { cluster: 'c' });
     await world.kernel.clock.runFor(600_000);
 
     expect(result).toMatchObject({ outcome: 'timeout' });
-    expect(world.items).toEqual([]);
+    expect(world.entries('call')).toEqual([]);
+  });
+});
+
+describe('an answer that comes while its environment is frozen', () => {
+  const HEADERS = {
+    authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20260105/eu-central-1/ecs/aws4_request, Signature=00',
+    'x-amz-target': 'AmazonEC2ContainerServiceV20141113.ListTasks',
+  };
+  const FORGETFUL = `
+    const https = require('node:https');
+    exports.handler = async (event) => {
+      console.log('handler', event);
+      if (event === 2) return new Promise((resolve) => setTimeout(resolve, 1));
+      const options = { host: 'ecs.eu-central-1.amazonaws.com', method: 'POST', headers: ${JSON.stringify(HEADERS)} };
+      https.request(options, (response) => {
+        response.setEncoding('utf8');
+        response.on('data', (text) => console.log('answer', text));
+      }).end('{"cluster":"c"}');
+    };`;
+
+  it('is read when the next invocation thaws it', async () => {
+    const world = createLambdaWorld({ services: services([]) });
+    const arn = world.deploy({ 'index.js': FORGETFUL });
+    const texts = () => world.lines().map((line) => String(line).split('\t').at(-1));
+
+    await world.invoke(arn, 1);
+    await world.kernel.clock.runFor(60_000);
+    expect(world.entries('call')).toHaveLength(1);
+    expect(texts()).toEqual(['handler 1']);
+    await world.invoke(arn, 2);
+
+    expect(texts()).toEqual(['handler 1', 'handler 2', 'answer {"taskArns":["c/1"]}']);
   });
 });
 

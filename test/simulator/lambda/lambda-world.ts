@@ -82,3 +82,8 @@ export function writeFiles(files: Readonly<Record<string, string>>): string {
   }
   return directory;
 }
+
+/** The files of a function whose only file is `index.js`. */
+export function handler(body: string): Record<string, string> {
+  return { 'index.js': body };
+}

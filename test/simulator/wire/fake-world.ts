@@ -1,4 +1,5 @@
 import { createKernel, type Kernel } from '../../../simulator/kernel/kernel.ts';
+import { AwsError } from '../../../simulator/wire/aws-error.ts';
 import { Credentials } from '../../../simulator/wire/credentials.ts';
 import { clientConfiguration } from '../../../simulator/wire/sdk-client.ts';
 import type { Operation, SimulatedService } from '../../../simulator/wire/service.ts';
@@ -39,4 +40,42 @@ export function createFakeWorld(services: readonly SimulatedService[], options: 
     clientConfig: clientConfiguration(wire, kernel.place.region, 'AKIASOMEBODY'),
     settle: (answer) => settle(kernel.clock, answer),
   };
+}
+
+type Protocol = SimulatedService['protocol'];
+
+/** A world with one service, which remembers the inputs of its calls. */
+export function serve(name: string, protocol: Protocol, schemas: object, operations: Record<string, Operation['run']>) {
+  const inputs: unknown[] = [];
+  const recording = Object.entries(operations).map(([operation, run]) => [
+    operation,
+    open((input, call) => {
+      inputs.push(input);
+      return run(input, call);
+    }),
+  ]);
+  const service: SimulatedService = {
+    name,
+    protocol,
+    schemas: schemas as Record<string, unknown>,
+    operations: Object.fromEntries(recording),
+  };
+  return { ...createFakeWorld([service]), inputs };
+}
+
+/** An operation that always fails. */
+export function failWith(code: string, message: string, options?: ConstructorParameters<typeof AwsError>[2]) {
+  return () => {
+    throw new AwsError(code, message, options);
+  };
+}
+
+/** What a call is rejected with. */
+export async function errorOf(answer: Promise<unknown>): Promise<Record<string, unknown>> {
+  try {
+    await answer;
+  } catch (error) {
+    return error as Record<string, unknown>;
+  }
+  throw new Error('The call succeeded');
 }
