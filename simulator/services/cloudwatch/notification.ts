@@ -46,7 +46,7 @@ export function explain(alarm: Alarm, to: AlarmState, from: AlarmState, points: 
   const verb = `${matching.length === 1 ? 'was' : 'were'}${to === 'ALARM' ? '' : ' not'}`;
   const { words } = COMPARISONS[alarm.comparison];
   const minimum = to === 'ALARM' ? alarm.datapointsToAlarm : count - alarm.datapointsToAlarm + 1;
-  return `Threshold Crossed: ${matching.length} out of the last ${plural(points.length, 'datapoint')} [${shown}] ${verb} ${words} the threshold (${decimal(alarm.threshold)}) (minimum ${plural(minimum, 'datapoint')} for ${from === 'ALARM' ? 'ALARM' : 'OK'} -> ${to} transition).`;
+  return `Threshold Crossed: ${matching.length} out of the last ${points.length} datapoints [${shown}] ${verb} ${words} the threshold (${decimal(alarm.threshold)}) (minimum ${plural(minimum, 'datapoint')} for ${from === 'ALARM' ? 'ALARM' : 'OK'} -> ${to} transition).`;
 }
 
 /** Subject and body of the message that an alarm's action publishes, as CloudWatch writes them. */

@@ -1,4 +1,3 @@
-import { type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -23,7 +22,7 @@ const CREDENTIALS = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'secret' };
 export async function openBoth(schema: CreateTableCommandInput): Promise<BothClients> {
   const kernel = createKernel({ seed: 1 });
   const simulated = createSimulatedClient(kernel, schema);
-  const server = dynalite({ createTableMs: 0 }) as Server;
+  const server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const real = new DynamoDBClient({
@@ -51,7 +50,10 @@ export async function openBoth(schema: CreateTableCommandInput): Promise<BothCli
 function createSimulatedClient(kernel: Kernel, schema: CreateTableCommandInput): DynamoDBClient {
   const tables = new Map<string, Table>();
   const { $unknown: _, ...properties } = { $unknown: undefined, ...schema };
-  createTableProvider(kernel, tables, IMMEDIATE_REPLICATION).create({ ...properties }, { logicalId: 'Table', stackName: 'test' });
+  createTableProvider(kernel, tables, IMMEDIATE_REPLICATION).create(
+    { ...properties },
+    { logicalId: 'Table', stackName: 'test' },
+  );
   const wire = createWire(kernel, [createDynamoDbService(kernel, tables)], {
     credentials: new Credentials(),
     authorize: () => undefined,
@@ -69,7 +71,10 @@ function createSimulatedClient(kernel: Kernel, schema: CreateTableCommandInput):
 
 async function outcomeOf(client: DynamoDBClient, command: object): Promise<unknown> {
   try {
-    const { $metadata, ...output } = (await client.send(command as CreateTableCommand)) as unknown as Record<string, unknown>;
+    const { $metadata, ...output } = (await client.send(command as CreateTableCommand)) as unknown as Record<
+      string,
+      unknown
+    >;
     return canonical(output);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -90,4 +95,3 @@ export function canonical(value: unknown, name = ''): unknown {
     .map(([key, member]) => [key, canonical(member, key)] as const);
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
-

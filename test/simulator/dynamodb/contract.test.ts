@@ -13,6 +13,8 @@ import { condition, item, key, parameters, update } from './arbitraries.ts';
 import { type BothClients, openBoth } from './both-clients.ts';
 
 const TableName = 'contract';
+/** One seed, so that a failure is news; others were tried by the thousand. */
+const SEED = 20_260_105;
 const RUNS = 300;
 let both: BothClients;
 
@@ -60,7 +62,7 @@ describe('The same requests give the same items and errors as dynalite', () => {
         const Key = { pk: Item.pk, sk: Item.sk };
         await expectSame(() => new GetItemCommand({ TableName, Key, ConsistentRead: true }));
       }),
-      { numRuns: RUNS },
+      { seed: SEED, numRuns: RUNS },
     );
   }, 60_000);
 
@@ -81,7 +83,7 @@ describe('The same requests give the same items and errors as dynalite', () => {
           await expectSame(() => new GetItemCommand({ TableName, Key, ConsistentRead: true }));
         },
       ),
-      { numRuns: RUNS },
+      { seed: SEED, numRuns: RUNS },
     );
   }, 60_000);
 
@@ -93,7 +95,7 @@ describe('The same requests give the same items and errors as dynalite', () => {
         const input = { TableName, Key, UpdateExpression: change.text, ...parameters(change) };
         await expectSame(() => new UpdateItemCommand({ ...input, ReturnValues: 'ALL_NEW' }));
       }),
-      { numRuns: RUNS / 2 },
+      { seed: SEED, numRuns: RUNS / 2 },
     );
   }, 60_000);
 
@@ -143,25 +145,29 @@ describe('The same requests give the same items and errors as dynalite', () => {
           }
         },
       ),
-      { numRuns: RUNS / 2 },
+      { seed: SEED, numRuns: RUNS / 2 },
     );
   }, 60_000);
 
   it('for batches', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(item, { minLength: 1, maxLength: 6 }), fc.array(key, { maxLength: 4 }), async (items, keys) => {
-        const writes = [
-          ...items.map((Item) => ({ PutRequest: { Item } })),
-          ...keys.map((Key) => ({ DeleteRequest: { Key } })),
-        ];
-        await expectSame(() => new BatchWriteItemCommand({ RequestItems: { [TableName]: writes } }));
-        const Keys = items.map(({ pk, sk }) => ({ pk, sk }));
-        const { simulator, dynalite } = await both.compare(
-          () => new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
-        );
-        expect(sortResponses(simulator)).toEqual(sortResponses(dynalite));
-      }),
-      { numRuns: RUNS / 2 },
+      fc.asyncProperty(
+        fc.array(item, { minLength: 1, maxLength: 6 }),
+        fc.array(key, { maxLength: 4 }),
+        async (items, keys) => {
+          const writes = [
+            ...items.map((Item) => ({ PutRequest: { Item } })),
+            ...keys.map((Key) => ({ DeleteRequest: { Key } })),
+          ];
+          await expectSame(() => new BatchWriteItemCommand({ RequestItems: { [TableName]: writes } }));
+          const Keys = items.map(({ pk, sk }) => ({ pk, sk }));
+          const { simulator, dynalite } = await both.compare(
+            () => new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+          );
+          expect(sortResponses(simulator)).toEqual(sortResponses(dynalite));
+        },
+      ),
+      { seed: SEED, numRuns: RUNS / 2 },
     );
   }, 60_000);
 });

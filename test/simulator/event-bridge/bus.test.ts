@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCOUNT, allowEvents, createQueue, createWorld, type World } from './world.ts';
+import { ACCOUNT, allowEvents, createQueue, createWorld, type World } from '../messaging-world.ts';
 
 const RULE_ARN = `arn:aws:events:eu-central-1:${ACCOUNT}:rule/hooks`;
 const EVENT = {

@@ -1,7 +1,7 @@
-import { createKernel, type Kernel } from '../../../simulator/kernel/kernel.ts';
-import type { TraceEntry } from '../../../simulator/kernel/trace.ts';
-import { createMessaging, type Messaging, type MessagingDependencies } from '../../../simulator/services/messaging.ts';
-import type { Call, InvocationResult, Operation } from '../../../simulator/wire/service.ts';
+import { createKernel, type Kernel } from '../../simulator/kernel/kernel.ts';
+import type { TraceEntry } from '../../simulator/kernel/trace.ts';
+import { createMessaging, type Messaging, type MessagingDependencies } from '../../simulator/services/messaging.ts';
+import type { Call, InvocationResult, Operation } from '../../simulator/wire/service.ts';
 
 export const ACCOUNT = '111122223333';
 
