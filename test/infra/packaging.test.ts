@@ -41,7 +41,7 @@ describe('packaging', () => {
       );
       expect(shapes.length).toBeGreaterThan(0);
       const bytes = shapes.reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
-      expect([name, bytes]).toEqual([name, Math.min(bytes, 100_000)]);
+      expect([name, bytes]).toEqual([name, Math.min(bytes, 200_000)]);
     }
   });
 

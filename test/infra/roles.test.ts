@@ -18,14 +18,18 @@ const withoutResources = new Set([
   'autoscaling:DescribeAutoScalingInstances',
   'autoscaling:DescribeLifecycleHooks',
   'ec2:DescribeInstances',
+  'ecs:DescribeTaskDefinition',
   'ecs:ListClusters',
 ]);
 
 /** Actions that the Service Authorization Reference lets be limited to clusters by a condition only. */
 const conditionedByCluster = [
   'ecs:DescribeContainerInstances',
+  'ecs:DescribeServices',
   'ecs:DescribeTasks',
+  'ecs:GetTaskProtection',
   'ecs:ListTasks',
+  'ecs:StopTask',
   'ecs:UpdateContainerInstancesState',
 ];
 
