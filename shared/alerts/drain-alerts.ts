@@ -9,6 +9,8 @@ export interface Ending {
   readonly reason: Release['reason'];
   /** What the hook was really completed with. */
   readonly result: 'CONTINUE' | 'ABANDON';
+  /** Nothing was done: the mode says so. */
+  readonly isObserved: boolean;
   /** The instance lives on, kept by its group. */
   readonly isRetained: boolean;
   /** A line for each task that had not stopped. */
@@ -42,32 +44,37 @@ export function stalledAlert(incident: DrainIncident, blocking: readonly string[
   });
 }
 
-function deadlineAlert(incident: DrainIncident, { result, isRetained, remaining }: Ending, nowMs: number): Alert {
-  const done = isRetained
-    ? `${hooks(incident)} completed with ${result}; the group retains the instance, which is made ACTIVE again. It is outside the group's desired capacity and is billed until somebody terminates it.`
-    : `${hooks(incident)} completed with ${result}: the instance goes, with what is left on it.`;
+function deadlineAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert {
+  const { remaining } = ending;
   return alert(incident, {
     step: 'release',
     state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
     severity: 'critical',
     title: `Drain of ${incident.ec2InstanceId} reached its deadline, ${count(remaining)} left`,
     What: `The drain deadline has passed with ${count(remaining)} not stopped.`,
-    Done: done,
+    Done: done(incident, ending),
     'Not stopped': remaining,
     Next: 'Check that the work of these tasks is done again elsewhere. If they need longer, raise drainDeadlineMinutes.',
     nowMs,
   });
 }
 
-function lostContactAlert(incident: DrainIncident, { result, remaining }: Ending, nowMs: number): Alert {
+function done(incident: DrainIncident, { result, isObserved, isRetained }: Ending): string {
+  if (isObserved) return `nothing, as the mode is observe; ${hooks(incident)} would be completed with ${result}.`;
+  return isRetained
+    ? `${hooks(incident)} completed with ${result}; the group retains the instance, which is made ACTIVE again. It is outside the group's desired capacity and is billed until somebody terminates it.`
+    : `${hooks(incident)} completed with ${result}: the instance goes, with what is left on it.`;
+}
+
+function lostContactAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert {
   return alert(incident, {
     step: 'release',
     state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
     severity: 'critical',
     title: `Lost contact with draining ${incident.ec2InstanceId}, released`,
     What: 'The agent of a draining instance is gone: nobody can stop its tasks or tell how they fare.',
-    Done: `${hooks(incident)} completed with ${result}: the instance goes, with what is left on it.`,
-    'Fate unknown': remaining,
+    Done: done(incident, ending),
+    'Fate unknown': ending.remaining,
     Next: 'Check that the services are at their desired count, and why the agent went away (EC2 status checks, disk, memory).',
     nowMs,
   });

@@ -10,19 +10,23 @@ import type { Alert } from './alert.ts';
  * An alert is written before it is sent and taken out afterwards. So of several handlers only one sends it, and one
  * that dies in between leaves it for the sweep (`resendAbandoned`).
  *
- * @returns false when somebody else wrote first: what they did stands, and the next look starts from it
+ * @returns the incident as it is stored now; undefined when somebody else wrote first: what they did stands, and the
+ * next look starts from it
  */
-export async function commit(runtime: Runtime, next: Incident, previous: Incident | undefined): Promise<boolean> {
+export async function commit(
+  runtime: Runtime,
+  next: Incident,
+  previous: Incident | undefined,
+): Promise<Incident | undefined> {
   const before = new Set(previous?.outbox.map(({ id }) => id));
   const added = next.outbox.filter(({ id }) => !before.has(id));
   const stamped = added.length === 0 ? next : { ...next, outboxAtMs: runtime.now() };
   const saved = await runtime.incidents.save(stamped, previous);
   if (saved.kind === 'conflict') {
     runtime.logger.info('incident changed meanwhile', { incident: next.id });
-    return false;
+    return undefined;
   }
-  await send(runtime, saved.incident, added);
-  return true;
+  return send(runtime, saved.incident, added);
 }
 
 /** An alert still unsent after this long belongs to a function that died: none is allowed to run as long. */
@@ -35,18 +39,19 @@ export async function resendAbandoned(runtime: Runtime, incident: Incident): Pro
   if (saved.kind === 'saved') await send(runtime, saved.incident, incident.outbox);
 }
 
-async function send(runtime: Runtime, incident: Incident, alerts: readonly Alert[]): Promise<void> {
-  if (alerts.length === 0) return;
+/** @returns the incident as it is stored once the alerts are out */
+async function send(runtime: Runtime, incident: Incident, alerts: readonly Alert[]): Promise<Incident | undefined> {
   for (const alert of alerts) await publish(runtime, alert);
   const sent = new Set(alerts.map(({ id }) => id));
   let stored: Incident | undefined = incident;
   while (stored !== undefined) {
     const outbox: Alert[] = stored.outbox.filter(({ id }) => !sent.has(id));
-    if (outbox.length === stored.outbox.length) return;
+    if (outbox.length === stored.outbox.length) return stored;
     const saved: Saved = await runtime.incidents.save({ ...stored, outbox }, stored);
-    if (saved.kind === 'saved') return;
+    if (saved.kind === 'saved') return saved.incident;
     stored = saved.current;
   }
+  return undefined;
 }
 
 async function publish(runtime: Runtime, { subject, body, ...attributes }: Alert): Promise<void> {

@@ -23,33 +23,39 @@ interface Received<Message> {
   readonly message: Message;
 }
 
+interface Unhandled {
+  readonly record: SQSRecord;
+  readonly error: unknown;
+}
+
 /**
  * A Lambda handler for a queue of events. Each record ends in one of four ways: done (deleted), ignored (deleted, with a
  * log line), failed (received again later), or malformed (moved to the dead-letter queue with its reason).
  */
 export function consume<Message extends { readonly kind: string }>(
   consumer: Consumer<Message>,
+  runtime: Runtime = createRuntime(),
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
-  const runtime = createRuntime();
   return async (event, context) => {
     runtime.logger.addContext(context);
     const allowance = { hasTime: () => context.getRemainingTimeInMillis() > TIME_TO_FINISH_MS };
     const failed = new Set<string>();
     const received: Received<Message>[] = [];
+    const unread: Unhandled[] = [];
     for (const record of event.Records) {
       try {
         const message = read(runtime, consumer, record);
         if (message !== undefined) received.push({ record, message });
       } catch (error) {
-        if (!(error instanceof MalformedEventError)) throw error;
-        if (!(await giveUp(runtime, record, error))) failed.add(record.messageId);
+        if (!(error instanceof MalformedEventError)) unread.push({ record, error });
+        else if (!(await giveUp(runtime, record, error))) failed.add(record.messageId);
       }
     }
-    for (const { record, error } of await reviewAll(runtime, consumer, received, allowance)) {
+    for (const { record, error } of [...unread, ...(await reviewAll(runtime, consumer, received, allowance))]) {
       runtime.logger.error('event not handled, it will be received again', { messageId: record.messageId, error });
       if (!(isLastReceive(record) && (await giveUp(runtime, record, error)))) failed.add(record.messageId);
     }
-    runtime.metrics.publishStoredMetrics();
+    if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }
@@ -70,7 +76,7 @@ async function reviewAll<Message>(
   consumer: Consumer<Message>,
   received: readonly Received<Message>[],
   allowance: Allowance,
-): Promise<{ record: SQSRecord; error: unknown }[]> {
+): Promise<Unhandled[]> {
   if (received.length === 0) return [];
   try {
     const failures = await consumer.review(

@@ -46,8 +46,11 @@ export function decideReturn(
 ): ReturnDecision {
   if (earlier === undefined) return { kind: 'begin' };
   if (earlier.phase === 'draining') return { kind: 'join' };
+  // The sweep finds an action without its token: an instance that has been in service since is held for a new one.
+  const isBackSince = earlier.outcome === 'back in service';
   const isKnown = earlier.actions.some(
-    (held) => held.hookName === action.hookName && (action.token === undefined || held.token === action.token),
+    (held) =>
+      held.hookName === action.hookName && (action.token === undefined ? !isBackSince : held.token === action.token),
   );
   // While other hooks hold it, the instance stays in the same state after ours is completed.
   if (isKnown && earlier.destination === destination) return { kind: 'ignore', reason: 'released before' };
@@ -132,13 +135,17 @@ function decideDraining(
     return { kind: 'release', result: 'CONTINUE', reason: 'terminated', remaining };
   }
   const unblockedAtMs = blocking?.length === 0 ? (incident.unblockedAtMs ?? nowMs) : undefined;
+  // As long as it is ACTIVE, ECS may place another task on it at any moment. In observe mode it stays so.
+  const toDrain = policy.mode === 'observe' ? [] : (instances ?? []).filter(({ status }) => status === 'ACTIVE');
   const isEmpty = unblockedAtMs !== undefined && (others.length === 0 || nowMs - unblockedAtMs >= UNBLOCKED_GRACE_MS);
-  if (isEmpty) return { kind: 'release', result: 'CONTINUE', reason: 'drained', remaining };
+  if (isEmpty && toDrain.length === 0) return { kind: 'release', result: 'CONTINUE', reason: 'drained', remaining };
   if (nowMs >= incident.deadlineAtMs) {
     return { kind: 'release', result: policy.drainDeadlineResult, reason: 'deadline', remaining };
   }
   const lostContactAtMs = lostContactSince(incident, instances, nowMs);
-  if (lostContactAtMs !== undefined && nowMs - lostContactAtMs >= policy.lostContactMinutes * 60_000) {
+  // By what was seen now: the agent may have come back since it was noted as away.
+  const isAway = instances !== undefined && lostContactAtMs !== undefined;
+  if (isAway && nowMs - lostContactAtMs >= policy.lostContactMinutes * 60_000) {
     return { kind: 'release', result: 'CONTINUE', reason: 'lost contact', remaining };
   }
   return {
@@ -148,7 +155,7 @@ function decideDraining(
     heartbeats: incident.actions.filter(
       (action) => nowMs - action.heartbeatAtMs >= heartbeatIntervalMs(action.heartbeatTimeoutSeconds),
     ),
-    toDrain: (instances ?? []).filter((instance) => instance.status === 'ACTIVE'),
+    toDrain,
     lostContactAtMs,
     unblockedAtMs: observation.tasks === undefined ? incident.unblockedAtMs : unblockedAtMs,
     isStalled: isStalled(incident, observation, circumstances),

@@ -40,16 +40,25 @@ export function isSettled(lifecycleState: string): boolean {
 /** The sweep comes this often. */
 export const SWEEP_PERIOD_MS = 60_000;
 
-/** Below this timeout, looking once a minute is too seldom to keep a hook alive with a margin. */
-const SHORT_HEARTBEAT_TIMEOUT_SECONDS = 240;
+/** How late a sweep or a planned look may come without harm: queues, cold starts, a function that is busy. */
+export const LATENESS_MAX_MS = 20_000;
 
 /**
- * How long after the last heartbeat the next one is due. Half of the timeout leaves room for a missed sweep; where a
- * minute is no longer small against the timeout, a third of it, kept by messages between the sweeps.
+ * From this timeout on, looking once a minute is often enough: a heartbeat after half of it, two minutes to the sweep
+ * after one that was missed, and the lateness of that one.
+ */
+const SHORT_HEARTBEAT_TIMEOUT_SECONDS = 280;
+
+/**
+ * How long after the last heartbeat the next one is due, in whole seconds.
+ *
+ * Half of the timeout; of a short one, a third, and so often that a look that comes a moment too early for it, followed
+ * by one that is late, is still in time: two intervals and the lateness fit into the timeout.
  */
 export function heartbeatIntervalMs(heartbeatTimeoutSeconds: number): number {
-  const share = isKeptBetweenSweeps(heartbeatTimeoutSeconds) ? 3 : 2;
-  return Math.floor((heartbeatTimeoutSeconds * 1_000) / share);
+  if (!isKeptBetweenSweeps(heartbeatTimeoutSeconds)) return Math.floor(heartbeatTimeoutSeconds / 2) * 1_000;
+  const forLateness = (heartbeatTimeoutSeconds - LATENESS_MAX_MS / 1_000) / 2;
+  return Math.max(1, Math.floor(Math.min(heartbeatTimeoutSeconds / 3, forLateness))) * 1_000;
 }
 
 export function isKeptBetweenSweeps(heartbeatTimeoutSeconds: number): boolean {
@@ -59,7 +68,7 @@ export function isKeptBetweenSweeps(heartbeatTimeoutSeconds: number): boolean {
 /** The delays, in seconds, at which a drain must be looked at until the next sweep but one, so that no hook expires. */
 export function looksBetweenSweeps(heartbeatTimeoutSeconds: number): number[] {
   if (!isKeptBetweenSweeps(heartbeatTimeoutSeconds)) return [];
-  const intervalSeconds = Math.floor(heartbeatIntervalMs(heartbeatTimeoutSeconds) / 1_000);
+  const intervalSeconds = heartbeatIntervalMs(heartbeatTimeoutSeconds) / 1_000;
   const horizonSeconds = (1.5 * SWEEP_PERIOD_MS) / 1_000;
   const delays: number[] = [];
   for (let delay = intervalSeconds; delay < horizonSeconds; delay += intervalSeconds) delays.push(delay);

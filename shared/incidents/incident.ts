@@ -49,6 +49,8 @@ export const drainIncidentSchema = z.object({
   unblockedAtMs: z.number().optional(),
   /** When on-call was told that nothing moves. */
   stalledAtMs: z.number().optional(),
+  /** When on-call was told how it ends: right before it does. */
+  endToldAtMs: z.number().optional(),
 });
 export type DrainIncident = z.infer<typeof drainIncidentSchema>;
 

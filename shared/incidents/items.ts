@@ -68,8 +68,9 @@ export async function takeSweepTurn(
       new PutItemCommand({
         TableName: tableName,
         Item: marshall({ id: 'sweep', holder: turn.holder, untilMs: turn.untilMs }),
-        ConditionExpression: 'attribute_not_exists(id) OR untilMs <= :now',
-        ExpressionAttributeValues: { ':now': { N: String(turn.nowMs) } },
+        // Ours already: DynamoDB did take it, and the SDK tried again because the answer was lost.
+        ConditionExpression: 'attribute_not_exists(id) OR untilMs <= :now OR holder = :holder',
+        ExpressionAttributeValues: { ':now': { N: String(turn.nowMs) }, ':holder': { S: turn.holder } },
       }),
     );
     return true;

@@ -103,31 +103,26 @@ async function begin(runtime: Runtime, candidates: readonly Candidate[], allowan
     },
   );
 
-  const empty: DrainIncident[] = [];
+  const known = new Map(begun.flatMap(({ candidate }) => candidate.instances.map((i) => [i.arn, i] as const)));
   const byCluster = Map.groupBy(
     begun.flatMap(({ candidate }) => candidate.instances),
     (instance) => instance.clusterArn,
   );
   for (const [cluster, instances] of byCluster) {
-    const changed = await setDraining(runtime, cluster, instances);
-    const isEmpty = new Set(
-      changed.filter((i) => i.runningTasksCount + i.pendingTasksCount === 0).map((i) => i.ec2InstanceId),
-    );
-    empty.push(...begun.map(({ incident }) => incident).filter(({ ec2InstanceId }) => isEmpty.has(ec2InstanceId)));
+    for (const changed of await setDraining(runtime, cluster, instances)) known.set(changed.arn, changed);
   }
-  await planLooks(
-    runtime,
-    begun.map(({ incident }) => incident),
-  );
-  const looked = await reviewDrains(runtime, empty, allowance);
-  for (const incident of empty) {
+  const drains = begun.map(({ incident }) => incident);
+  await planLooks(runtime, drains);
+  // Some are empty already, and some hooks have been waiting for a while: an event may be late, or lost.
+  const looked = await reviewDrains(runtime, drains, allowance, { instances: known });
+  for (const incident of drains) {
     const error = looked.get(incident.id);
     if (error !== undefined) failures.set(incident.ec2InstanceId, error);
   }
   return failures;
 }
 
-/** @returns the instances as they are once they drain; none where nothing may be changed */
+/** @returns the instances as they are once they drain, or would be if they might be changed */
 async function setDraining(
   runtime: Runtime,
   cluster: ClusterArn,
@@ -139,7 +134,7 @@ async function setDraining(
   const answer = await perform(runtime, policy, effect, () =>
     setContainerInstancesState(runtime.ecs, cluster, arns, 'DRAINING'),
   );
-  if (answer === 'observed') return [...instances];
+  if (answer === 'observed') return instances.map((instance) => ({ ...instance, status: 'DRAINING' }));
   // The sweep sees that they are not draining yet and tries again.
   if (answer.failures.length > 0) runtime.logger.warn('not set to DRAINING', { cluster, failures: answer.failures });
   return answer.changed;
@@ -166,9 +161,11 @@ async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncide
 /** The sweep finds an action without its token, the event brings it later; a second hook of ours may hold it too. */
 function joined(incident: DrainIncident, actions: readonly HeldAction[]): DrainIncident {
   const known = new Map(incident.actions.map((action) => [action.hookName, action]));
-  const news = actions.filter(({ hookName, token }) => {
+  const news = actions.filter(({ hookName, token, startedAtMs }) => {
     const held = known.get(hookName);
-    return held === undefined || (token !== undefined && held.token !== token);
+    if (held === undefined || token === undefined || held.token === token) return held === undefined;
+    // An event that comes late may be about an earlier time that the same hook held the instance.
+    return held.token === undefined || startedAtMs > held.startedAtMs;
   });
   if (news.length === 0) return incident;
   for (const action of news) known.set(action.hookName, { ...action, heartbeatAtMs: action.startedAtMs });
@@ -197,7 +194,8 @@ function toIncident(
     actions: [
       {
         ...action,
-        heartbeatAtMs: action.startedAtMs,
+        // Found by the sweep, it may have been waiting for long: its first heartbeat is due at once.
+        heartbeatAtMs: action.token === undefined ? 0 : action.startedAtMs,
         // A hook that could not be read might have the shortest timeout there is.
         heartbeatTimeoutSeconds: hook?.heartbeatTimeoutSeconds ?? HEARTBEAT_TIMEOUT_MIN_SECONDS,
       },

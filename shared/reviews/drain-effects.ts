@@ -1,4 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Alert } from '../alerts/alert.ts';
 import { releaseAlert, stalledAlert } from '../alerts/drain-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, describeGroup, recordHeartbeat } from '../aws/auto-scaling.ts';
@@ -38,10 +39,15 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
 }
 
 async function keepWaiting(subject: Subject, decision: Wait): Promise<void> {
-  const { runtime, incident } = subject;
+  // First of all, so that nothing that fails below lets the hook expire.
+  const heartbeatAtMs = await beat(subject, decision.heartbeats);
+  await note(subject, decision, heartbeatAtMs);
   await setState(subject, decision.toDrain, 'DRAINING');
   await stopTasks(subject, decision.toStop);
-  const heartbeatAtMs = await beat(subject, decision.heartbeats);
+}
+
+async function note(subject: Subject, decision: Wait, heartbeatAtMs: number): Promise<void> {
+  const { runtime, incident } = subject;
   const { lostContactAtMs, unblockedAtMs } = decision;
   const isStalledNow = decision.isStalled && incident.stalledAtMs === undefined;
   const isUnchanged = lostContactAtMs === incident.lostContactAtMs && unblockedAtMs === incident.unblockedAtMs;
@@ -102,20 +108,34 @@ async function release(subject: Subject, decision: Release): Promise<void> {
     tasks: decision.remaining,
     isAgentConnected: isAgentConnected(observation),
   });
-  for (const action of incident.actions) {
+  const isObserved = policy.mode === 'observe';
+  const alert = releaseAlert(incident, { reason, result, isRetained, isObserved, remaining }, runtime.now());
+  const told = alert === undefined ? incident : await tell(runtime, incident, alert);
+  if (told === undefined) return;
+  for (const action of told.actions) {
     const hook = action.hookName;
     const effect = { operation: 'CompleteLifecycleAction', subject: action.ec2InstanceId, hook, result, reason };
     await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, result));
   }
   const nowMs = runtime.now();
-  const alert = releaseAlert(incident, { reason, result, isRetained, remaining }, nowMs);
   const livesOn = incident.destination !== 'termination' || isRetained;
-  const ended: DrainIncident = livesOn
-    ? { ...incident, phase: 'returning', outcome: reason }
-    : closed(incident, reason, nowMs);
-  await commit(runtime, alert === undefined ? ended : { ...ended, outbox: [...incident.outbox, alert] }, incident);
+  const ended: DrainIncident = livesOn ? { ...told, phase: 'returning', outcome: reason } : closed(told, reason, nowMs);
+  if (!(await commit(runtime, ended, told))) return;
   runtime.metrics.addMetric(reason === 'drained' ? 'InstancesDrained' : 'DrainsCutShort', MetricUnit.Count, 1);
   runtime.metrics.addMetric('DrainSeconds', MetricUnit.Seconds, (nowMs - incident.openedAtMs) / 1_000);
+}
+
+/**
+ * Told before it is done, and noted: should the function die in between, or another one have written first, on-call is
+ * neither left in the dark about an instance that is gone by then, nor told twice.
+ *
+ * @returns the incident as it is now; undefined when another function is at it
+ */
+async function tell(runtime: Runtime, incident: DrainIncident, alert: Alert): Promise<DrainIncident | undefined> {
+  if (incident.endToldAtMs !== undefined) return incident;
+  const next = { ...incident, endToldAtMs: runtime.now(), outbox: [...incident.outbox, alert] };
+  const current = await commit(runtime, next, incident);
+  return current?.kind === 'drain' && current.phase === 'draining' ? current : undefined;
 }
 
 /** Whether ABANDON would leave the instance running: the instance lifecycle policy of its group says so. */

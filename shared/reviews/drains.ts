@@ -2,12 +2,12 @@ import { listTasksOn } from '../aws/tasks.ts';
 import { type DrainDecision, type DrainObservation, decideDrain } from '../domain/drain.ts';
 import type { ContainerInstance, Task } from '../domain/model.ts';
 import { explain, NOTHING_READ } from '../domain/stuck.ts';
-import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
+import { clusterOf, type DrainIncident, type Registration } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { act } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { findDaemonServices } from './explanations.ts';
-import type { Known } from './look-up.ts';
+import { describeRegistrations, type Known } from './look-up.ts';
 
 /**
  * Looks at drains in progress and takes each as far as it can go.
@@ -21,18 +21,49 @@ export async function reviewDrains(
   known: Partial<Known> = {},
 ): Promise<Failures> {
   const open = incidents.filter(({ phase }) => phase !== 'closed');
+  // Read before any tasks are: on an instance that was DRAINING by then, no task can appear afterwards.
+  const instances = known.instances ?? (await tryTo(() => describeRegistrations(runtime, registrationsOf(open))));
   return eachOf(
     open,
     ({ id }) => id,
     allowance,
     async (incident) => {
-      const observation = await observe(runtime, incident, known);
       const policy = await runtime.policies.of(clusterOf(incident));
-      const decision = decideDrain(incident, observation, { policy, nowMs: runtime.now() });
-      runtime.logger.info(`drain: ${decision.kind}`, describe(incident, decision, runtime.now()));
-      await act({ runtime, policy, incident, observation }, decision);
+      const nowMs = runtime.now();
+      const observation = await tryTo(async () => {
+        if (instances instanceof LookFailure) throw instances.cause;
+        return observe(runtime, incident, { known: { ...known, instances }, nowMs });
+      });
+      const isBlind = observation instanceof LookFailure;
+      const seen = isBlind ? {} : observation;
+      const decision = decideDrain(incident, seen, { policy, nowMs });
+      runtime.logger.info(`drain: ${decision.kind}`, { ...describe(incident, decision, nowMs), isBlind });
+      // While nothing can be seen, the hook is kept from expiring, and nothing else is done.
+      if (!isBlind || decision.kind === 'wait') await act({ runtime, policy, incident, observation: seen }, decision);
+      if (isBlind) throw observation.cause;
     },
   );
+}
+
+/** AWS did not say how things are. */
+class LookFailure {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
+
+async function tryTo<T>(look: () => Promise<T>): Promise<T | LookFailure> {
+  try {
+    return await look();
+  } catch (error) {
+    return new LookFailure(error);
+  }
+}
+
+function registrationsOf(incidents: readonly DrainIncident[]): Registration[] {
+  return incidents.flatMap(({ registrations }) => registrations);
 }
 
 /** `reviewDrains` for ids of incidents that may exist or not: an event names an instance, nobody knows if it drains. */
@@ -48,10 +79,14 @@ export async function reviewDrainsById(
   return reviewDrains(runtime, drains, allowance);
 }
 
-async function observe(runtime: Runtime, incident: DrainIncident, known: Partial<Known>): Promise<DrainObservation> {
-  const instances = known.instances && incident.registrations.flatMap(({ arn }) => known.instances?.get(arn) ?? []);
+async function observe(
+  runtime: Runtime,
+  incident: DrainIncident,
+  { known, nowMs }: { readonly known: Pick<Known, 'instances'> & Partial<Known>; readonly nowMs: number },
+): Promise<DrainObservation> {
+  const instances = incident.registrations.flatMap(({ arn }) => known.instances.get(arn) ?? []);
   const state = known.autoScaling?.get(incident.ec2InstanceId)?.lifecycleState;
-  const tasks = mustListTasks(incident, instances, runtime.now()) ? await listTasks(runtime, incident) : undefined;
+  const tasks = mustListTasks(incident, instances, nowMs) ? await listTasks(runtime, incident) : undefined;
   return {
     instances,
     autoScaling: known.autoScaling && { lifecycleState: state ?? 'gone' },
@@ -65,13 +100,9 @@ async function observe(runtime: Runtime, incident: DrainIncident, known: Partial
 const UNREMARKABLE_MS = 300_000;
 
 /** As long as a drain is young, the counts of the container instances tell that it is too early, and cost nothing more. */
-function mustListTasks(
-  incident: DrainIncident,
-  instances: readonly ContainerInstance[] | undefined,
-  nowMs: number,
-): boolean {
+function mustListTasks(incident: DrainIncident, instances: readonly ContainerInstance[], nowMs: number): boolean {
   if (incident.phase !== 'draining') return false;
-  if (instances === undefined || nowMs - incident.openedAtMs >= UNREMARKABLE_MS) return true;
+  if (nowMs - incident.openedAtMs >= UNREMARKABLE_MS) return true;
   if (nowMs >= incident.deadlineAtMs || incident.unblockedAtMs !== undefined) return true;
   return instances.every((instance) => instance.runningTasksCount + instance.pendingTasksCount === 0);
 }

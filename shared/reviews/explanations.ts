@@ -2,7 +2,7 @@ import { describeServices } from '../aws/services.ts';
 import { describeStopTimeouts } from '../aws/task-definitions.ts';
 import { getTaskProtections } from '../aws/tasks.ts';
 import type { EcsService, Task } from '../domain/model.ts';
-import { explain, type Surroundings } from '../domain/stuck.ts';
+import { explain, NOTHING_READ, type Surroundings } from '../domain/stuck.ts';
 import { serviceNameOf } from '../domain/task-roles.ts';
 import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
@@ -19,8 +19,12 @@ export async function explainBlocking(
   { tasks, isAgentConnected }: { readonly tasks: readonly Task[]; readonly isAgentConnected: boolean },
 ): Promise<string[]> {
   if (tasks.length === 0) return [];
-  const surroundings: Surroundings = { ...(await read(runtime, incident, tasks)), isAgentConnected };
-  return explain(tasks, surroundings, runtime.now());
+  const surroundings = await read(runtime, incident, tasks).catch((error: unknown) => {
+    // Nothing is held up because it cannot be explained.
+    runtime.logger.warn('what blocks could not be looked into', { incident: incident.id, error });
+    return NOTHING_READ;
+  });
+  return explain(tasks, { ...surroundings, isAgentConnected }, runtime.now());
 }
 
 async function read(

@@ -111,7 +111,13 @@ async function sweepDrains(
 ): Promise<Failures> {
   const registrations = drains.flatMap((drain) => drain.registrations);
   const ec2InstanceIds = drains.map(({ ec2InstanceId }) => ec2InstanceId);
-  return reviewDrains(runtime, drains, allowance, await lookUp(runtime, registrations, ec2InstanceIds));
+  try {
+    return await reviewDrains(runtime, drains, allowance, await lookUp(runtime, registrations, ec2InstanceIds));
+  } catch (error) {
+    // One of the services does not answer. Each drain is looked at by what the others say, and its hook kept alive.
+    const failures = await reviewDrains(runtime, drains, allowance);
+    return failures.set('looking up drains', error);
+  }
 }
 
 async function sweepAgents(
