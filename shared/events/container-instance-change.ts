@@ -16,8 +16,13 @@ export interface ContainerInstanceChange {
   readonly version?: number;
   readonly runningTasksCount?: number;
   readonly pendingTasksCount?: number;
+  /** No task holds CPU or memory any more; absent where the event does not tell. */
+  readonly resourcesFree?: boolean;
   readonly atMs: number;
 }
+
+const resources = z.array(z.object({ name: z.string(), integerValue: z.exactOptional(z.number()) }));
+type Resources = z.output<typeof resources>;
 
 const detailSchema = z.object({
   containerInstanceArn: arn,
@@ -28,6 +33,8 @@ const detailSchema = z.object({
   version: z.exactOptional(z.number()),
   runningTasksCount: z.exactOptional(z.number()),
   pendingTasksCount: z.exactOptional(z.number()),
+  registeredResources: z._default(resources, []),
+  remainingResources: z._default(resources, []),
 });
 
 /**
@@ -39,6 +46,25 @@ export function parseContainerInstanceChange(event: EventBridgeEvent): Container
   if (event.source !== 'aws.ecs' || event.detailType !== 'ECS Container Instance State Change') {
     return { kind: 'ignored', reason: `not a container instance change: "${event.detailType}" from ${event.source}` };
   }
-  const { containerInstanceArn, ...rest } = parseDetail(detailSchema, event);
-  return { kind: 'container-instance-change', arn: containerInstanceArn, ...rest, atMs: event.timeMs };
+  const detail = parseDetail(detailSchema, event);
+  const { containerInstanceArn, registeredResources, remainingResources, ...rest } = detail;
+  const resourcesFree = areAllFree(registeredResources, remainingResources);
+  return {
+    kind: 'container-instance-change',
+    arn: containerInstanceArn,
+    ...rest,
+    ...(resourcesFree !== undefined && { resourcesFree }),
+    atMs: event.timeMs,
+  };
+}
+
+/** By CPU and memory: every task on a container instance reserves memory, and some ports are never free. */
+function areAllFree(registered: Resources, remaining: Resources): boolean | undefined {
+  const pairs = ['CPU', 'MEMORY'].map((name) => [amountOf(registered, name), amountOf(remaining, name)]);
+  if (pairs.flat().includes(undefined)) return undefined;
+  return pairs.every(([all, free]) => free === all);
+}
+
+function amountOf(of: Resources, name: string): number | undefined {
+  return of.find((resource) => resource.name === name)?.integerValue;
 }

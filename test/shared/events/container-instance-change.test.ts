@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseContainerInstanceChange } from '../../../shared/events/container-instance-change.ts';
 import { describeFields, parsed, recorded, withDetail, without } from './recorded.ts';
 
@@ -15,6 +15,7 @@ test('reads a change', () => {
     version: 4711,
     runningTasksCount: 2,
     pendingTasksCount: 0,
+    resourcesFree: false,
     atMs: Date.UTC(2026, 10, 20, 9, 15, 2),
   });
 });
@@ -48,7 +49,50 @@ describeFields('container-instance-change', parseContainerInstanceChange, {
     version: leftOut('version'),
     runningTasksCount: leftOut('runningTasksCount'),
     pendingTasksCount: leftOut('pendingTasksCount'),
+    registeredResources: leftOut('resourcesFree'),
+    remainingResources: leftOut('resourcesFree'),
   },
+});
+
+describe('the resources of the instance', () => {
+  const resources = (cpu: number, memory: number) => [
+    { name: 'CPU', type: 'INTEGER', integerValue: cpu },
+    { name: 'MEMORY', type: 'INTEGER', integerValue: memory },
+    { name: 'PORTS', type: 'STRINGSET', stringSetValue: ['22', `${cpu}`] },
+  ];
+  const change = (registeredResources: unknown, remainingResources: unknown) =>
+    parseContainerInstanceChange(parsed(withDetail(event, { registeredResources, remainingResources })));
+
+  test.each([
+    [2048, 7742, true],
+    [2047, 7742, false],
+    [2048, 7741, false],
+    [0, 0, false],
+  ])('with %d CPU units and %d MiB remaining of all: free is %s', (cpu, memory, resourcesFree) => {
+    expect(change(resources(2048, 7742), resources(cpu, memory))).toMatchObject({ resourcesFree });
+  });
+
+  test('are compared by name, whatever their order', () => {
+    expect(change(resources(2048, 7742), resources(2048, 7742).reverse())).toMatchObject({ resourcesFree: true });
+  });
+
+  test.each(['CPU', 'MEMORY'])('are not judged without %s', (name) => {
+    const all = resources(2048, 7742);
+    const some = all.filter((resource) => resource.name !== name);
+    const valueless = some.concat({ name, type: 'INTEGER' } as never);
+
+    for (const incomplete of [some, valueless]) {
+      expect(change(all, incomplete)).not.toHaveProperty('resourcesFree');
+      expect(change(incomplete, all)).not.toHaveProperty('resourcesFree');
+      expect(change(incomplete, incomplete)).not.toHaveProperty('resourcesFree');
+    }
+  });
+
+  test('are named in full when one is malformed', () => {
+    expect(() => change(resources(2048, 7742), [{ name: 'CPU', integerValue: 'many' }])).toThrow(
+      'detail.remainingResources.0.integerValue is "many", expected number',
+    );
+  });
 });
 
 test.each(['containerInstanceArn', 'clusterArn'])('refuses a %s that is no ARN', (field) => {
