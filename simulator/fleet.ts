@@ -10,9 +10,11 @@ import { followManagedDraining } from './services/ecs/managed-draining.ts';
 import { followTasks } from './services/ecs/scheduler.ts';
 import { createEcsService } from './services/ecs/service.ts';
 import { createEcsWorld } from './services/ecs/state.ts';
+import { createCommandRunner } from './services/fleet-commands.ts';
 import type { FleetContext } from './services/fleet-context.ts';
 import { createFleetHandle, type FleetHandle } from './services/fleet-handle.ts';
 import { createFleetViews, type FleetViews } from './services/fleet-views.ts';
+import type { CommandRunner } from './services/ssm/commands.ts';
 import { DEFAULT_UNDOCUMENTED, type UndocumentedBehaviour } from './services/undocumented.ts';
 import type { BusEvent, ResourceProvider, SimulatedService } from './wire/service.ts';
 
@@ -30,6 +32,8 @@ export interface Fleet {
   readonly providers: Readonly<Record<string, ResourceProvider>>;
   /** Builds the fleet and pushes it about. */
   readonly world: FleetHandle;
+  /** What its hosts do with commands of Systems Manager. */
+  readonly runCommand: CommandRunner;
   /** Reads what is true, for those who check it. */
   readonly views: FleetViews;
 }
@@ -50,11 +54,12 @@ export function createFleet(kernel: Kernel, options: FleetOptions): Fleet {
   followInstances(autoScaling);
   followTasks(ecs);
   followManagedDraining(ecs, autoScaling);
-  const worlds = { ecs, ec2, autoScaling };
+  const worlds = { ecs, ec2, autoScaling, unmanagedHosts: new Set<string>() };
   return {
     services: [createEcsService(ecs), createAutoScalingService(autoScaling), createEc2Service(ec2)],
     providers: { 'AWS::AutoScaling::LifecycleHook': createLifecycleHookProvider(autoScaling) },
     world: createFleetHandle(worlds),
+    runCommand: createCommandRunner(worlds),
     views: createFleetViews(worlds),
   };
 }

@@ -51,6 +51,9 @@ export interface GroupHandle {
   terminateInstanceInGroup(ec2InstanceId: string, then?: 'shrink' | 'replace'): void;
   suspendProcesses(group: string, processes: readonly SuspendableProcess[]): void;
   resumeProcesses(group: string, processes: readonly SuspendableProcess[]): void;
+  /** From now on the group's new instances run, but their agents never come up; or they do again. */
+  breakNewAgents(group: string): void;
+  repairNewAgents(group: string): void;
   /** Instance refresh with the ReplaceRootVolume strategy, for one instance. */
   replaceRootVolume(ec2InstanceId: string): void;
 }
@@ -64,13 +67,20 @@ interface HostTemplate {
   readonly capacityProviderName: string | undefined;
 }
 
+interface Templates {
+  readonly templates: ReadonlyMap<AutoScalingGroup, HostTemplate>;
+  /** Groups whose new agents never come up. */
+  readonly broken: ReadonlySet<AutoScalingGroup>;
+}
+
 const DEFAULT_TYPE = { name: 'm5.large', cpu: 2_048, memory: 7_680 } as const;
 export const DEFAULT_AGENT_VERSION = '1.98.0';
 
 export function createGroups(worlds: FleetWorlds): GroupHandle {
   const { ecs, autoScaling } = worlds;
   const templates = new Map<AutoScalingGroup, HostTemplate>();
-  followMembers(worlds, templates);
+  const broken = new Set<AutoScalingGroup>();
+  followMembers(worlds, { templates, broken });
   const groupNamed = (name: string): AutoScalingGroup => {
     const group = autoScaling.groups.get(name);
     if (group === undefined) throw new Error(`the fleet has no Auto Scaling group ${name}`);
@@ -97,6 +107,8 @@ export function createGroups(worlds: FleetWorlds): GroupHandle {
       for (const process of processes) groupNamed(name).suspended.delete(process);
       reconcileSoon(autoScaling, groupNamed(name));
     },
+    breakNewAgents: (name) => void broken.add(groupNamed(name)),
+    repairNewAgents: (name) => void broken.delete(groupNamed(name)),
     replaceRootVolume: (id) => replaceRootVolume(autoScaling, memberOf(worlds, id)),
   };
 }
@@ -139,10 +151,7 @@ function templateOf(worlds: FleetWorlds, options: GroupOptions, group: AutoScali
 }
 
 /** Gives each launched instance its agent, and tells the agent when its instance leaves or enters a warm pool. */
-function followMembers(
-  { ecs, autoScaling }: FleetWorlds,
-  templates: ReadonlyMap<AutoScalingGroup, HostTemplate>,
-): void {
+function followMembers({ ecs, autoScaling }: FleetWorlds, { templates, broken }: Templates): void {
   const agentOf = (member: GroupInstance) => ecs.agents.get(member.instanceId);
   autoScaling.listeners.push({
     launched: (member) => {
@@ -155,6 +164,7 @@ function followMembers(
         availabilityZone,
         instanceType,
         attributes: hostAttributes({ availabilityZone, instanceType, extra: template.attributes }),
+        starts: !broken.has(member.group),
         mayRegister: member.state === 'Pending',
       });
     },

@@ -9,6 +9,8 @@ export interface FleetWorlds {
   readonly ecs: EcsWorld;
   readonly ec2: Ec2World;
   readonly autoScaling: AutoScalingWorld;
+  /** Hosts that Systems Manager does not know. */
+  readonly unmanagedHosts: Set<string>;
 }
 
 /** A story that names what does not exist is mistaken: better to stop it than to let it push at nothing. */

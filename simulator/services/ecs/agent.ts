@@ -16,14 +16,16 @@ export interface Agent {
   readonly attributes: Readonly<Record<string, string>>;
   readonly capacityProviderName: string | undefined;
   readonly agentVersion: string;
-  /** `down`: not running, or refused by ECS. `parked`: waits in a warm pool, without registering. */
+  /** `down`: not running, or refused by ECS. `parked`: has booted, but may not or cannot register yet. */
   state: 'down' | 'starting' | 'parked' | 'connected' | 'disconnected';
+  /** False: the image is broken, and the agent never comes up. */
+  readonly starts: boolean;
   /** With ECS_WARM_POOLS_CHECK the agent registers only once this is true. */
   mayRegister: boolean;
   /** Whether it was connected when its host last went down: decides whether ECS deregisters a terminated host. */
   wasConnected: boolean;
-  /** The story keeps it from (re)connecting. */
-  cutOff: boolean;
+  /** Why it cannot reach ECS: a restart cures an agent that hangs, but not the network of its host. */
+  cutOff: 'hung' | 'unreachable' | undefined;
   checkpoint: ContainerInstance | undefined;
   /** Tasks whose containers are on this host, orphans of lost registrations included. */
   readonly hosted: Set<Task>;
@@ -41,6 +43,7 @@ export type AgentSettings = Pick<
   | 'attributes'
   | 'capacityProviderName'
   | 'agentVersion'
+  | 'starts'
   | 'mayRegister'
 >;
 
@@ -49,7 +52,7 @@ export function installAgent(world: EcsWorld, settings: AgentSettings): Agent {
     ...settings,
     state: 'down',
     wasConnected: false,
-    cutOff: false,
+    cutOff: undefined,
     checkpoint: undefined,
     hosted: new Set(),
     generation: 0,
@@ -68,11 +71,12 @@ function laterIfSame(world: EcsWorld, agent: Agent, delayMs: number, run: () => 
 
 /** The host is up: the agent boots, registers (or takes up its checkpoint) and connects. */
 export function startAgent(world: EcsWorld, agent: Agent): void {
+  if (!agent.starts) return;
   agent.state = 'starting';
   agent.generation++;
   laterIfSame(world, agent, draw(world.context.random, TIMING.agentBoot), () => {
+    agent.state = 'parked';
     if (agent.mayRegister) registerAndConnect(world, agent);
-    else agent.state = 'parked';
   });
 }
 
@@ -82,7 +86,12 @@ export function allowRegistration(world: EcsWorld, agent: Agent): void {
   if (agent.state === 'parked') registerAndConnect(world, agent);
 }
 
+function isCutOff(world: EcsWorld, agent: Agent): boolean {
+  return agent.cutOff !== undefined || world.lostZones.has(agent.availabilityZone);
+}
+
 function registerAndConnect(world: EcsWorld, agent: Agent): void {
+  if (isCutOff(world, agent)) return;
   if (agent.checkpoint?.status === 'INACTIVE') {
     // The agent's source: an inactive checkpoint is refused, and the agent exits until its data directory is wiped.
     agent.state = 'down';
@@ -101,7 +110,12 @@ function connectSoon(world: EcsWorld, agent: Agent): void {
 /** Connects now, unless it is cut off; then it takes up what it missed and reports what ECS missed. */
 export function connectAgent(world: EcsWorld, agent: Agent): void {
   const instance = agent.checkpoint;
-  if (agent.cutOff || agent.state !== 'disconnected' || instance === undefined || instance.status === 'INACTIVE')
+  if (
+    isCutOff(world, agent) ||
+    agent.state !== 'disconnected' ||
+    instance === undefined ||
+    instance.status === 'INACTIVE'
+  )
     return;
   agent.state = 'connected';
   agent.generation++;
@@ -127,14 +141,32 @@ export function loseConnection(world: EcsWorld, agent: Agent): void {
 }
 
 /** The agent is cut off from ECS until it is let back. Its tasks run on; nobody can stop them. */
-export function cutOffAgent(world: EcsWorld, agent: Agent): void {
-  agent.cutOff = true;
+export function cutOffAgent(world: EcsWorld, agent: Agent, cause: 'hung' | 'unreachable'): void {
+  agent.cutOff = cause;
   loseConnection(world, agent);
 }
 
 export function letAgentBack(world: EcsWorld, agent: Agent): void {
-  agent.cutOff = false;
+  agent.cutOff = undefined;
+  resume(world, agent);
+}
+
+function resume(world: EcsWorld, agent: Agent): void {
   if (agent.state === 'disconnected') connectSoon(world, agent);
+  else if (agent.state === 'parked' && agent.mayRegister) registerAndConnect(world, agent);
+}
+
+/** No agent of the zone reaches ECS, instances that are launched there included, until `restoreZone`. */
+export function loseZone(world: EcsWorld, zone: string): Agent[] {
+  world.lostZones.add(zone);
+  const agents = [...world.agents.values()].filter((agent) => agent.availabilityZone === zone);
+  for (const agent of agents) loseConnection(world, agent);
+  return agents;
+}
+
+export function restoreZone(world: EcsWorld, zone: string): void {
+  world.lostZones.delete(zone);
+  for (const agent of world.agents.values()) if (agent.availabilityZone === zone) resume(world, agent);
 }
 
 /**
@@ -150,7 +182,7 @@ export function loseDataDirectory(world: EcsWorld, agent: Agent): void {
 /** A restart of the agent's process, as `systemctl restart ecs` does; containers run on. */
 export function restartAgent(world: EcsWorld, agent: Agent): void {
   loseConnection(world, agent);
-  agent.cutOff = false;
+  if (agent.cutOff === 'hung') agent.cutOff = undefined;
   startAgent(world, agent);
 }
 

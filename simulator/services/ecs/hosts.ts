@@ -33,6 +33,7 @@ function hostGoesDown(world: EcsWorld, agent: Agent): void {
   agent.wasConnected = agent.state === 'connected';
   const instance = agent.checkpoint;
   agent.state = 'down';
+  if (agent.cutOff === 'hung') agent.cutOff = undefined;
   agent.generation++;
   for (const task of agent.hosted) endUnseen(world, task);
   agent.hosted.clear();

@@ -92,6 +92,8 @@ export interface EcsWorld {
   readonly capacityProviders: Map<string, CapacityProvider>;
   /** Told of each change of a task: the scheduler, and managed draining, which waits for an instance to be empty. */
   readonly onTaskChanged: ((task: Task) => void)[];
+  /** Zones whose agents do not reach ECS. */
+  readonly lostZones: Set<string>;
   readonly agentConnectionsEnd: boolean;
   serial: number;
 }
@@ -105,6 +107,7 @@ export function createEcsWorld(context: FleetContext, agentConnectionsEnd: boole
     taskDefinitions: new Map(),
     capacityProviders: new Map(),
     onTaskChanged: [],
+    lostZones: new Set(),
     agentConnectionsEnd,
     serial: 0,
   };

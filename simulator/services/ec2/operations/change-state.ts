@@ -17,20 +17,16 @@ interface InstanceIdsRequest {
   readonly InstanceIds: string[] | undefined;
 }
 
-function authorize(world: Ec2World, { InstanceIds: ids = [] }: InstanceIdsRequest): Authorization {
-  return { resources: ids.map((id) => instanceArn(world, id)), conditions: commonTags(world, ids) };
-}
-
-/** `aws:ResourceTag` and `ec2:ResourceTag` with the values that all the named instances share. */
-function commonTags(world: Ec2World, ids: readonly string[]): Record<string, string> {
-  const instances = ids.flatMap((id) => world.instances.get(id) ?? []);
-  const conditions: Record<string, string> = {};
-  for (const [key, value] of instances[0]?.tags ?? []) {
-    if (instances.length < ids.length || !instances.every((instance) => instance.tags.get(key) === value)) continue;
-    conditions[`aws:ResourceTag/${key}`] = value;
-    conditions[`ec2:ResourceTag/${key}`] = value;
-  }
-  return conditions;
+/** One permission per instance: each has tags of its own to be allowed by. */
+function authorize(world: Ec2World, { InstanceIds: ids = [] }: InstanceIdsRequest): Authorization[] {
+  return ids.map((id) => {
+    const conditions: Record<string, string> = {};
+    for (const [key, value] of world.instances.get(id)?.tags ?? []) {
+      conditions[`aws:ResourceTag/${key}`] = value;
+      conditions[`ec2:ResourceTag/${key}`] = value;
+    }
+    return { resources: [instanceArn(world, id)], conditions };
+  });
 }
 
 interface Transition {
