@@ -16,6 +16,6 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
       hasTime: () => context.getRemainingTimeInMillis() > TIME_TO_FINISH_MS,
     });
   } finally {
-    runtime.metrics.publishStoredMetrics();
+    if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
   }
 }

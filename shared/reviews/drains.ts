@@ -1,4 +1,5 @@
 import { listTasksOn } from '../aws/tasks.ts';
+import type { Policy } from '../config/settings.ts';
 import { type DrainDecision, type DrainObservation, decideDrain } from '../domain/drain.ts';
 import type { ContainerInstance, Task } from '../domain/model.ts';
 import { explain, NOTHING_READ } from '../domain/stuck.ts';
@@ -32,7 +33,7 @@ export async function reviewDrains(
       const nowMs = runtime.now();
       const observation = await tryTo(async () => {
         if (instances instanceof LookFailure) throw instances.cause;
-        return observe(runtime, incident, { known: { ...known, instances }, nowMs });
+        return observe(runtime, incident, { known: { ...known, instances }, policy, nowMs });
       });
       const isBlind = observation instanceof LookFailure;
       const seen = isBlind ? {} : observation;
@@ -82,11 +83,14 @@ export async function reviewDrainsById(
 async function observe(
   runtime: Runtime,
   incident: DrainIncident,
-  { known, nowMs }: { readonly known: Pick<Known, 'instances'> & Partial<Known>; readonly nowMs: number },
+  {
+    known,
+    ...when
+  }: { readonly known: Pick<Known, 'instances'> & Partial<Known>; readonly policy: Policy; readonly nowMs: number },
 ): Promise<DrainObservation> {
   const instances = incident.registrations.flatMap(({ arn }) => known.instances.get(arn) ?? []);
   const state = known.autoScaling?.get(incident.ec2InstanceId)?.lifecycleState;
-  const tasks = mustListTasks(incident, instances, nowMs) ? await listTasks(runtime, incident) : undefined;
+  const tasks = mustListTasks(incident, instances, when) ? await listTasks(runtime, incident) : undefined;
   return {
     instances,
     autoScaling: known.autoScaling && { lifecycleState: state ?? 'gone' },
@@ -97,12 +101,16 @@ async function observe(
 }
 
 /** Most drains are over by then. Those that are not are looked into, for what keeps them. */
-const UNREMARKABLE_MS = 300_000;
+const UNREMARKABLE_MS = 120_000;
 
 /** As long as a drain is young, the counts of the container instances tell that it is too early, and cost nothing more. */
-function mustListTasks(incident: DrainIncident, instances: readonly ContainerInstance[], nowMs: number): boolean {
+function mustListTasks(
+  incident: DrainIncident,
+  instances: readonly ContainerInstance[],
+  { policy, nowMs }: { readonly policy: Policy; readonly nowMs: number },
+): boolean {
   if (incident.phase !== 'draining') return false;
-  if (nowMs - incident.openedAtMs >= UNREMARKABLE_MS) return true;
+  if (policy.standaloneTasks === 'stop' || nowMs - incident.openedAtMs >= UNREMARKABLE_MS) return true;
   if (nowMs >= incident.deadlineAtMs || incident.unblockedAtMs !== undefined) return true;
   return instances.every((instance) => instance.runningTasksCount + instance.pendingTasksCount === 0);
 }

@@ -101,11 +101,12 @@ describe('a role', () => {
     }
   });
 
-  it('reaches only the chosen clusters', () => {
+  it('reaches only the chosen clusters, but for looking where an instance is registered', () => {
+    const lookingEverywhere = ['ecs:ListContainerInstances', 'ecs:DescribeContainerInstances'];
     const everyCluster = [{ 'Fn::Sub': `arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:cluster/*` }];
     for (const statement of functionNames.flatMap((name) => statementsOf(roleOf(name)))) {
       for (const action of list(statement.Action).filter((name) => name.startsWith('ecs:'))) {
-        if (withoutResources.has(action)) continue;
+        if (withoutResources.has(action) || lookingEverywhere.includes(action)) continue;
         const limits = conditionedByCluster.includes(action)
           ? statement.Condition?.ArnLike?.['ecs:cluster']
           : statement.Resource;

@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { inject } from 'vitest';
+import { environmentName } from '../../shared/config/config.ts';
+import type { SettingName } from '../../shared/config/settings.ts';
+import type { TraceEntry } from '../../simulator/kernel/trace.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../simulator/simulator.ts';
+import { packageOnce } from '../packaged.ts';
+
+export const minutes = (count: number): number => count * 60_000;
+export const seconds = (count: number): number => count * 1_000;
+
+/** The packaged product, deployed into a simulated account with one cluster `prod`, and what a scenario asks of it. */
+export interface Box {
+  readonly simulator: Simulator;
+  readonly world: Simulator['fleet']['world'];
+  readonly views: Simulator['fleet']['views'];
+  /** What on-call has got from Ebbtide's topic, without the stack's own alarms. */
+  alerts(): Notification[];
+  /** The calls that Ebbtide's functions made, of these operations or of all. */
+  calls(...operations: string[]): CallEntry[];
+  /** What the functions logged, parsed. */
+  logs(message?: string): LogLine[];
+  deadLetters(): TraceEntry[];
+  /** `Simulator.runFor`, in virtual milliseconds. */
+  run(durationMs: number): Promise<void>;
+}
+
+export interface Notification {
+  readonly at: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface CallEntry {
+  readonly at: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly functionName: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly error: { readonly code: string } | undefined;
+}
+
+export interface LogLine {
+  readonly at: string;
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+export interface BoxOptions extends Partial<SimulatorOptions> {
+  /** Settings as an operator would give them, in place of the defaults. */
+  readonly settings?: Partial<Record<SettingName, string>>;
+}
+
+export async function openBox({ settings = {}, ...options }: BoxOptions = {}): Promise<Box> {
+  const packaged = await packageOnce();
+  const simulator = createSimulator({ seed: 1, ...options });
+  simulator.deploy({
+    templatePath: withSettings(packaged.templateFile, settings),
+    artifactsDirectory: path.dirname(packaged.templateFile),
+  });
+  const { world, views } = simulator.fleet;
+  const { trace } = simulator.kernel;
+  const entries = (kind: TraceEntry['kind']) => trace.entries.filter((entry) => entry.kind === kind);
+  world.createCluster({ name: 'prod' });
+  return {
+    simulator,
+    world,
+    views,
+    alerts: () =>
+      (entries('notification') as unknown as Notification[]).filter(({ message }) => !message.startsWith('{')),
+    calls: (...operations) =>
+      entries('call')
+        .flatMap((entry) => toCall(entry) ?? [])
+        .filter(({ operation }) => operations.length === 0 || operations.includes(operation)),
+    logs: (message) =>
+      entries('log')
+        .flatMap(({ at, line }) => (typeof line === 'object' ? [{ at, ...line } as LogLine] : []))
+        .filter((line) => message === undefined || line.message === message),
+    deadLetters: () => entries('dead-letter'),
+    run: (durationMs) => simulator.runFor(durationMs),
+  };
+}
+
+/** The deployed functions with other values in their environment, as a deployment with other parameters has them. */
+function withSettings(templateFile: string, settings: Partial<Record<SettingName, string>>): string {
+  if (Object.keys(settings).length === 0) return templateFile;
+  const variables = Object.fromEntries(Object.entries(settings).map(([name, value]) => [environmentName(name), value]));
+  const template = JSON.parse(readFileSync(templateFile, 'utf8')) as {
+    Resources: Record<string, { Type: string; Properties: { Environment?: { Variables: object } } }>;
+  };
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type === 'AWS::Lambda::Function') Object.assign(Properties.Environment?.Variables ?? {}, variables);
+  }
+  const file = path.join(mkdtempSync(path.join(inject('runDirectory'), 'settings-')), 'template.json');
+  writeFileSync(file, JSON.stringify(template));
+  return file;
+}
+
+function toCall(entry: TraceEntry): CallEntry | undefined {
+  const { caller, at, service, operation, input, error } = entry as unknown as CallEntry & {
+    caller: { kind: string; functionName: string };
+  };
+  if (caller.kind !== 'function') return undefined;
+  return { at, service, operation, functionName: caller.functionName, input, error };
+}
