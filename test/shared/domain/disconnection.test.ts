@@ -1,0 +1,254 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../../shared/config/settings.ts';
+import { type DisconnectionObservation, decideDisconnection } from '../../../shared/domain/disconnection.ts';
+import type { DisconnectionIncident } from '../../../shared/incidents/incident.ts';
+import { disconnection, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
+
+const THRESHOLD_MS = policy.disconnectedAlertMinutes * MINUTE_MS;
+
+const away: DisconnectionObservation = {
+  instance: instance({ status: 'ACTIVE', agentConnected: false }),
+  ec2State: 'running',
+  lifecycleState: 'InService',
+  isDraining: false,
+  connectedTwin: undefined,
+};
+
+function decide(
+  observation: Partial<DisconnectionObservation> = {},
+  nowMs = T0 + THRESHOLD_MS,
+  circumstances: { incident?: DisconnectionIncident | undefined; settings?: Policy } = {},
+) {
+  const { settings = policy } = circumstances;
+  const incident = 'incident' in circumstances ? circumstances.incident : disconnection();
+  return decideDisconnection(incident, { ...away, ...observation }, { policy: settings, nowMs });
+}
+
+const anyObservation: fc.Arbitrary<DisconnectionObservation> = fc
+  .record({
+    isListed: fc.constantFrom(true, true, true, true, false),
+    version: fc.constantFrom(7, 7, 7, 8, 9),
+    agentConnected: fc.constantFrom(false, false, false, true),
+    external: fc.constantFrom(false, false, true),
+    ec2State: fc.constantFrom(
+      'running',
+      'running',
+      undefined,
+      'stopped',
+      'stopping',
+      'pending',
+      'terminated',
+      'gone',
+      'news',
+    ),
+    lifecycleState: fc.constantFrom(undefined, 'InService', 'Warmed:Stopped', 'Terminating:Wait', 'News'),
+    isDraining: fc.constantFrom(false, false, false, true),
+    hasTwin: fc.constantFrom(false, false, true),
+    eventAgeMs: fc.option(fc.nat({ max: 30 * MINUTE_MS }), { nil: undefined }),
+  })
+  .map(({ isListed, hasTwin, eventAgeMs, ec2State, lifecycleState, isDraining, ...fields }) => ({
+    instance: isListed ? instance({ status: 'ACTIVE', ...fields }) : undefined,
+    ec2State: fields.external ? undefined : ec2State,
+    lifecycleState: fields.external ? undefined : lifecycleState,
+    isDraining,
+    connectedTwin: hasTwin ? instance({ arn: 'twin' }) : undefined,
+    ...(eventAgeMs !== undefined && { event: { atMs: T0 - eventAgeMs, version: fields.version } }),
+  }));
+
+describe('before the threshold', () => {
+  test('nothing is said or done, whatever is seen', () => {
+    const event = (atMs: number) => fc.constantFrom(undefined, { atMs, version: 7 });
+    fc.assert(
+      fc.property(
+        anyObservation,
+        event(T0),
+        fc.constantFrom(undefined, disconnection(), disconnection({ phase: 'closed', closedAtMs: T0 })),
+        fc.nat({ max: THRESHOLD_MS - 1 }),
+        (observation, told, incident, afterMs) => {
+          const decision = decide({ ...observation, event: told }, T0 + afterMs, { incident });
+          expect(['suspect', 'forget']).toContain(decision.kind);
+        },
+      ),
+    );
+  });
+
+  test('the first look only notes, however long ago the event says that the agent went away', () => {
+    const event = { atMs: T0 - 100 * MINUTE_MS, version: 7 };
+    for (const incident of [undefined, disconnection({ phase: 'closed', closedAtMs: T0 })]) {
+      for (const observation of [{ event }, { event, ec2State: 'gone' }]) {
+        expect(decide(observation, T0, { incident })).toMatchObject({ kind: 'suspect', sinceMs: event.atMs });
+      }
+    }
+  });
+
+  test('the clock starts with the event when it is about the state that ECS still reports, and otherwise now', () => {
+    const at = (version: number | undefined) =>
+      decide({ event: { atMs: T0 - 5_000, version } }, T0, { incident: undefined });
+    expect(at(7)).toEqual({ kind: 'suspect', sinceMs: T0 - 5_000, instanceVersion: 7 });
+    expect(at(6)).toMatchObject({ sinceMs: T0 });
+    expect(at(undefined)).toMatchObject({ sinceMs: T0 });
+  });
+
+  test('a version that has moved starts the clock anew: the agent may have been back in between', () => {
+    const moved = { instance: instance({ agentConnected: false, version: 8 }) };
+    expect(decide(moved, T0 + 2 * THRESHOLD_MS)).toEqual({
+      kind: 'suspect',
+      sinceMs: T0 + 2 * THRESHOLD_MS,
+      instanceVersion: 8,
+    });
+  });
+});
+
+describe('at the threshold', () => {
+  test('on-call is told, and not a millisecond before', () => {
+    expect(decide({}, T0 + THRESHOLD_MS - 1)).toMatchObject({ kind: 'suspect' });
+    expect(decide({}, T0 + THRESHOLD_MS)).toEqual({ kind: 'alert' });
+  });
+
+  test('a look without EC2 says nothing, except about an external instance', () => {
+    expect(decide({ ec2State: undefined })).toMatchObject({ kind: 'suspect', sinceMs: T0 });
+    const external = instance({ agentConnected: false, external: true });
+    expect(decide({ ec2State: undefined, instance: external })).toEqual({ kind: 'alert' });
+  });
+
+  test.each(['terminated', 'gone'])('what is left of an instance that is %s is deregistered', (ec2State) => {
+    expect(decide({ ec2State }, T0 + THRESHOLD_MS - 1)).toMatchObject({ kind: 'suspect' });
+    expect(decide({ ec2State })).toEqual({ kind: 'deregister', reason: 'ghost' });
+  });
+
+  test('a registration whose instance is connected under another is deregistered', () => {
+    const connectedTwin = instance({ arn: 'twin' });
+    expect(decide({ connectedTwin }, T0 + THRESHOLD_MS - 1)).toMatchObject({ kind: 'suspect' });
+    expect(decide({ connectedTwin })).toEqual({ kind: 'deregister', reason: 'duplicate' });
+  });
+});
+
+describe('what is as it ought to be', () => {
+  test.each(['stopped', 'stopping', 'pending', 'shutting-down'])('is no incident: EC2 says %s', (ec2State) => {
+    expect(decide({ ec2State }, T0 + 100 * THRESHOLD_MS)).toMatchObject({ kind: 'forget' });
+  });
+
+  test.each(['Warmed:Stopped', 'Warmed:Running', 'Warmed:Pending:Wait'])('is no incident: %s', (lifecycleState) => {
+    expect(decide({ lifecycleState }, T0 + 100 * THRESHOLD_MS)).toMatchObject({ kind: 'forget' });
+  });
+
+  test('is no incident of its own: a drain is under way', () => {
+    expect(decide({ isDraining: true }, T0 + 100 * THRESHOLD_MS)).toMatchObject({ kind: 'forget' });
+  });
+
+  test('ends an incident that on-call knows of', () => {
+    const told = { incident: disconnection({ phase: 'alerted' }) };
+    expect(decide({ ec2State: 'stopped' }, T0, told)).toEqual({ kind: 'resolve', outcome: 'stopped' });
+    expect(decide({ instance: instance() }, T0, told)).toEqual({ kind: 'resolve', outcome: 'reconnected' });
+    expect(decide({ instance: undefined }, T0, told)).toEqual({ kind: 'resolve', outcome: 'deregistered' });
+  });
+});
+
+describe('an absence that on-call knows of', () => {
+  const told = { incident: disconnection({ phase: 'alerted' }) };
+
+  test('stays known whatever the look lacks, the version or a raised threshold', () => {
+    const moved = { instance: instance({ agentConnected: false, version: 9 }) };
+    const raised = { ...told, settings: { ...policy, disconnectedAlertMinutes: 1_440 } };
+    expect(decide({ ec2State: undefined }, T0 + THRESHOLD_MS, told)).toEqual({ kind: 'wait' });
+    expect(decide(moved, T0 + THRESHOLD_MS, told)).toEqual({ kind: 'wait' });
+    expect(decide({}, T0 + THRESHOLD_MS, raised)).toEqual({ kind: 'wait' });
+  });
+
+  test('is not deregistered while its EC2 instance runs, unless both settings say so', () => {
+    const settings = { ...policy, disconnectedDeregisterMinutes: 60, disconnectedDeregisterRunning: true };
+    const due = T0 + 60 * MINUTE_MS;
+    const policyReason = { kind: 'deregister', reason: 'policy' };
+    expect(decide({}, due - 1, { ...told, settings })).toEqual({ kind: 'wait' });
+    expect(decide({}, due, { ...told, settings })).toEqual(policyReason);
+    const notRunning = { ...settings, disconnectedDeregisterRunning: false };
+    expect(decide({}, 100 * due, { ...told, settings: notRunning })).toEqual({ kind: 'wait' });
+    expect(decide({}, 100 * due, { ...told, settings: { ...settings, disconnectedDeregisterMinutes: 'off' } })).toEqual(
+      {
+        kind: 'wait',
+      },
+    );
+  });
+});
+
+test('a connected agent keeps its registration, and so does a live instance by default', () => {
+  fc.assert(
+    fc.property(
+      anyObservation,
+      fc.constantFrom('suspected' as const, 'alerted' as const, 'closed' as const),
+      fc.nat({ max: 20_000 * MINUTE_MS }),
+      (observation, phase, afterMs) => {
+        const decision = decide(observation, T0 + afterMs, { incident: disconnection({ phase }) });
+        if (decision.kind !== 'deregister') return;
+        expect(observation.instance?.agentConnected).toBe(false);
+        expect(['ghost', 'duplicate']).toContain(decision.reason);
+        if (observation.ec2State === 'running') expect(observation.connectedTwin).toBeDefined();
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+/** What the reviews make of the incident, and what on-call hears. */
+function apply(
+  incident: DisconnectionIncident | undefined,
+  decision: ReturnType<typeof decideDisconnection>,
+  nowMs: number,
+): { readonly incident: DisconnectionIncident | undefined; readonly said: 'opened' | 'resolved' | undefined } {
+  const isAlerted = incident?.phase === 'alerted';
+  const ended = incident && { ...incident, phase: 'closed' as const, closedAtMs: nowMs };
+  switch (decision.kind) {
+    case 'suspect': {
+      const { sinceMs, instanceVersion } = decision;
+      return { incident: disconnection({ sinceMs, instanceVersion }), said: undefined };
+    }
+    case 'alert':
+      return { incident: incident && { ...incident, phase: 'alerted' }, said: 'opened' };
+    case 'forget':
+      return { incident: ended, said: undefined };
+    case 'resolve':
+      return { incident: ended, said: 'resolved' };
+    case 'deregister':
+      return { incident: ended, said: isAlerted ? 'resolved' : undefined };
+    case 'wait':
+      return { incident, said: undefined };
+  }
+}
+
+test('over any sequence of looks on-call hears of each absence once, and of its end once', () => {
+  const look = fc.tuple(anyObservation, fc.integer({ min: 1_000, max: 6 * MINUTE_MS }));
+  fc.assert(
+    fc.property(fc.array(look, { minLength: 5, maxLength: 60 }), (looks) => {
+      let incident: DisconnectionIncident | undefined;
+      let nowMs = T0;
+      let isTold = false;
+      let awayMs = 0;
+      for (const [observation, afterMs] of looks) {
+        nowMs += afterMs;
+        awayMs += afterMs;
+        // An event tells of what has just been: never of what lies before the last time that the agent was seen.
+        const event = observation.event && {
+          atMs: nowMs - Math.min(awayMs, afterMs),
+          version: observation.event.version,
+        };
+        const decision = decideDisconnection(incident, { ...observation, event }, { policy, nowMs });
+        if (observation.instance?.agentConnected !== false) awayMs = 0;
+        const next = apply(incident, decision, nowMs);
+        if (next.said === 'opened') {
+          expect(isTold, 'told again').toBe(false);
+          expect(awayMs, 'told too early').toBeGreaterThanOrEqual(THRESHOLD_MS);
+          expect(next.incident, 'told without a record').toBeDefined();
+          isTold = true;
+        }
+        if (next.said === 'resolved') {
+          expect(isTold, 'resolved what nobody was told of').toBe(true);
+          isTold = false;
+        }
+        incident = next.incident;
+        expect(incident?.phase === 'alerted', 'the record says who was told').toBe(isTold);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
