@@ -35,4 +35,11 @@ describe('An alarm', () => {
     );
     expect(states).toEqual(expected);
   });
+
+  it('rings as soon as enough points breach, whatever is missing', () => {
+    const states = TREATMENTS.map((treatMissingData) =>
+      evaluate(points('- - - 0 X'), { evaluationPeriods: 3, datapointsToAlarm: 1, treatMissingData }),
+    );
+    expect(states).toEqual(Array(4).fill('ALARM'));
+  });
 });

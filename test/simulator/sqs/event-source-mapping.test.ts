@@ -126,26 +126,32 @@ describe('An event source mapping', () => {
     expect(left(world, queue.arn)).toEqual(EMPTY);
   });
 
-  it('never runs more than MaximumConcurrency at once, and gets through all the same', async () => {
-    let running = 0;
-    let most = 0;
-    const world: World[] = [];
-    const { world: created, queue } = setUp(
-      async () => {
-        most = Math.max(most, ++running);
-        await world[0]?.kernel.clock.sleep(5_000);
-        running--;
-        return { outcome: 'success', payload: undefined };
-      },
-      { ScalingConfig: { MaximumConcurrency: 2 }, BatchSize: 5 },
-    );
-    world.push(created);
-    send(created, queue.ref, ...Array.from({ length: 50 }, (_, index) => `${index}`));
-    await created.kernel.clock.runFor(120_000);
-    expect(most).toBe(2);
-    expect(new Set(bodiesOf(created)).size).toBe(50);
-    expect(left(created, queue.arn)).toEqual(EMPTY);
-  });
+  it.each([0, 2])(
+    'never runs more than MaximumConcurrency at once, and gets through all the same (window %i s)',
+    async (window) => {
+      let running = 0;
+      let most = 0;
+      const world: World[] = [];
+      const { world: created, queue } = setUp(
+        async () => {
+          most = Math.max(most, ++running);
+          await world[0]?.kernel.clock.sleep(5_000);
+          running--;
+          return { outcome: 'success', payload: undefined };
+        },
+        { ScalingConfig: { MaximumConcurrency: 2 }, BatchSize: 5, MaximumBatchingWindowInSeconds: window },
+      );
+      world.push(created);
+      for (let count = 0; count < 50; count++) {
+        send(created, queue.ref, `${count}`);
+        await created.kernel.clock.runFor(100);
+      }
+      await created.kernel.clock.runFor(120_000);
+      expect(most).toBe(2);
+      expect(new Set(bodiesOf(created)).size).toBe(50);
+      expect(left(created, queue.arn)).toEqual(EMPTY);
+    },
+  );
 
   it('begins with five concurrent invocations and grows while there is a backlog', async () => {
     let running = 0;
