@@ -75,6 +75,19 @@ describe('a warm pool', () => {
     expect(registrationOf(fleet, id)).toMatchObject({ status: 'ACTIVE', agentConnected: false });
   });
 
+  test('keeps a returned instance that somebody starts from connecting while it is in the pool', async () => {
+    const fleet = await poolOf('Stopped');
+    const [id = ''] = inService(fleet);
+    fleet.world.setDesiredCapacity('nodes', 0);
+    await fleet.runUntil(() => lifecycleStateOf(fleet, id) === 'Warmed:Stopped');
+    await fleet.runFor(10 * MINUTE);
+
+    fleet.world.startInstance(id);
+    await fleet.runFor(10 * MINUTE);
+
+    expect(registrationOf(fleet, id).agentConnected).toBe(false);
+  });
+
   test('gives an instance back that is still DRAINING, under its old registration', async () => {
     const fleet = await poolOf('Stopped');
     const [id = ''] = inService(fleet);

@@ -103,6 +103,9 @@ describe('the registration of an EC2 instance', () => {
     fleet.world.restartAgent(first);
     await fleet.runFor(HOUR);
     expect(registrationsOf(fleet, first).filter(({ status }) => status === 'ACTIVE')).toEqual([]);
+    expect(fleet.kernel.trace.entries.map(({ change }) => change)).toContain(
+      'agent refused: its registration is inactive',
+    );
   });
 
   test('has a health that is IMPAIRED only once the agent has been away for a while', async () => {

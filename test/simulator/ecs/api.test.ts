@@ -216,3 +216,22 @@ test('tasks that stopped are listed with their instance for an hour', async () =
   await fleet.runFor(61 * MINUTE);
   expect(fleet.call('ecs', 'ListTasks', request)).toEqual({ taskArns: [] });
 });
+
+test('ListTasks names the running tasks of a cluster, an instance, a service, a family or a starter', async () => {
+  const fleet = await createConnectedFleet();
+  const [first = ''] = inService(fleet);
+  const job = fleet.world.runTask({ cluster: 'main', on: first, family: 'job', startedBy: 'nightly' });
+  fleet.world.createService({ cluster: 'main', name: 'web', desiredCount: 2 });
+  await fleet.runFor(5 * MINUTE);
+  const count = (filter: object) => {
+    const { taskArns } = fleet.call<{ taskArns: string[] }>('ecs', 'ListTasks', { cluster: 'main', ...filter });
+    return taskArns.length;
+  };
+
+  expect(fleet.call('ecs', 'ListTasks', { cluster: 'main', startedBy: 'nightly' })).toEqual({ taskArns: [job] });
+  expect(count({})).toBe(3);
+  expect(count({ containerInstance: registrationOf(fleet, first).arn })).toBe(2);
+  expect(count({ serviceName: 'web' })).toBe(2);
+  expect(count({ family: 'job' })).toBe(1);
+  expect(count({ launchType: 'EXTERNAL' })).toBe(0);
+});

@@ -33,7 +33,9 @@ export function listTasks(world: EcsWorld): Operation<ListTasksRequest, ListTask
       return withinCluster(world, cluster, [resource]);
     },
     run: (request) => {
-      const tasks = candidates(findCluster(world, request.cluster), request).filter((task) => matches(task, request));
+      const desiredStatus = request.desiredStatus ?? 'RUNNING';
+      const found = candidates(findCluster(world, request.cluster), { ...request, desiredStatus });
+      const tasks = found.filter((task) => task.desiredStatus === desiredStatus && matches(task, request));
       const page = pageOfItems(inOrder(tasks), request);
       return { taskArns: page.items.map((task) => task.arn), ...nextTokenOf(page) };
     },
@@ -41,7 +43,7 @@ export function listTasks(world: EcsWorld): Operation<ListTasksRequest, ListTask
 }
 
 function candidates(cluster: Cluster, request: ListTasksRequest): Task[] {
-  const status = request.desiredStatus ?? 'RUNNING';
+  const { desiredStatus: status } = request;
   if (status === 'PENDING') return [];
   if (request.containerInstance !== undefined) {
     const instance = findContainerInstance(cluster, request.containerInstance);
@@ -57,9 +59,8 @@ function candidates(cluster: Cluster, request: ListTasksRequest): Task[] {
 }
 
 function matches(task: Task, request: ListTasksRequest): boolean {
-  const { desiredStatus = 'RUNNING', serviceName, family, startedBy, launchType } = request;
+  const { serviceName, family, startedBy, launchType } = request;
   return (
-    task.desiredStatus === desiredStatus &&
     (serviceName === undefined || task.service?.name === lastPart(serviceName)) &&
     (family === undefined || task.definition.family === family) &&
     (startedBy === undefined || task.startedBy === startedBy) &&
