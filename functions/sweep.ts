@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { sendAlerts } from '../shared/alerts/publish.ts';
 import { sweep } from '../shared/reviews/sweep.ts';
 import { createRuntime } from '../shared/runtime.ts';
 
@@ -16,6 +17,7 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
       hasTime: () => context.getRemainingTimeInMillis() > TIME_TO_FINISH_MS,
     });
   } finally {
+    await sendAlerts(runtime);
     if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
   }
 }

@@ -8,6 +8,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Unsent } from './alerts/publish.ts';
 import { type Config, parseConfig } from './config/config.ts';
 import type { Table } from './incidents/items.ts';
 import { createIncidentStore, type IncidentStore } from './incidents/store.ts';
@@ -25,6 +26,8 @@ export interface Runtime {
   readonly policies: Policies;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** The alerts of this invocation that are still to be sent. */
+  readonly unsent: Unsent[];
   /** Epoch milliseconds. */
   now(): number;
   uniqueId(): string;
@@ -66,6 +69,7 @@ export function createRuntime(environment: Readonly<Record<string, string | unde
     policies: createPolicies(config.policy, { ecs, now }),
     logger: new Logger({ logLevel: config.policy.logLevel }),
     metrics: new Metrics(),
+    unsent: [],
     now,
     uniqueId: () => randomUUID(),
   };

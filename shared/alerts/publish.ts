@@ -3,9 +3,18 @@ import type { Incident } from '../incidents/incident.ts';
 import type { Saved } from '../incidents/store.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Alert } from './alert.ts';
+import { mergeFloods } from './floods.ts';
+import { formatMessage } from './format.ts';
+
+/** An alert that is written down with its incident and is still to be sent. */
+export interface Unsent {
+  readonly incidentId: string;
+  readonly alert: Alert;
+}
 
 /**
- * Writes an incident, and if this handler is the one that got to write it, sends the alerts that the write added.
+ * Writes an incident. If this handler is the one that got to write it, the alerts that the write added are its to send,
+ * which it does at the end, all together (`sendAlerts`).
  *
  * An alert is written before it is sent and taken out afterwards. So of several handlers only one sends it, and one
  * that dies in between leaves it for the sweep (`resendAbandoned`).
@@ -26,41 +35,59 @@ export async function commit(
     runtime.logger.info('incident changed meanwhile', { incident: next.id });
     return undefined;
   }
-  return send(runtime, saved.incident, added);
+  runtime.unsent.push(...added.map((alert) => ({ incidentId: next.id, alert })));
+  return saved.incident;
 }
 
 /** An alert still unsent after this long belongs to a function that died: none is allowed to run as long. */
 const ABANDONED_AFTER_MS = 120_000;
 
-/** Sends what a function that died has left behind, unless somebody else is at it. */
+/** Takes over what a function that died has left behind, unless somebody else is at it. */
 export async function resendAbandoned(runtime: Runtime, incident: Incident): Promise<void> {
   if (incident.outbox.length === 0 || runtime.now() - (incident.outboxAtMs ?? 0) < ABANDONED_AFTER_MS) return;
   const saved = await runtime.incidents.save({ ...incident, outboxAtMs: runtime.now() }, incident);
-  if (saved.kind === 'saved') await send(runtime, saved.incident, incident.outbox);
+  if (saved.kind === 'conflict') return;
+  runtime.unsent.push(...incident.outbox.map((alert) => ({ incidentId: incident.id, alert })));
 }
 
-/** @returns the incident as it is stored once the alerts are out */
-async function send(runtime: Runtime, incident: Incident, alerts: readonly Alert[]): Promise<Incident | undefined> {
-  for (const alert of alerts) await publish(runtime, alert);
-  const sent = new Set(alerts.map(({ id }) => id));
-  let stored: Incident | undefined = incident;
+/**
+ * Sends the alerts of this invocation; many of the same kind in one cluster become one message. Should it fail, the
+ * alerts are still with their incidents, and the sweep sends them.
+ */
+export async function sendAlerts(runtime: Runtime): Promise<void> {
+  const unsent = runtime.unsent.splice(0);
+  for (const { message, of } of mergeFloods(unsent)) {
+    await publish(runtime, message);
+    for (const [incidentId, alerts] of Map.groupBy(of, (one) => one.incidentId)) {
+      await takeOut(runtime, incidentId, new Set(alerts.map(({ alert }) => alert.id)));
+    }
+  }
+}
+
+/** Others may write the incident meanwhile: the sent alerts are taken out of whatever is stored. */
+async function takeOut(runtime: Runtime, incidentId: string, sent: ReadonlySet<string>): Promise<void> {
+  let stored: Incident | undefined = (await runtime.incidents.getMany([incidentId])).get(incidentId);
   while (stored !== undefined) {
     const outbox: Alert[] = stored.outbox.filter(({ id }) => !sent.has(id));
-    if (outbox.length === stored.outbox.length) return stored;
+    if (outbox.length === stored.outbox.length) return;
     const saved: Saved = await runtime.incidents.save({ ...stored, outbox }, stored);
-    if (saved.kind === 'saved') return saved.incident;
+    if (saved.kind === 'saved') return;
     stored = saved.current;
   }
-  return undefined;
 }
 
-async function publish(runtime: Runtime, { subject, body, ...attributes }: Alert): Promise<void> {
-  const MessageAttributes = Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-  );
-  const { topicArn } = runtime.config.locations;
+async function publish(runtime: Runtime, alert: Alert): Promise<void> {
+  const { subject, body: _, ...attributes } = alert;
+  const { locations, policy } = runtime.config;
   await runtime.sns.send(
-    new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: body, MessageAttributes }),
+    new PublishCommand({
+      TopicArn: locations.topicArn,
+      Subject: subject,
+      Message: formatMessage(alert, policy.alertFormat),
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+      ),
+    }),
   );
   runtime.logger.info('alert sent', { alert: { ...attributes, subject } });
 }

@@ -68,6 +68,11 @@ export const settings = {
     'no',
     'Whether a disconnected instance may be deregistered while its EC2 instance runs. Its containers keep running, unmanaged.',
   ),
+  alertFormat: setting(
+    choice('text', 'chat'),
+    'text',
+    'The form of the alerts: text for people, or custom notifications for Amazon Q Developer in chat applications.',
+  ),
   historyDays: setting(wholeNumber(1, 3_650), '90', 'How long the record of a closed incident is kept.'),
   logLevel: setting(choice('DEBUG', 'INFO', 'WARN', 'ERROR'), 'INFO', 'The least severe log lines that are written.'),
 } as const;

@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { sendAlerts } from '../alerts/publish.ts';
 import { type EventBridgeEvent, type IgnoredEvent, MalformedEventError, parseEnvelope } from '../events/envelope.ts';
 import type { Allowance, Failures } from '../reviews/each.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
@@ -55,6 +56,7 @@ export function consume<Message extends { readonly kind: string }>(
       runtime.logger.error('event not handled, it will be received again', { messageId: record.messageId, error });
       if (!(isLastReceive(record) && (await giveUp(runtime, record, error)))) failed.add(record.messageId);
     }
+    await sendAlerts(runtime);
     if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -1,0 +1,52 @@
+import type { Alert } from './alert.ts';
+import type { Unsent } from './publish.ts';
+import { sections, toSubject } from './text.ts';
+
+/** As many alerts of one kind, in one cluster and at one time, are one piece of news. */
+const FLOOD_MIN = 5;
+
+/** More lines than that nobody reads; the rest is counted. */
+const LINES_MAX = 40;
+
+export interface Outgoing {
+  readonly message: Alert;
+  /** What the message tells of. */
+  readonly of: readonly Unsent[];
+}
+
+/** Puts alerts of the same kind, state and cluster into one message where they are many; the others go as they are. */
+export function mergeFloods(unsent: readonly Unsent[]): Outgoing[] {
+  const alike = Map.groupBy(unsent, ({ alert }) => `${alert.kind}/${alert.state}/${alert.cluster}`);
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length < FLOOD_MIN) return group.map((one) => ({ message: one.alert, of: [one] }));
+    return [
+      {
+        message: merge(
+          first.alert,
+          group.map(({ alert }) => alert),
+        ),
+        of: group,
+      },
+    ];
+  });
+}
+
+const SEVERITIES = ['info', 'warning', 'critical'] as const;
+
+function merge(first: Alert, alerts: readonly Alert[]): Alert {
+  const worst = Math.max(...alerts.map(({ severity }) => SEVERITIES.indexOf(severity)));
+  const lines = alerts.slice(0, LINES_MAX).map(({ subject }) => subject);
+  const more = alerts.length - lines.length;
+  return {
+    ...first,
+    id: `flood of ${alerts.length}: ${first.id}`,
+    severity: SEVERITIES[worst] ?? first.severity,
+    subject: toSubject(`[${first.cluster}] ${alerts.length} alerts at once: ${first.kind} ${first.state}`),
+    body: sections({
+      What: `${alerts.length} alerts of the same kind in cluster ${first.cluster} at the same time; this message stands for all of them.`,
+      Which: more > 0 ? [...lines, `and ${more} more`] : lines,
+      'The first of them': `\n${first.body}`,
+    }),
+  };
+}
