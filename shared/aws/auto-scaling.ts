@@ -20,7 +20,7 @@ import type {
 } from '../domain/model.ts';
 import { toAutoScalingInstance, toLifecycleHook } from './auto-scaling-description.ts';
 import { inBatches } from './batches.ts';
-import { isAutoScalingRefusal, isGroupGone, isLifecycleActionOver, required } from './errors.ts';
+import { isAutoScalingRefusal, isGroupGone, isInGracePeriod, isLifecycleActionOver, required } from './errors.ts';
 
 /** API Reference: DescribeAutoScalingInstances takes and answers at most 50, DescribeAutoScalingGroups answers 100. */
 const INSTANCES_MAX = 50;
@@ -136,18 +136,19 @@ function toRequest({ ec2InstanceId, groupName, hookName, token }: LifecycleActio
 
 /**
  * Lets the group replace an instance as one that failed its health check, through its terminate hooks and in spite of
- * scale-in protection. Without effect while the instance is in the group's health check grace period or in Standby, or
- * while the group's processes for it are suspended (Auto Scaling guide, Health checks for instances).
+ * scale-in protection. Not while the instance is younger than the group's health check grace period; and without effect
+ * in Standby, or while the group's processes for it are suspended (Auto Scaling guide, Health checks for instances).
  */
 export async function replaceUnhealthy(
   autoScaling: AutoScalingClient,
   ec2InstanceId: Ec2InstanceId,
-): Promise<'marked' | 'not-in-a-group'> {
+): Promise<'marked' | 'in-grace-period' | 'not-in-a-group'> {
   const health = { HealthStatus: 'Unhealthy', ShouldRespectGracePeriod: true };
   try {
     await autoScaling.send(new SetInstanceHealthCommand({ InstanceId: ec2InstanceId, ...health }));
     return 'marked';
   } catch (error) {
+    if (isInGracePeriod(error)) return 'in-grace-period';
     if (await isInNoGroup(autoScaling, ec2InstanceId, error)) return 'not-in-a-group';
     throw error;
   }

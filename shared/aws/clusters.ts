@@ -1,8 +1,8 @@
 import { DescribeClustersCommand, type ECSClient, paginateListClusters } from '@aws-sdk/client-ecs';
 import type { ClusterArn } from '../domain/model.ts';
 import { inBatches } from './batches.ts';
-import { missingArns } from './container-instances.ts';
 import { required } from './errors.ts';
+import { missingArns } from './failures.ts';
 
 /** API Reference, ListClusters: maxResults is at most 100. */
 const PAGE_SIZE_MAX = 100;

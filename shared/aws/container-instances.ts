@@ -4,14 +4,14 @@ import {
   DeregisterContainerInstanceCommand,
   DescribeContainerInstancesCommand,
   type ECSClient,
-  type Failure,
   paginateListContainerInstances,
   UpdateContainerInstancesStateCommand,
 } from '@aws-sdk/client-ecs';
 import type { ClusterArn, ContainerInstance, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
 import { inBatches } from './batches.ts';
 import { toContainerInstance } from './container-instance-description.ts';
-import { type EcsFailure, isClusterGone, isResourceRejected, UnexpectedFailuresError } from './errors.ts';
+import { type EcsFailure, isClusterGone, isResourceRejected } from './errors.ts';
+import { missingArns, toEcsFailures } from './failures.ts';
 
 /** API Reference: ListContainerInstances pages and DescribeContainerInstances take at most 100. */
 const LIST_PAGE_SIZE_MAX = 100;
@@ -153,19 +153,4 @@ export async function isContainerInstanceGone(
   if (!isResourceRejected(error)) return false;
   const { found } = await describeContainerInstances(ecs, cluster, [arn]);
   return found.every(({ status }) => status === 'INACTIVE');
-}
-
-/** The ARNs that ECS reports as MISSING. @throws UnexpectedFailuresError when there are failures of another kind */
-export function missingArns(operation: string, failures: Failure[] | undefined): string[] {
-  const all = toEcsFailures(failures);
-  const unexpected = all.filter(({ reason }) => reason !== 'MISSING');
-  if (unexpected.length > 0) throw new UnexpectedFailuresError(operation, unexpected);
-  return all.map(({ arn }) => arn);
-}
-
-export function toEcsFailures(failures: Failure[] | undefined): EcsFailure[] {
-  return (failures ?? []).map(({ arn, reason, detail }) => ({
-    arn: arn ?? 'unnamed resource',
-    reason: detail ? `${reason}: ${detail}` : (reason ?? 'no reason given'),
-  }));
 }

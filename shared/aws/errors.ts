@@ -18,6 +18,7 @@ const RESOURCE_REJECTED: ReadonlySet<string> = new Set(['ClientException', 'Inva
 /** Auto Scaling reports all that it cannot find as a ValidationError; only the message tells which (not documented). */
 const VALIDATION: ReadonlySet<string> = new Set(['ValidationError']);
 const NO_ACTIVE_LIFECYCLE_ACTION = /no active lifecycle action found/i;
+const IN_GRACE_PERIOD = /less than the configured grace period/i;
 const GROUP_NOT_FOUND = /AutoScalingGroup name not found/i;
 
 /** EC2 fails the whole request over one unknown id (EC2 Developer Guide, Error codes). */
@@ -42,6 +43,11 @@ export function isResourceRejected(error: unknown): boolean {
 /** Auto Scaling refuses the request; ask again to learn whether it is about the instance. */
 export function isAutoScalingRefusal(error: unknown): boolean {
   return hasName(error, VALIDATION);
+}
+
+/** SetInstanceHealth that respects the grace period: "The age of the instance (986 seconds) is less than ...". */
+export function isInGracePeriod(error: unknown): boolean {
+  return hasName(error, VALIDATION) && IN_GRACE_PERIOD.test(error.message);
 }
 
 export function isEc2InstanceUnknown(error: unknown): boolean {

@@ -1,4 +1,9 @@
-import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+  type PutEventsResponse,
+} from '@aws-sdk/client-eventbridge';
 
 /** API Reference, PutEvents: up to 10 entries, of less than 256 KB altogether. */
 const ENTRIES_MAX = 10;
@@ -41,13 +46,17 @@ export async function putIncidentEvents(
   const rejections: string[] = [];
   for (const Entries of toBatches(events.map(toEntry))) {
     const answer = await eventBridge.send(new PutEventsCommand({ Entries }));
-    if (!answer.FailedEntryCount) continue;
-    // Answered in the order of the request.
-    for (const [index, { ErrorCode, ErrorMessage }] of (answer.Entries ?? []).entries()) {
-      if (ErrorCode) rejections.push(`"${Entries[index]?.DetailType}" (${ErrorCode}: ${ErrorMessage})`);
-    }
+    if (answer.FailedEntryCount) rejections.push(...rejectionsOf(Entries, answer));
   }
   if (rejections.length > 0) throw new RejectedEventsError(rejections);
+}
+
+/** EventBridge answers for the entries in the order of the request. */
+function rejectionsOf(entries: readonly PutEventsRequestEntry[], answer: PutEventsResponse): string[] {
+  const named = (answer.Entries ?? []).flatMap(({ ErrorCode, ErrorMessage }, index) =>
+    ErrorCode ? `"${entries[index]?.DetailType}" (${ErrorCode}: ${ErrorMessage})` : [],
+  );
+  return named.length > 0 ? named : [`${answer.FailedEntryCount} events without saying which`];
 }
 
 function toEntry({ detailType, atMs, resources, detail }: IncidentEvent): PutEventsRequestEntry {

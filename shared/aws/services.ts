@@ -1,8 +1,8 @@
 import { DescribeServicesCommand, type ECSClient, type Service as ServiceDescription } from '@aws-sdk/client-ecs';
 import type { ClusterArn, EcsService } from '../domain/model.ts';
 import { inBatches } from './batches.ts';
-import { missingArns } from './container-instances.ts';
 import { isClusterGone, required } from './errors.ts';
+import { missingArns } from './failures.ts';
 
 /** API Reference, DescribeServices: up to 10 services. */
 const DESCRIBE_MAX = 10;
@@ -62,7 +62,7 @@ function toEcsService(clusterArn: ClusterArn, description: ServiceDescription): 
 /** ECS lists the newest first, but does not promise to. */
 function lastEvents({ events = [] }: ServiceDescription): EcsService['events'] {
   return events
-    .map(({ createdAt, message }) => ({ atMs: createdAt?.getTime() ?? 0, message: message ?? '' }))
+    .flatMap(({ createdAt, message }) => (createdAt && message ? { atMs: createdAt.getTime(), message } : []))
     .sort((one, other) => other.atMs - one.atMs)
     .slice(0, EVENTS_MAX);
 }

@@ -9,8 +9,9 @@ import {
 } from '@aws-sdk/client-ecs';
 import type { ClusterArn, ContainerInstanceArn, Task, TaskArn } from '../domain/model.ts';
 import { inBatches } from './batches.ts';
-import { isContainerInstanceGone, missingArns, toEcsFailures } from './container-instances.ts';
-import { isClusterGone, isResourceRejected, required, UnexpectedFailuresError } from './errors.ts';
+import { isContainerInstanceGone } from './container-instances.ts';
+import { isClusterGone, isResourceRejected, required } from './errors.ts';
+import { expectedArns, missingArns } from './failures.ts';
 
 /** API Reference: ListTasks pages and DescribeTasks take at most 100. */
 const LIST_PAGE_SIZE_MAX = 100;
@@ -118,8 +119,7 @@ export async function getTaskProtections(
   try {
     for (const tasks of inBatches(taskArns, PROTECTIONS_MAX)) {
       const answer = await ecs.send(new GetTaskProtectionCommand({ cluster, tasks }));
-      const unexpected = toEcsFailures(answer.failures).filter(({ reason }) => !UNPROTECTED.has(reason));
-      if (unexpected.length > 0) throw new UnexpectedFailuresError('GetTaskProtection', unexpected);
+      expectedArns('GetTaskProtection', answer.failures, UNPROTECTED);
       for (const task of (answer.protectedTasks ?? []).filter(({ protectionEnabled }) => protectionEnabled)) {
         const arn = required(task, 'taskArn', 'a protected task');
         untilMs.set(arn, required(task, 'expirationDate', arn).getTime());

@@ -32,8 +32,6 @@ export interface ContainerInstance {
   readonly agentVersion?: string;
   /** ECS Anywhere: no EC2 instance, no Auto Scaling group. */
   readonly external: boolean;
-  /** ECS Managed Instances: ECS launches, repairs, drains and terminates it by itself. */
-  readonly managed?: boolean;
   /** Linux where it does not say. */
   readonly os?: ContainerInstanceOs;
   /** Only where it was asked for, and on instances whose agent reports it. */
@@ -138,7 +136,10 @@ export interface Ec2Instance {
   readonly availabilityZone?: string;
   /** `windows`; absent for everything else. */
   readonly platform?: string;
-  /** The AWS service that launched the instance and looks after it (ECS Managed Instances, EKS Auto Mode, ...). */
+  /**
+   * The AWS service that launched the instance and looks after it by itself: `ecs.amazonaws.com` marks ECS Managed
+   * Instances. Container instances carry no such mark.
+   */
   readonly operator?: string;
 }
 

@@ -1,4 +1,5 @@
-import type { ContainerInstance, Task } from '@aws-sdk/client-ecs';
+import type { ContainerInstance, Service, Task } from '@aws-sdk/client-ecs';
+import type { IncidentEvent } from '../../../shared/aws/events.ts';
 
 /** What ECS answers about resources of one cluster, complete enough for every gateway. */
 
@@ -10,6 +11,10 @@ export function instanceArn(index: number): string {
 
 export function taskArn(index: number): string {
   return `arn:aws:ecs:eu-west-1:210987654321:task/shop/${index.toString(16).padStart(32, '0')}`;
+}
+
+export function taskDefinitionArn(index: number): string {
+  return `arn:aws:ecs:eu-west-1:210987654321:task-definition/web:${index}`;
 }
 
 export function ec2Id(index: number): string {
@@ -36,6 +41,20 @@ export function describedInstance(arn: string, overrides: Partial<ContainerInsta
 
 export function describedTask(arn: string, overrides: Partial<Task> = {}): Task {
   return { taskArn: arn, group: 'service:web', lastStatus: 'RUNNING', desiredStatus: 'RUNNING', ...overrides };
+}
+
+export function describedService(serviceName: string, overrides: Partial<Service> = {}): Service {
+  return { serviceName, status: 'ACTIVE', desiredCount: 4, runningCount: 3, pendingCount: 1, ...overrides };
+}
+
+export function incidentEvent(index: number, overrides: Partial<IncidentEvent> = {}): IncidentEvent {
+  return {
+    detailType: 'Ebbtide Incident Opened',
+    atMs: 1_790_000_000_000,
+    resources: [instanceArn(index)],
+    detail: { incidentId: `drain-${index}` },
+    ...overrides,
+  };
 }
 
 /** An error as the SDK throws it: services are told apart by name and message alone. */

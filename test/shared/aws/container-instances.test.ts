@@ -1,6 +1,7 @@
 import {
   type ContainerInstance,
   DescribeContainerInstancesCommand,
+  type InstanceHealthCheckResult,
   ListContainerInstancesCommand,
 } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
@@ -136,6 +137,68 @@ describe('describing', () => {
   });
 
   test.each([
+    ['linux', [{ name: 'ecs.os-type', value: 'linux' }]],
+    ['linux', [{ name: 'ecs.os-family', value: 'LINUX' }]],
+    ['linux', [{ name: 'ecs.os-type', value: 'plan9' }]],
+    ['windows', [{ name: 'ecs.os-type', value: 'windows' }]],
+    ['windows', [{ name: 'ecs.os-family', value: 'WINDOWS_SERVER_2022_CORE' }]],
+    [
+      'bottlerocket',
+      [
+        { name: 'ecs.os-type', value: 'linux' },
+        { name: 'bottlerocket.variant', value: 'aws-ecs-2' },
+      ],
+    ],
+  ])('knows the operating system %s by %j', async (os, attributes) => {
+    const { ecs } = describedAs({ attributes });
+
+    expect((await describeContainerInstances(ecs, cluster, [arn])).found).toMatchObject([{ os }]);
+  });
+
+  test('asks for the health checks only when it is told to', async () => {
+    const { ecs, mock } = describedAs({});
+
+    await describeContainerInstances(ecs, cluster, [arn]);
+    await describeContainerInstances(ecs, cluster, [arn], { include: ['CONTAINER_INSTANCE_HEALTH'] });
+
+    expect(mock.calls().map(({ args }) => args[0].input)).toEqual([
+      { cluster, containerInstances: [arn] },
+      { cluster, containerInstances: [arn], include: ['CONTAINER_INSTANCE_HEALTH'] },
+    ]);
+  });
+
+  test('takes over the health checks, and no more of them than there is', async () => {
+    const since = new Date(1_790_000_000_000);
+    const { ecs } = describedAs({
+      healthStatus: {
+        overallStatus: 'IMPAIRED',
+        details: [
+          { type: 'CONTAINER_RUNTIME', status: 'OK' },
+          { type: 'AGENT_CONNECTIVITY', status: 'IMPAIRED', statusReason: 'gone', lastStatusChange: since },
+        ],
+      },
+    });
+
+    expect((await describeContainerInstances(ecs, cluster, [arn])).found).toMatchObject([
+      {
+        health: [
+          { type: 'CONTAINER_RUNTIME', status: 'OK' },
+          { type: 'AGENT_CONNECTIVITY', status: 'IMPAIRED', statusReason: 'gone', sinceMs: since.getTime() },
+        ],
+      },
+    ]);
+  });
+
+  test.each(['type', 'status'])('refuses a health check without %s', async (field) => {
+    const check = { type: 'DAEMON', status: 'OK', [field]: undefined } as InstanceHealthCheckResult;
+    const { ecs } = describedAs({ healthStatus: { details: [check] } });
+
+    await expect(describeContainerInstances(ecs, cluster, [arn])).rejects.toThrow(
+      expect.objectContaining({ name: 'IncompleteAnswerError', message: expect.stringContaining(field) }),
+    );
+  });
+
+  test.each([
     ['its id', { ec2InstanceId: 'mi-0aa11bb22cc33dd44' }],
     ['its attribute', { attributes: [{ name: 'ecs.capability.external' }] }],
   ])('knows an external instance by %s', async (_by, overrides) => {
@@ -164,6 +227,14 @@ describe('describing', () => {
     await expect(describeContainerInstances(ecs, cluster, [arn])).rejects.toThrow(
       expect.objectContaining({ name: 'IncompleteAnswerError', message: expect.stringContaining(field) }),
     );
+  });
+
+  test('misses one that ECS reports as missing in more words', async () => {
+    const { ecs, mock } = strictEcs();
+    const failures = [{ arn, reason: 'MISSING', detail: 'The container instance was deregistered' }];
+    mock.on(DescribeContainerInstancesCommand).resolves({ containerInstances: [], failures });
+
+    expect(await describeContainerInstances(ecs, cluster, [arn])).toEqual({ found: [], missing: [arn] });
   });
 
   test('fails by name when ECS could not describe one for another reason', async () => {

@@ -7,7 +7,16 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { listTasksOn } from '../../../shared/aws/tasks.ts';
-import { awsError, cluster, describedInstance, describedTask, instanceArn, many, taskArn } from './builders.ts';
+import {
+  awsError,
+  cluster,
+  describedInstance,
+  describedTask,
+  instanceArn,
+  many,
+  taskArn,
+  taskDefinitionArn,
+} from './builders.ts';
 import { anyPaging, page } from './pages.ts';
 import { strictEcs } from './strict-client.ts';
 
@@ -77,6 +86,7 @@ describe('a description', () => {
     const ecs = oneTask({
       group: 'family:report',
       startedBy: 'nightly',
+      taskDefinitionArn: taskDefinitionArn(3),
       lastStatus: 'DEACTIVATING',
       desiredStatus: 'STOPPED',
       startedAt: new Date(1_790_000_000_000),
@@ -91,6 +101,7 @@ describe('a description', () => {
         containerInstanceArn: containerInstance,
         group: 'family:report',
         startedBy: 'nightly',
+        taskDefinitionArn: taskDefinitionArn(3),
         lastStatus: 'DEACTIVATING',
         desiredStatus: 'STOPPED',
         startedAtMs: 1_790_000_000_000,
