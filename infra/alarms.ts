@@ -110,8 +110,8 @@ function missingSweep(): Alarm {
     metric: ['AWS/Lambda', 'Invocations'],
     dimension: functionDimension('sweep'),
     statistic: 'Sum',
-    periodSeconds: 300,
-    periods: 1,
+    periodSeconds: 60,
+    periods: 5,
     threshold: 1,
     below: true,
   };
