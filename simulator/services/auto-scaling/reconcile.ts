@@ -115,18 +115,21 @@ function callOnce(member: GroupInstance, callback: 'onRunning' | 'onStopped'): v
   run?.();
 }
 
-const UNHEALTHY: ReadonlySet<Ec2State> = new Set(['stopping', 'stopped', 'shutting-down', 'terminated']);
+const IS_STOPPED: ReadonlySet<Ec2State> = new Set(['stopping', 'stopped']);
 
-/** EC2 status as a health check: any state but running makes the instance unhealthy (Health checks, guide). */
+/**
+ * What the group's periodic look finds (Health checks, guide): a stopped instance is unhealthy and leaves through its
+ * hooks; one that is being terminated cannot be kept by a hook any more, and is noticed when it is gone.
+ */
 function noticeLater(world: AutoScalingWorld, member: GroupInstance, instance: Ec2Instance): void {
-  if (!UNHEALTHY.has(instance.state) || member.onStopped !== undefined) return;
-  const vanished = instance.state === 'terminated';
-  if (!vanished && (member.state.startsWith('Warmed:') || isLeaving(member))) return;
+  if (instance.state === 'terminated') {
+    later(world.context, TIMING.groupHealthCheck, () => vanish(world, member));
+    return;
+  }
+  if (!IS_STOPPED.has(instance.state) || member.onStopped !== undefined) return;
   later(world.context, TIMING.groupHealthCheck, () => {
-    if (vanished) return vanish(world, member);
-    if (member.group.suspended.has('HealthCheck')) return;
-    if (UNHEALTHY.has(instance.state) && member.state === 'InService')
-      markUnhealthy(world, member, 'EC2 instance status check failure');
+    if (member.group.suspended.has('HealthCheck') || member.state !== 'InService') return;
+    if (IS_STOPPED.has(instance.state)) markUnhealthy(world, member, 'EC2 instance status check failure');
   });
 }
 

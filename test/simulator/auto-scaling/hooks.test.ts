@@ -171,17 +171,21 @@ describe('a terminate hook', () => {
     expect(lifecycleStateOf(fleet, id)).toBe('Terminated');
   });
 
-  test('is bypassed for an instance that EC2 terminates while it is in service, and the group replaces it', async () => {
-    const fleet = await createConnectedFleet({ lifecycleHooks: [hook()] });
-    const [id = ''] = inService(fleet);
+  // Whether the group's look meets `shutting-down` or `terminated` depends on the seed.
+  test.each([1, 2, 3, 4, 5])(
+    'is bypassed for an instance that EC2 terminates in service, which is replaced (seed %i)',
+    async (seed) => {
+      const fleet = await createConnectedFleet({ lifecycleHooks: [hook()] }, { seed });
+      const [id = ''] = inService(fleet);
 
-    fleet.world.terminateInstance(id);
-    await fleet.runFor(20 * MINUTE);
+      fleet.world.terminateInstance(id);
+      await fleet.runFor(20 * MINUTE);
 
-    expect(historyOf(fleet, id)).toEqual([]);
-    expect(inService(fleet)).toHaveLength(2);
-    expect(inService(fleet)).not.toContain(id);
-  });
+      expect(historyOf(fleet, id)).toEqual([]);
+      expect(inService(fleet)).toHaveLength(2);
+      expect(inService(fleet)).not.toContain(id);
+    },
+  );
 });
 
 describe('a launch hook', () => {
