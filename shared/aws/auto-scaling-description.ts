@@ -1,5 +1,8 @@
-import type { LifecycleHook as LifecycleHookDescription } from '@aws-sdk/client-auto-scaling';
-import type { AutoScalingGroupName, AutoScalingInstance, LifecycleHook } from '../domain/model.ts';
+import type {
+  AutoScalingGroup as AutoScalingGroupDescription,
+  LifecycleHook as LifecycleHookDescription,
+} from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup, AutoScalingGroupName, AutoScalingInstance, LifecycleHook } from '../domain/model.ts';
 import { required } from './errors.ts';
 
 /** API Reference, PutLifecycleHook: what holds for a hook that does not say otherwise. */
@@ -12,6 +15,19 @@ interface InstanceDescription {
   readonly InstanceId?: string | undefined;
   readonly LifecycleState?: string | undefined;
   readonly AvailabilityZone?: string | undefined;
+}
+
+export function toAutoScalingGroup(description: AutoScalingGroupDescription): AutoScalingGroup {
+  const name = required(description, 'AutoScalingGroupName', 'a group');
+  return {
+    name,
+    retainsOnAbandon: description.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain',
+    suspendedProcesses: (description.SuspendedProcesses ?? []).map((process) =>
+      required(process, 'ProcessName', `a suspended process of ${name}`),
+    ),
+    tags: Object.fromEntries((description.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    instances: (description.Instances ?? []).map((instance) => toAutoScalingInstance(name, instance)),
+  };
 }
 
 export function toAutoScalingInstance(

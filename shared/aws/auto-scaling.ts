@@ -18,7 +18,7 @@ import type {
   LifecycleActionResult,
   LifecycleHook,
 } from '../domain/model.ts';
-import { toAutoScalingInstance, toLifecycleHook } from './auto-scaling-description.ts';
+import { toAutoScalingGroup, toAutoScalingInstance, toLifecycleHook } from './auto-scaling-description.ts';
 import { inBatches } from './batches.ts';
 import { isAutoScalingRefusal, isGroupGone, isInGracePeriod, isLifecycleActionOver, required } from './errors.ts';
 
@@ -49,22 +49,16 @@ export async function describeAutoScalingInstances(
 }
 
 /**
- * All instances of all groups that a lifecycle hook holds right now, in whatever transition: the state ends in `:Wait`.
- * Auto Scaling has no filter for it; one call answers for 100 groups with all their instances.
+ * All groups with all their instances, 100 a call. Auto Scaling has no filter for instances that a lifecycle hook holds
+ * (their state ends in `:Wait`), so this is what finding them takes.
  */
-export async function listWaitingInstances(autoScaling: AutoScalingClient): Promise<AutoScalingInstance[]> {
-  const waiting: AutoScalingInstance[] = [];
-  for await (const page of paginateDescribeAutoScalingGroups(
-    { client: autoScaling, pageSize: GROUPS_PAGE_SIZE_MAX },
-    {},
-  )) {
-    for (const group of page.AutoScalingGroups ?? []) {
-      const groupName = required(group, 'AutoScalingGroupName', 'a group');
-      const held = (group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState?.endsWith(':Wait'));
-      waiting.push(...held.map((description) => toAutoScalingInstance(groupName, description)));
-    }
+export async function listGroups(autoScaling: AutoScalingClient): Promise<AutoScalingGroup[]> {
+  const groups: AutoScalingGroup[] = [];
+  const paging = { client: autoScaling, pageSize: GROUPS_PAGE_SIZE_MAX };
+  for await (const page of paginateDescribeAutoScalingGroups(paging, {})) {
+    groups.push(...(page.AutoScalingGroups ?? []).map(toAutoScalingGroup));
   }
-  return waiting;
+  return groups;
 }
 
 /** Undefined when the group is gone. */
@@ -74,15 +68,7 @@ export async function describeGroup(
 ): Promise<AutoScalingGroup | undefined> {
   const answer = await autoScaling.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }));
   const group = answer.AutoScalingGroups?.[0];
-  if (group === undefined) return undefined;
-  return {
-    name,
-    retainsOnAbandon: group.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain',
-    suspendedProcesses: (group.SuspendedProcesses ?? []).map((process) =>
-      required(process, 'ProcessName', `a suspended process of ${name}`),
-    ),
-    instances: (group.Instances ?? []).map((description) => toAutoScalingInstance(name, description)),
-  };
+  return group && toAutoScalingGroup(group);
 }
 
 /** None when the group is gone. */

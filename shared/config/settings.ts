@@ -73,6 +73,26 @@ export const settings = {
     'text',
     'The form of the alerts: text for people, or custom notifications for Amazon Q Developer in chat applications.',
   ),
+  launchDeadlineMinutes: clusterSetting(
+    wholeNumber(1, 2_820),
+    '15',
+    'How long a launch hook holds an instance that is not registered and connected, before on-call is told and the hook is completed with `launchDeadlineResult`.',
+  ),
+  launchDeadlineResult: clusterSetting(
+    choice('CONTINUE', 'ABANDON'),
+    'ABANDON',
+    'The result of a launch hook at its deadline. ABANDON: the group terminates the instance and launches another.',
+  ),
+  unregisteredMinutes: clusterSetting(
+    offOr(wholeNumber(5, 1_440)),
+    '15',
+    'How long an instance in service may be in no cluster before on-call is told. Watched are the groups with the tag `ebbtide:cluster`.',
+  ),
+  unregisteredAction: clusterSetting(
+    choice('alert', 'replace'),
+    'alert',
+    'What becomes of such an instance: on-call is told, or its group is also made to replace it.',
+  ),
   historyDays: setting(wholeNumber(1, 3_650), '90', 'How long the record of a closed incident is kept.'),
   logLevel: setting(choice('DEBUG', 'INFO', 'WARN', 'ERROR'), 'INFO', 'The least severe log lines that are written.'),
 } as const;

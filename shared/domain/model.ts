@@ -91,6 +91,7 @@ export interface AutoScalingGroup {
   readonly retainsOnAbandon: boolean;
   /** Launch, Terminate, HealthCheck, ReplaceUnhealthy, ... : what the group does not do for now. */
   readonly suspendedProcesses: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
   /** Without those in the warm pool. */
   readonly instances: readonly AutoScalingInstance[];
 }

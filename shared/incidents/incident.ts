@@ -1,35 +1,10 @@
 import * as z from 'zod';
-import { alertSchema } from '../alerts/alert.ts';
-import type { ClusterArn, ContainerInstanceArn } from '../domain/model.ts';
+import type { ClusterArn, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
+import { common, heldActionSchema, registrationSchema } from './common.ts';
+import { type LaunchIncident, launchIncidentSchema } from './launch-incident.ts';
 
-/** What every incident has. `version` counts the writes; see the store for how it keeps two handlers apart. */
-const common = {
-  id: z.string(),
-  version: z.number(),
-  openedAtMs: z.number(),
-  closedAtMs: z.number().optional(),
-  /** How it ended, in one word that the log and the metrics share. */
-  outcome: z.string().optional(),
-  /** Alerts decided on but not yet known to be sent. */
-  outbox: z.array(alertSchema).default([]),
-  /** When the last of them was put there. */
-  outboxAtMs: z.number().optional(),
-};
-
-const registrationSchema = z.object({ arn: z.string(), clusterArn: z.string() });
-export type Registration = z.infer<typeof registrationSchema>;
-
-/** A lifecycle action that holds the instance, as far as Ebbtide owns its hook. */
-const heldActionSchema = z.object({
-  ec2InstanceId: z.string(),
-  groupName: z.string(),
-  hookName: z.string(),
-  token: z.string().optional(),
-  startedAtMs: z.number(),
-  heartbeatAtMs: z.number(),
-  heartbeatTimeoutSeconds: z.number(),
-});
-export type HeldAction = z.infer<typeof heldActionSchema>;
+export type { HeldAction, Registration } from './common.ts';
+export type { LaunchIncident } from './launch-incident.ts';
 
 /** One EC2 instance being emptied, from the hook that asked for it to the end that the instance came to. */
 export const drainIncidentSchema = z.object({
@@ -69,7 +44,11 @@ export const disconnectionIncidentSchema = z.object({
 });
 export type DisconnectionIncident = z.infer<typeof disconnectionIncidentSchema>;
 
-export const incidentSchema = z.discriminatedUnion('kind', [drainIncidentSchema, disconnectionIncidentSchema]);
+export const incidentSchema = z.discriminatedUnion('kind', [
+  drainIncidentSchema,
+  disconnectionIncidentSchema,
+  launchIncidentSchema,
+]);
 export type Incident = z.infer<typeof incidentSchema>;
 
 export function drainId(arn: ContainerInstanceArn): string {
@@ -80,7 +59,11 @@ export function disconnectionId(arn: ContainerInstanceArn): string {
   return `disconnection#${arn}`;
 }
 
+export function launchId(ec2InstanceId: Ec2InstanceId): string {
+  return `launch#${ec2InstanceId}`;
+}
+
 /** The cluster whose policy holds for an incident, and whose people are told. */
-export function clusterOf(incident: Incident): ClusterArn {
+export function clusterOf(incident: Exclude<Incident, LaunchIncident>): ClusterArn {
   return incident.kind === 'drain' ? incident.registrations[0].clusterArn : incident.clusterArn;
 }

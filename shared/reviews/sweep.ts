@@ -1,5 +1,5 @@
 import { resendAbandoned } from '../alerts/publish.ts';
-import { describeLifecycleHooks, listWaitingInstances } from '../aws/auto-scaling.ts';
+import { describeLifecycleHooks, listGroups } from '../aws/auto-scaling.ts';
 import { listContainerInstanceArns } from '../aws/container-instances.ts';
 import { destinationOf } from '../domain/lifecycle.ts';
 import type { LifecycleAction } from '../domain/model.ts';
@@ -170,7 +170,7 @@ async function listDisconnected(runtime: Runtime): Promise<Registration[]> {
  * event: Auto Scaling goes by the instance id, and the drain's deadline counts from now.
  */
 async function listArrived(runtime: Runtime, drains: readonly DrainIncident[]): Promise<LifecycleAction[]> {
-  const waiting = await listWaitingInstances(runtime.autoScaling);
+  const waiting = (await listGroups(runtime.autoScaling)).flatMap(({ instances }) => instances);
   const untold = waiting.filter(({ ec2InstanceId, lifecycleState }) => {
     const destination = destinationOf(lifecycleState);
     const isTold = drains.some(

@@ -17,6 +17,7 @@ describe('describing a group', () => {
     const group = await shop({
       InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' } },
       SuspendedProcesses: [{ ProcessName: 'ReplaceUnhealthy', SuspensionReason: 'by hand' }, { ProcessName: 'Launch' }],
+      Tags: [{ Key: 'ebbtide:cluster', Value: 'shop' }, { Key: 'bare' }],
       Instances: [{ ...inService, InstanceId: ec2Id(1), AvailabilityZone: 'eu-west-1a' }],
     });
 
@@ -24,6 +25,7 @@ describe('describing a group', () => {
       name: 'shop',
       retainsOnAbandon: true,
       suspendedProcesses: ['ReplaceUnhealthy', 'Launch'],
+      tags: { 'ebbtide:cluster': 'shop', bare: '' },
       instances: [
         { ec2InstanceId: ec2Id(1), groupName: 'shop', lifecycleState: 'InService', availabilityZone: 'eu-west-1a' },
       ],
@@ -36,7 +38,12 @@ describe('describing a group', () => {
     { InstanceLifecyclePolicy: { RetentionTriggers: {} } },
     { InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'terminate' } } },
   ])('does not take it to retain instances: %j', async (overrides) => {
-    expect(await shop(overrides)).toMatchObject({ retainsOnAbandon: false, suspendedProcesses: [], instances: [] });
+    expect(await shop(overrides)).toMatchObject({
+      retainsOnAbandon: false,
+      suspendedProcesses: [],
+      tags: {},
+      instances: [],
+    });
   });
 
   test('finds none that is gone', async () => {

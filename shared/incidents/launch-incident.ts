@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { common, heldActionSchema } from './common.ts';
+
+/** One EC2 instance on its way into a cluster, until its agent has registered and connected. */
+export const launchIncidentSchema = z.object({
+  ...common,
+  kind: z.literal('launch'),
+  /** `told`: on-call knows that it has not arrived, and is told when it has. */
+  phase: z.enum(['waiting', 'told', 'closed']),
+  ec2InstanceId: z.string(),
+  groupName: z.string(),
+  /** The cluster that its group is meant for, as the group's tag says; undefined: any that is looked after. */
+  clusterArn: z.string().optional(),
+  /** The launch hooks of ours that hold it; none in a group that has none, or once they are completed. */
+  actions: z.array(heldActionSchema),
+  /** When on-call is told, and the hooks are completed with the configured result. */
+  deadlineAtMs: z.number(),
+  /** When its group was told to replace it: before it is, so that nobody does so twice. */
+  replacedAtMs: z.number().optional(),
+});
+export type LaunchIncident = z.infer<typeof launchIncidentSchema>;
