@@ -48,9 +48,8 @@ test('puts every event once and in order, at most 10 and less than 256 KB at a t
 
 test('fills a batch to the last byte, and no further', async () => {
   const ofSize = (size: number): IncidentEvent => {
-    const empty = { detailType: 'Full', atMs: 0, resources: [], detail: { text: '' } };
-    const frame = 14 + 'ebbtideFull{"text":""}'.length;
-    return { ...empty, detail: { text: 'x'.repeat(size - frame) } };
+    const frame = 14 + 'ebbtideFullarn:a{"text":""}'.length;
+    return { detailType: 'Full', atMs: 0, resources: ['arn:a'], detail: { text: 'x'.repeat(size - frame) } };
   };
   const half = 128 * 1024;
   const full = recording();
