@@ -79,8 +79,12 @@ export function createIncidentStore({ client, tableName, historyDays }: Incident
     },
 
     async save(incident, previous) {
-      const next = { ...incident, version: (previous?.version ?? 0) + 1 };
-      if (previous !== undefined && isRemembered(previous) && next.closedAtMs === undefined) {
+      const isReplaced = previous?.closedAtMs !== undefined && incident.closedAtMs === undefined;
+      const next = {
+        ...(isReplaced ? withUnsentOf(previous, incident) : incident),
+        version: (previous?.version ?? 0) + 1,
+      };
+      if (isReplaced && isRemembered(previous)) {
         await client.send(new PutItemCommand({ TableName: tableName, Item: archived(previous, historyDays) }));
       }
       try {
@@ -130,8 +134,18 @@ function isRemembered(incident: Incident): boolean {
   return incident.closedAtMs !== undefined && incident.outcome !== 'momentary';
 }
 
+/** The alerts of the incident before that are still being sent stay where their sender takes them out. */
+function withUnsentOf(previous: Incident, incident: Incident): Incident {
+  if (previous.outbox.length === 0) return incident;
+  const outboxAtMs = incident.outboxAtMs ?? previous.outboxAtMs;
+  return { ...incident, outbox: [...previous.outbox, ...incident.outbox], outboxAtMs };
+}
+
 function archived(incident: Incident, historyDays: number): Item {
-  return toItem({ ...incident, id: `${incident.id}#${new Date(incident.openedAtMs).toISOString()}` }, historyDays);
+  return toItem(
+    { ...incident, outbox: [], id: `${incident.id}#${new Date(incident.openedAtMs).toISOString()}` },
+    historyDays,
+  );
 }
 
 function parseItem(item: Item): Incident {

@@ -54,6 +54,7 @@ export function createTestRuntime(table: Table, settings: Readonly<Record<string
     policies: createPolicies(config.policy, { ecs: clients.ecs, now }),
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: new Metrics({ namespace: 'test', serviceName: 'test' }),
+    unsent: [],
     now,
     uniqueId: () => `id-${++ids}`,
   };

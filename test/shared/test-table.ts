@@ -68,10 +68,8 @@ function answerRefusalsWithItem(client: DynamoDBClient): void {
         return await next(args);
       } catch (error) {
         const { TableName, Item, ReturnValuesOnConditionCheckFailure } = args.input as PutItemCommandInput;
-        if (ReturnValuesOnConditionCheckFailure !== 'ALL_OLD' || Item?.['id'] === undefined) throw error;
-        const stored = await client.send(
-          new GetItemCommand({ TableName, Key: { id: Item['id'] }, ConsistentRead: true }),
-        );
+        if (ReturnValuesOnConditionCheckFailure !== 'ALL_OLD' || Item?.id === undefined) throw error;
+        const stored = await client.send(new GetItemCommand({ TableName, Key: { id: Item.id }, ConsistentRead: true }));
         throw Object.assign(error as Error, stored.Item && { Item: stored.Item });
       }
     },

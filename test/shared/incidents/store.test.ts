@@ -124,7 +124,7 @@ describe('the open incidents', () => {
 });
 
 describe('a closed incident', () => {
-  const expiry = async (id: string) => (await readItem(id))?.['expiresAt'];
+  const expiry = async (id: string) => (await readItem(id))?.expiresAt;
 
   test('is kept for the days of the history, an open one for ever', async () => {
     const first = await saved(drain({ id: freshId() }));
@@ -149,11 +149,14 @@ describe('a closed incident', () => {
     expect(archived).not.toHaveProperty('open');
   });
 
-  test('takes its unsent alerts into the history with it, where the sweep finds them', async () => {
-    const ended = await saved(drain({ id: freshId(), phase: 'closed', closedAtMs: T0, outbox: [alert] }));
-    await saved(drain({ id: ended.id }), ended);
+  test('leaves the alerts that are still being sent to the one in its place: they are in one outbox only', async () => {
+    const ending = { phase: 'closed', closedAtMs: T0, outbox: [alert], outboxAtMs: T0 + 1 } as const;
+    const ended = await saved(drain({ id: freshId(), ...ending, outbox: [alert] }));
+    const again = await saved(drain({ id: ended.id }), ended);
+    expect(again).toMatchObject({ outbox: [alert], outboxAtMs: T0 + 1 });
     const archivedId = `${ended.id}#${new Date(T0).toISOString()}`;
-    expect((await store.listOpen()).find(({ id }) => id === archivedId)?.outbox).toEqual([alert]);
+    expect(await readItem(archivedId)).toMatchObject({ outbox: [] });
+    expect(await openIds()).not.toContain(archivedId);
   });
 
   test('of an agent that was away for a moment leaves no history', async () => {
