@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { type DrainObservation, decideDrain } from '../../../shared/domain/drain.ts';
+import type { ContainerInstance } from '../../../shared/domain/model.ts';
+import { drain, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
+
+const empty: DrainObservation = { instances: [instance()], tasks: [], ec2State: 'running' };
+
+function decide(observation: DrainObservation, nowMs = T0 + MINUTE_MS, { incident = drain() } = {}) {
+  return decideDrain(incident, observation, { policy, nowMs });
+}
+
+describe('once no hook holds the instance', () => {
+  const at = (lifecycleState: string, ec2State?: string) =>
+    decide({ ...empty, tasks: [task()], autoScaling: { lifecycleState }, ec2State });
+
+  test.each([
+    ['gone', 'terminated', { kind: 'close', outcome: 'terminated' }],
+    ['gone', undefined, { kind: 'close', outcome: 'terminated' }],
+    ['gone', 'running', { kind: 'hook ended' }],
+    ['Terminated', 'shutting-down', { kind: 'close', outcome: 'terminated' }],
+    ['Terminating:Proceed', 'running', { kind: 'close', outcome: 'hook ended' }],
+    ['Terminating:Retained', 'running', { kind: 'hook ended' }],
+    ['InService', 'running', { kind: 'hook ended' }],
+    ['Warmed:Stopped', 'stopped', { kind: 'hook ended' }],
+    ['ReplacingRootVolume:Proceed', 'running', { kind: 'hook ended' }],
+    ['Something:New', 'running', { kind: 'hook ended' }],
+  ])('in state %s, EC2 %s, the drain is over', (lifecycleState, ec2State, decision) => {
+    expect(at(lifecycleState, ec2State)).toEqual(decision);
+  });
+});
+
+describe('an instance that lives on after its drain', () => {
+  const incident = drain({ phase: 'returning', destination: 'warm-pool' });
+  const at = (lifecycleState: string, overrides: Partial<ContainerInstance> = {}) =>
+    decide({ ...empty, instances: [instance(overrides)], autoScaling: { lifecycleState } }, T0, { incident });
+
+  test.each(['InService', 'Standby', 'Terminating:Retained'])('is made ACTIVE in state %s', (state) => {
+    expect(at(state)).toEqual({ kind: 'set active', registrations: incident.registrations });
+  });
+
+  test.each([
+    'Warmed:Pending:Wait',
+    'Warmed:Pending:Proceed',
+    'Warmed:Stopped',
+    'Warmed:Running',
+    'ReplacingRootVolume:Wait',
+    'ReplacingRootVolume:Proceed',
+    'Terminating',
+    'Terminating:Wait',
+    'Terminating:Proceed',
+    'Detaching',
+    'Something:New',
+  ])('is never made ACTIVE in state %s, where its tasks would be lost', (state) => {
+    expect(at(state)).toMatchObject({ kind: 'wait', toDrain: [], heartbeats: [], toStop: [] });
+  });
+
+  test('is made ACTIVE only once its agent is connected', () => {
+    expect(at('InService', { agentConnected: false })).toMatchObject({ kind: 'wait' });
+  });
+
+  test('is forgotten once its registration is gone, or the instance', () => {
+    const seen = { ...empty, autoScaling: { lifecycleState: 'InService' } };
+    expect(decide({ ...seen, instances: [] }, T0, { incident })).toMatchObject({ outcome: 'registration gone' });
+    const gone = { ...empty, autoScaling: { lifecycleState: 'gone' }, ec2State: 'terminated' };
+    expect(decide(gone, T0, { incident })).toMatchObject({ kind: 'close', outcome: 'terminated' });
+  });
+});
