@@ -11,6 +11,7 @@ export type Fact = { readonly atMs: number } & (
       readonly containerInstanceArn: string;
       readonly group: string;
       readonly lastStatus: string;
+      readonly desiredStatus: string;
     }
   | {
       readonly kind: 'containers ended';
@@ -112,6 +113,7 @@ function readEvent(event: Fields): Untimed | undefined {
         containerInstanceArn: text(detail.containerInstanceArn),
         group: text(detail.group),
         lastStatus: text(detail.lastStatus),
+        desiredStatus: text(detail.desiredStatus),
       };
     case 'EC2 Instance-terminate Lifecycle Action':
       return {

@@ -4,6 +4,8 @@ export interface LiveTask {
   readonly arn: string;
   readonly group: string;
   readonly lastStatus: string;
+  /** RUNNING, or STOPPED: then the counts of its container instance leave it out. */
+  readonly desiredStatus: string;
 }
 
 export interface RegistrationRecord {
@@ -101,9 +103,9 @@ export class Ledger {
     } else if (change !== 'registered') registration.status = STATUS_AFTER[change];
   }
 
-  #recordTask({ taskArn: arn, containerInstanceArn, group, lastStatus }: Fact & { kind: 'task' }): void {
+  #recordTask({ taskArn: arn, containerInstanceArn, group, lastStatus, desiredStatus }: Fact & { kind: 'task' }): void {
     const tasks = this.registrations.get(containerInstanceArn)?.tasks;
     if (lastStatus === 'STOPPED') tasks?.delete(arn);
-    else tasks?.set(arn, { arn, group, lastStatus });
+    else tasks?.set(arn, { arn, group, lastStatus, desiredStatus });
   }
 }

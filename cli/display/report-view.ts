@@ -1,0 +1,208 @@
+import type { Verdict } from '../../simulator/invariants/invariant.ts';
+import type { TraceEntry } from '../../simulator/kernel/trace.ts';
+import type { BundleMeasure } from '../measures/bundles.ts';
+import type { FunctionUse } from '../measures/calls.ts';
+import { type DrainReport, megabytes, type Notification, type Report } from '../report.ts';
+import { type Column, table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { clockTime, count, duration, hanging } from './text.ts';
+
+/** Shows what the story came to. */
+export function showReport(terminal: Terminal, report: Report): void {
+  const { write, paint, width } = terminal;
+  const section = (title: string, lines: readonly string[]) => {
+    write('', paint('heading', title), ...lines.map((line) => `  ${line}`));
+  };
+  const inner = width - 2;
+  section('Drained instances', drainLines(report, terminal, inner));
+  section('What on-call read', alertLines(report, terminal, inner));
+  section('API calls', callLines(report, terminal, inner));
+  section('Functions', table(BUNDLE_COLUMNS, report.bundles, paint));
+  section('Aims', table(AIM_COLUMNS, report.aims, paint));
+  section(
+    'Invariants',
+    report.invariants.flatMap((verdict) => verdictLines(verdict, terminal, inner)),
+  );
+  section('Time', timeLines(report));
+  write('', ...closingLines(report, terminal));
+}
+
+const timeOf = (at: string | undefined) => (at === undefined ? '-' : clockTime(Date.parse(at)));
+
+const DRAIN_COLUMNS: readonly Column<DrainReport>[] = [
+  { title: 'instance', text: ({ ec2InstanceId }) => ec2InstanceId },
+  { title: 'hook', text: ({ hookAt }) => timeOf(hookAt) },
+  { title: 'draining', text: ({ drainingAt }) => timeOf(drainingAt) },
+  { title: 'last stop', text: ({ lastTaskStoppedAt }) => timeOf(lastTaskStoppedAt) },
+  { title: 'completed', text: ({ completedAt }) => timeOf(completedAt) },
+  {
+    title: 'lag',
+    align: 'right',
+    text: ({ lagMs, tasksLeft }) => (lagMs === undefined ? `${tasksLeft} left` : `${(lagMs / 1_000).toFixed(1)} s`),
+    style: ({ lagMs }) => (lagMs === undefined ? 'warning' : undefined),
+  },
+  { title: 'calls', align: 'right', text: ({ apiCalls }) => apiCalls.toFixed(1) },
+];
+
+function drainLines({ drains }: Report, { paint }: Terminal, width: number): string[] {
+  return [
+    ...table(DRAIN_COLUMNS, drains, paint),
+    '',
+    ...hanging(
+      '',
+      'lag: from the last task that reached STOPPED to CompleteLifecycleAction. calls: every AWS API call that names the ' +
+        'instance, its registration, its tasks, its lifecycle action or its incident, and those made for it by the way; a ' +
+        'call for k drained instances counts 1/k for each.',
+      width,
+    ),
+  ];
+}
+
+function alertLines({ alerts, alarms }: Report, { paint }: Terminal, width: number): string[] {
+  const ringing = alarms.filter(({ subject }) => subject.startsWith('ALARM'));
+  const quiet = alarms.length - ringing.length;
+  return [
+    ...alerts.flatMap((alert) => [...alertText(alert, paint, width), '']),
+    ...ringing.flatMap(({ at, subject }) => hanging(`${timeOf(at)}  `, subject, width)),
+    `${count(alerts.length, 'alert')}; CloudWatch alarms: ${ringing.length} rang, ${quiet} said OK.`,
+  ];
+}
+
+function alertText(
+  { at, subject, attributes, message }: Notification,
+  paint: Terminal['paint'],
+  width: number,
+): string[] {
+  const { id, ...others } = attributes;
+  const style = attributes.state === 'resolved' ? 'good' : attributes.severity === 'critical' ? 'bad' : 'warning';
+  const [first = '', ...rest] = hanging(`${timeOf(at)}  `, subject, width);
+  const filters = Object.entries(others).map(([name, value]) => `${name}=${value}`);
+  return [
+    ...[first, ...rest].map((line) => paint(style, line)),
+    ...hanging('          ', filters.join(' '), width).map((line) => paint('quiet', line)),
+    ...message.split('\n').flatMap((line) => bodyLine(line, width)),
+  ];
+}
+
+function bodyLine(line: string, width: number): string[] {
+  const bullet = line.startsWith('  - ') ? '            - ' : '          ';
+  return hanging(bullet, line.replace(/^ {2}- /, ''), width);
+}
+
+function callLines({ calls }: Report, { paint }: Terminal, width: number): string[] {
+  const { total, functions, otherEvents, sweep } = calls;
+  const names = functions.map(({ functionName }) => shortName(functionName));
+  const initials = names.map((name) => initialOf(name, names));
+  const quietCalls = sweep.quiet.reduce((sum, operation) => sum + operation.calls, 0);
+  return [
+    ...hanging('', names.map((name, index) => `${initials[index]}: ${name}`).join('   '), width),
+    ...table(callColumns(functions, initials), callRows(functions), paint),
+    '',
+    ...hanging(
+      '',
+      `With nothing wrong in the two clusters, a sweep makes ${count(quietCalls, 'call')}: ` +
+        `${sweep.quiet.map((operation) => `${operation.operation} ${operation.calls}`).join(', ')}. ` +
+        `On average each of the ${sweep.sweeps} made ${sweep.standingCalls.toFixed(1)} that concern no drain.`,
+      width,
+    ),
+    ...hanging(
+      '',
+      `${count(otherEvents, 'call')} for events that concern no drain; ${count(total, 'call')} in all.`,
+      width,
+    ),
+  ];
+}
+
+interface CallRow {
+  readonly name: string;
+  readonly total: number;
+  /** In the order of the functions. */
+  readonly amounts: readonly number[];
+}
+
+function callRows(functions: readonly FunctionUse[]): CallRow[] {
+  const row = (name: string, amountOf: (use: FunctionUse) => number) => {
+    const amounts = functions.map(amountOf);
+    return { name, amounts, total: amounts.reduce((sum, amount) => sum + amount, 0) };
+  };
+  const operations = new Set(functions.flatMap((use) => use.operations.map(({ operation }) => operation)));
+  const callsOf = (use: FunctionUse, name: string) => use.operations.find((o) => o.operation === name)?.calls ?? 0;
+  return [
+    ...[...operations].sort().map((name) => row(name, (use) => callsOf(use, name))),
+    row('all calls', ({ calls }) => calls),
+    row('invocations', ({ invocations }) => invocations),
+  ];
+}
+
+function callColumns(functions: readonly FunctionUse[], initials: readonly string[]): Column<CallRow>[] {
+  const number = (amount: number) => (amount === 0 ? '.' : amount.toLocaleString('en'));
+  return [
+    { title: 'operation', text: ({ name }) => name, style: ({ name }) => (name.includes(':') ? undefined : 'strong') },
+    ...functions.map((_use, index): Column<CallRow> => {
+      return { title: initials[index] ?? '', align: 'right', text: ({ amounts }) => number(amounts[index] ?? 0) };
+    }),
+    { title: 'all', align: 'right', text: ({ total }) => number(total) },
+  ];
+}
+
+/** As many letters as tell a name from the others. */
+function initialOf(name: string, names: readonly string[]): string {
+  let length = 1;
+  while (names.some((other) => other !== name && other.startsWith(name.slice(0, length)))) length++;
+  return name.slice(0, length);
+}
+
+function shortName(functionName: string): string {
+  return functionName.slice(functionName.lastIndexOf('-') + 1);
+}
+
+const BUNDLE_COLUMNS: readonly Column<BundleMeasure>[] = [
+  { title: 'function', text: ({ functionName }) => shortName(functionName) },
+  { title: 'bundle', align: 'right', text: ({ bytes }) => megabytes(bytes) },
+  { title: 'archive', align: 'right', text: ({ archiveBytes }) => megabytes(archiveBytes) },
+  { title: 'loads in', align: 'right', text: ({ loadMs }) => `${loadMs} ms` },
+];
+
+const AIM_COLUMNS: readonly Column<Report['aims'][number]>[] = [
+  {
+    title: '',
+    text: ({ isReached }) => (isReached ? 'reached' : 'missed'),
+    style: ({ isReached }) => (isReached ? 'good' : 'warning'),
+  },
+  { title: 'what', text: ({ what }) => what },
+  { title: 'aim', align: 'right', text: ({ aim }) => aim },
+  { title: 'measured', align: 'right', text: ({ measured }) => measured },
+];
+
+function verdictLines({ name, checks, violations, violation }: Verdict, { paint }: Terminal, width: number): string[] {
+  const label = violation === undefined ? 'held  ' : 'BROKEN';
+  const style = violation === undefined ? 'good' : 'bad';
+  const [first = '', ...rest] = hanging(`${label}  ${checks.toLocaleString('en').padStart(6)}  `, name, width);
+  const lines = [paint(style, first.slice(0, label.length)) + first.slice(label.length), ...rest];
+  if (violation === undefined) return lines;
+  return [
+    ...lines,
+    ...hanging('        ', `${timeOf(violation.at)} ${violation.what} (${count(violations, 'violation')})`, width),
+    ...violation.excerpt.flatMap((entry) => hanging('          ', entryText(entry), width)),
+  ];
+}
+
+/** A trace entry in a line or two; `--json` has it whole. */
+function entryText({ at, kind, ...fields }: TraceEntry): string {
+  const text = JSON.stringify(fields);
+  return `${timeOf(at)} ${kind} ${text.length > 300 ? `${text.slice(0, 300)} ...` : text}`;
+}
+
+function timeLines({ time: { virtualMs, packagingMs, storyMs } }: Report): string[] {
+  const packaging = packagingMs === 0 ? '' : ` Packaging took ${duration(packagingMs)}.`;
+  return [`${duration(virtualMs)} of virtual time in ${duration(storyMs)}.${packaging}`];
+}
+
+function closingLines({ seed, invariants }: Report, { paint }: Terminal): string[] {
+  const broken = invariants.filter(({ violation }) => violation !== undefined).length;
+  const verdict =
+    broken === 0
+      ? paint('good', `All ${invariants.length} invariants held.`)
+      : paint('bad', `${count(broken, 'invariant')} of ${invariants.length} broken.`);
+  return [`${verdict} The same again: npm start -- --seed ${seed}`];
+}

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
+import { median } from '../display/text.ts';
+
+/** A function as it was deployed. */
+export interface DeployedFunction {
+  readonly name: string;
+  /** Its archive. */
+  readonly archivePath: string;
+  /** `functions/sweep.handler` */
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface BundleMeasure {
+  readonly functionName: string;
+  /** The code as Node reads it. */
+  readonly bytes: number;
+  /** The archive that is uploaded. */
+  readonly archiveBytes: number;
+  /** From `require` to the handler, in a fresh process on this machine. */
+  readonly loadMs: number;
+}
+
+const LOADS = 3;
+const LOAD =
+  'const from = performance.now(); require(process.argv[1]); console.log(performance.now() - from); process.exit()';
+
+/** Measures each bundle outside the simulator: real time, real Node, the environment that the stack gives it. */
+export async function measureBundles(functions: readonly DeployedFunction[]): Promise<BundleMeasure[]> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'ebbtide-bundles-'));
+  try {
+    const measures: BundleMeasure[] = [];
+    // One after the other: they would slow each other down.
+    for (const fn of functions) measures.push(await measureBundle(fn, path.join(directory, fn.name)));
+    return measures;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function measureBundle(fn: DeployedFunction, directory: string): Promise<BundleMeasure> {
+  const files = Object.entries(unzipSync(readFileSync(fn.archivePath)));
+  for (const [name, bytes] of files) {
+    await mkdir(path.dirname(path.join(directory, name)), { recursive: true });
+    await writeFile(path.join(directory, name), bytes);
+  }
+  const module = path.join(directory, `${fn.handler.slice(0, fn.handler.lastIndexOf('.'))}.js`);
+  const times: number[] = [];
+  for (let load = 0; load < LOADS; load++) times.push(await loadTimeMs(module, fn.environment));
+  return {
+    functionName: fn.name,
+    bytes: files.reduce((sum, [, bytes]) => sum + bytes.length, 0),
+    archiveBytes: statSync(fn.archivePath).size,
+    loadMs: Math.round(median(times) ?? 0),
+  };
+}
+
+async function loadTimeMs(module: string, environment: Readonly<Record<string, string>>): Promise<number> {
+  const env = { ...environment, AWS_REGION: 'eu-central-1' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', LOAD, module], { env });
+  return Number(stdout.trim().split('\n').at(-1));
+}

@@ -1,0 +1,123 @@
+import path from 'node:path';
+import { parsePolicy } from '../../shared/config/config.ts';
+import type { Stack } from '../../simulator/deploy/deploy.ts';
+import { everyInvariant } from '../../simulator/invariants/every-invariant.ts';
+import { readFact } from '../../simulator/invariants/facts.ts';
+import { type Verdict, watch } from '../../simulator/invariants/invariant.ts';
+import { Ledger } from '../../simulator/invariants/ledger.ts';
+import type { Terms } from '../../simulator/invariants/terms.ts';
+import type { TraceEntry } from '../../simulator/kernel/trace.ts';
+import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
+import type { DeployedFunction } from '../measures/bundles.ts';
+import { type Drain, Drains } from './drains.ts';
+import { type Moment, Narrator } from './narrator.ts';
+import { createStage } from './stage.ts';
+import { BACKUP_HOOK, tellStory } from './story.ts';
+
+/** The files that `package` makes. */
+export interface Packaged {
+  readonly templatePath: string;
+  /** Where the functions' archives lie. */
+  readonly artifactsDirectory: string;
+}
+
+export interface Performance extends Packaged {
+  readonly seed: number;
+  onEntry?(entry: TraceEntry): void;
+  onMoment?(moment: Moment): void;
+  /** Epoch milliseconds of virtual time. */
+  onTime?(nowMs: number): void;
+}
+
+export interface Played {
+  readonly simulator: Simulator;
+  readonly stack: Stack;
+  readonly drains: readonly Drain[];
+  readonly verdicts: readonly Verdict[];
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+const { drainDeadlineMinutes, lostContactMinutes, disconnectedAlertMinutes } = parsePolicy({});
+
+/** The stack is packaged with its defaults. */
+const TERMS: Terms = {
+  ownsHook: (hook) => hook.startsWith('ebbtide-'),
+  drainDeadlineMs: drainDeadlineMinutes * 60_000,
+  lostContactMs: lostContactMinutes * 60_000,
+  disconnectedMs: disconnectedAlertMinutes * 60_000,
+};
+
+/** Deploys the packaged stack into a simulated account and plays the story there. The same seed is the same story. */
+export async function play(performance: Performance): Promise<Played> {
+  const { seed, templatePath, artifactsDirectory } = performance;
+  const simulator = createSimulator({ seed });
+  const { clock, trace } = simulator.kernel;
+  const ledger = new Ledger();
+  const drains = new Drains(ledger, TERMS.ownsHook);
+  const narrator = new Narrator(ledger, drains);
+  trace.onEntry((entry) => {
+    performance.onEntry?.(entry);
+    const fact = readFact(entry);
+    if (fact !== undefined) ledger.record(fact);
+    const moment = narrator.tell(entry, fact);
+    if (moment !== undefined) performance.onMoment?.(moment);
+  });
+  const invariants = watch(trace, everyInvariant(TERMS));
+  const stack = simulator.deploy({ templatePath, artifactsDirectory });
+  completeBackups(simulator);
+
+  const startedAtMs = clock.now();
+  await tellStory(createStage(simulator, narrator, (nowMs) => performance.onTime?.(nowMs)));
+  const queues = simulator.messaging.queues.all().map((queue) => {
+    const { visible, inFlight, delayed } = queue.measure();
+    return { name: queue.name, messages: visible + inFlight + delayed };
+  });
+  const endedAtMs = clock.now();
+  return {
+    simulator,
+    stack,
+    drains: drains.all,
+    verdicts: invariants.conclude({ atMs: endedAtMs, queues }),
+    startedAtMs,
+    endedAtMs,
+  };
+}
+
+/** The functions of the stack, with the environment that it gave them. */
+export function deployedFunctions({ simulator, stack }: Played, { artifactsDirectory }: Packaged): DeployedFunction[] {
+  const arns = [...stack.resources.values()].flatMap(({ type, attributes }) =>
+    type === 'AWS::Lambda::Function' ? [attributes.Arn ?? ''] : [],
+  );
+  return arns.flatMap((arn) => {
+    const fn = simulator.lambda.findFunction(arn);
+    if (fn === undefined) return [];
+    const { name, handler, environment } = fn;
+    const archivePath = path.join(artifactsDirectory, `${name.slice(name.lastIndexOf('-') + 1)}.zip`);
+    return [{ name, archivePath, handler, environment }];
+  });
+}
+
+const BACKUP_TAKES_MS = 20_000;
+
+/** The other team: its tool copies the logs off the instance, then completes its own hook if that still waits. */
+function completeBackups(simulator: Simulator): void {
+  const { clock, trace } = simulator.kernel;
+  const isOpen = (token: string) =>
+    simulator.fleet.views
+      .groupInstances()
+      .some(({ hooks }) => hooks.some((action) => action.token === token && action.end === undefined));
+  trace.onEntry((entry) => {
+    const fact = readFact(entry);
+    if (fact?.kind !== 'terminate action' || fact.hook !== BACKUP_HOOK.name) return;
+    const input = {
+      AutoScalingGroupName: fact.group,
+      LifecycleHookName: fact.hook,
+      LifecycleActionToken: fact.token,
+      LifecycleActionResult: 'CONTINUE',
+    };
+    clock.after(BACKUP_TAKES_MS, () => {
+      if (isOpen(fact.token)) void simulator.call('autoscaling', 'CompleteLifecycleAction', input);
+    });
+  });
+}
