@@ -1,5 +1,6 @@
 import type { ContainerInstance as ContainerInstanceDescription, InstanceHealthCheckResult } from '@aws-sdk/client-ecs';
 import type { ClusterArn, ContainerInstance, ContainerInstanceOs, InstanceHealthCheck } from '../domain/model.ts';
+import { areResourcesFree } from '../domain/resources.ts';
 import { required } from './errors.ts';
 
 type Attributes = ReadonlyMap<string | undefined, string | undefined>;
@@ -11,6 +12,7 @@ export function toContainerInstance(
 ): ContainerInstance {
   const arn = required(description, 'containerInstanceArn', 'a container instance');
   const { registeredAt, capacityProviderName, versionInfo, healthStatus } = description;
+  const resourcesFree = areResourcesFree(description.registeredResources ?? [], description.remainingResources ?? []);
   const ec2InstanceId = required(description, 'ec2InstanceId', arn);
   const attributes = new Map(description.attributes?.map(({ name, value }) => [name, value]));
   const availabilityZone = attributes.get('ecs.availability-zone');
@@ -27,6 +29,7 @@ export function toContainerInstance(
     pendingTasksCount: required(description, 'pendingTasksCount', arn),
     external: ec2InstanceId.startsWith('mi-') || attributes.has('ecs.capability.external'),
     os: osOf(attributes),
+    ...(resourcesFree !== undefined && { resourcesFree }),
     ...(registeredAt && { registeredAtMs: registeredAt.getTime() }),
     ...(availabilityZone && { availabilityZone }),
     ...(instanceType && { instanceType }),

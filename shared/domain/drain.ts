@@ -3,9 +3,20 @@
  */
 import type { Policy } from '../config/settings.ts';
 import type { DrainIncident, HeldAction, Registration } from '../incidents/incident.ts';
-import { type Destination, destinationOf, heartbeatIntervalMs, isLeaving, isSettled } from './lifecycle.ts';
+import {
+  type Circumstances,
+  isStalled,
+  isUnblocked,
+  lostTasks,
+  type SeenTasks,
+  type SortedTasks,
+  sortTasks,
+  standaloneToStop,
+  stoppable,
+} from './drain-tasks.ts';
+import { decideInterrupted, type InterruptedDecision } from './interruption.ts';
+import { type Destination, destinationOf, isHeartbeatDue, isLeaving, isSettled } from './lifecycle.ts';
 import type { AutoScalingInstance, ContainerInstance, LifecycleAction, Task } from './model.ts';
-import { isBlocking, isStandalone, roleOf } from './task-roles.ts';
 
 /** A lifecycle action that somebody reported, against what is known and what Auto Scaling says now. */
 export interface Arrival {
@@ -58,11 +69,7 @@ export function decideReturn(
 }
 
 /** What is known about a drain now. What was not looked at is undefined, and then is no news. */
-export interface DrainObservation {
-  /** Every task on all of the registrations, stopping ones included. */
-  readonly tasks?: readonly Task[] | undefined;
-  /** The names of the daemon services among those that have tasks here. */
-  readonly daemonServices?: ReadonlySet<string> | undefined;
+export interface DrainObservation extends SeenTasks {
   /** The registrations that ECS still lists. */
   readonly instances?: readonly ContainerInstance[] | undefined;
   readonly autoScaling?: { readonly lifecycleState: string | 'gone' } | undefined;
@@ -99,25 +106,19 @@ export type DrainDecision =
   | { readonly kind: 'set active'; readonly registrations: readonly Registration[] }
   /** Somebody else ended the hook, or it expired, and the instance lives on: it is to be put right when it is back. */
   | { readonly kind: 'hook ended' }
+  | InterruptedDecision
   | { readonly kind: 'close'; readonly outcome: 'hook ended' | 'terminated' | 'registration gone' };
-
-interface Circumstances {
-  readonly policy: Policy;
-  readonly nowMs: number;
-}
 
 export function decideDrain(
   incident: DrainIncident,
   observation: DrainObservation,
   circumstances: Circumstances,
 ): DrainDecision {
-  return incident.phase === 'returning'
-    ? decideReturning(incident, observation)
+  if (incident.phase === 'returning') return decideReturning(incident, observation);
+  return incident.actions.length === 0
+    ? decideInterrupted(incident, observation, circumstances)
     : decideDraining(incident, observation, circumstances);
 }
-
-/** How long tasks that do not block have, once they were told to stop, before the instance goes without waiting on. */
-const UNBLOCKED_GRACE_MS = 120_000;
 
 function decideDraining(
   incident: DrainIncident,
@@ -126,18 +127,19 @@ function decideDraining(
 ): DrainDecision {
   const { policy, nowMs } = circumstances;
   const { autoScaling, ec2State, instances } = observation;
+  if (ec2State === 'terminated' || ec2State === 'gone') {
+    const remaining = lostTasks(incident, observation, policy);
+    return { kind: 'release', result: 'CONTINUE', reason: 'terminated', remaining };
+  }
   if (autoScaling !== undefined && destinationOf(autoScaling.lifecycleState) === undefined) {
     return afterHook(autoScaling.lifecycleState, ec2State);
   }
   const { blocking, others } = sortTasks(incident, observation, policy);
   const remaining = blocking ?? [];
-  if (ec2State === 'terminated' || ec2State === 'gone') {
-    return { kind: 'release', result: 'CONTINUE', reason: 'terminated', remaining };
-  }
   const unblockedAtMs = blocking?.length === 0 ? (incident.unblockedAtMs ?? nowMs) : undefined;
   // As long as it is ACTIVE, ECS may place another task on it at any moment. In observe mode it stays so.
   const toDrain = policy.mode === 'observe' ? [] : (instances ?? []).filter(({ status }) => status === 'ACTIVE');
-  const isEmpty = unblockedAtMs !== undefined && (others.length === 0 || nowMs - unblockedAtMs >= UNBLOCKED_GRACE_MS);
+  const isEmpty = isUnblocked(others, unblockedAtMs, nowMs);
   if (isEmpty && toDrain.length === 0) return { kind: 'release', result: 'CONTINUE', reason: 'drained', remaining };
   if (nowMs >= incident.deadlineAtMs) {
     return { kind: 'release', result: policy.drainDeadlineResult, reason: 'deadline', remaining };
@@ -152,9 +154,7 @@ function decideDraining(
     kind: 'wait',
     blocking,
     toStop: tasksToStop({ blocking, others }, incident, policy),
-    heartbeats: incident.actions.filter(
-      (action) => nowMs - action.heartbeatAtMs >= heartbeatIntervalMs(action.heartbeatTimeoutSeconds),
-    ),
+    heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)),
     toDrain,
     lostContactAtMs,
     unblockedAtMs: observation.tasks === undefined ? incident.unblockedAtMs : unblockedAtMs,
@@ -168,37 +168,11 @@ function afterHook(lifecycleState: string, ec2State: string | undefined): DrainD
   return isLeaving(lifecycleState) ? { kind: 'close', outcome: 'hook ended' } : { kind: 'hook ended' };
 }
 
-/**
- * Only a task that has really stopped no longer needs its instance. The counts of a container instance do not tell: they
- * leave out tasks that are still shutting down.
- */
-function sortTasks(
-  incident: DrainIncident,
-  { tasks, daemonServices }: DrainObservation,
-  policy: Policy,
-): { readonly blocking: readonly Task[] | undefined; readonly others: readonly Task[] } {
-  const left = tasks?.filter((task) => task.lastStatus !== 'STOPPED');
-  const blocks = (task: Task) => isBlocking(roleOf(task, { incident, daemonServices, policy }));
-  return { blocking: left?.filter(blocks), others: left?.filter((task) => !blocks(task)) ?? [] };
-}
-
 /** ECS stops the tasks of services by itself. What it does not stop is told to, as soon as nothing waits for it. */
-function tasksToStop(
-  { blocking, others }: { readonly blocking: readonly Task[] | undefined; readonly others: readonly Task[] },
-  { registrations }: DrainIncident,
-  policy: Policy,
-): Task[] {
-  const candidates =
-    blocking?.length === 0 ? others : policy.standaloneTasks === 'stop' ? blocking?.filter(isStandalone) : [];
-  const arns = new Set(registrations.map(({ arn }) => arn));
-  return (candidates ?? []).filter((task) => task.desiredStatus !== 'STOPPED' && arns.has(task.containerInstanceArn));
-}
-
-/** When the last of the tasks here began to stop: since then, or since the drain began, nothing has moved. */
-function isStalled(incident: DrainIncident, { tasks }: DrainObservation, { policy, nowMs }: Circumstances): boolean {
-  if (tasks === undefined || policy.drainStalledMinutes === 'off') return false;
-  const movedAtMs = Math.max(incident.openedAtMs, ...tasks.map(({ stoppingAtMs }) => stoppingAtMs ?? 0));
-  return nowMs - movedAtMs >= policy.drainStalledMinutes * 60_000;
+function tasksToStop(sorted: SortedTasks, incident: DrainIncident, policy: Policy): Task[] {
+  return sorted.blocking?.length === 0
+    ? stoppable(sorted.others, incident)
+    : standaloneToStop(sorted, incident, policy);
 }
 
 function lostContactSince(

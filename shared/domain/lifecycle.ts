@@ -61,6 +61,13 @@ export function heartbeatIntervalMs(heartbeatTimeoutSeconds: number): number {
   return Math.max(1, Math.floor(Math.min(heartbeatTimeoutSeconds / 3, forLateness))) * 1_000;
 }
 
+export function isHeartbeatDue(
+  action: { readonly heartbeatAtMs: number; readonly heartbeatTimeoutSeconds: number },
+  nowMs: number,
+): boolean {
+  return nowMs - action.heartbeatAtMs >= heartbeatIntervalMs(action.heartbeatTimeoutSeconds);
+}
+
 export function isKeptBetweenSweeps(heartbeatTimeoutSeconds: number): boolean {
   return heartbeatTimeoutSeconds < SHORT_HEARTBEAT_TIMEOUT_SECONDS;
 }

@@ -26,6 +26,8 @@ export interface ContainerInstance {
   /** Tasks whose desired status is RUNNING: leaves out those that are still stopping. */
   readonly runningTasksCount: number;
   readonly pendingTasksCount: number;
+  /** No task holds CPU or memory here, not even one that is stopping; undefined when ECS does not say. */
+  readonly resourcesFree?: boolean;
   readonly availabilityZone?: string;
   readonly instanceType?: string;
   readonly capacityProviderName?: string;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ClusterArn, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
+import { areResourcesFree } from '../domain/resources.ts';
 import { type EventBridgeEvent, type IgnoredEvent, parseDetail } from './envelope.ts';
 import { arn, ec2InstanceId } from './identifiers.ts';
 
@@ -22,8 +23,6 @@ export interface ContainerInstanceChange {
 }
 
 const resources = z.array(z.object({ name: z.string(), integerValue: z.exactOptional(z.number()) }));
-type Resources = z.output<typeof resources>;
-
 const detailSchema = z.object({
   containerInstanceArn: arn,
   clusterArn: arn,
@@ -48,7 +47,7 @@ export function parseContainerInstanceChange(event: EventBridgeEvent): Container
   }
   const detail = parseDetail(detailSchema, event);
   const { containerInstanceArn, registeredResources, remainingResources, ...rest } = detail;
-  const resourcesFree = areAllFree(registeredResources, remainingResources);
+  const resourcesFree = areResourcesFree(registeredResources, remainingResources);
   return {
     kind: 'container-instance-change',
     arn: containerInstanceArn,
@@ -56,15 +55,4 @@ export function parseContainerInstanceChange(event: EventBridgeEvent): Container
     ...(resourcesFree !== undefined && { resourcesFree }),
     atMs: event.timeMs,
   };
-}
-
-/** By CPU and memory: every task on a container instance reserves memory, and some ports are never free. */
-function areAllFree(registered: Resources, remaining: Resources): boolean | undefined {
-  const pairs = ['CPU', 'MEMORY'].map((name) => [amountOf(registered, name), amountOf(remaining, name)]);
-  if (pairs.flat().includes(undefined)) return undefined;
-  return pairs.every(([all, free]) => free === all);
-}
-
-function amountOf(of: Resources, name: string): number | undefined {
-  return of.find((resource) => resource.name === name)?.integerValue;
 }

@@ -43,7 +43,7 @@ function rank(event: ContainerInstanceChange): number {
   return event.version ?? event.atMs;
 }
 
-/** Drains of instances that have no task left, or nearly: as long as tasks run, the events of tasks tell more. */
+/** Drains of instances that, by what the event says, have no task left: before that, looking is for the sweep. */
 async function reviewDraining(
   runtime: Runtime,
   changes: readonly ContainerInstanceChange[],
@@ -51,7 +51,8 @@ async function reviewDraining(
   allowance: Allowance,
 ): Promise<Failures> {
   const mayBeEmpty = changes.filter(
-    ({ runningTasksCount, pendingTasksCount }) => !runningTasksCount && !pendingTasksCount,
+    ({ runningTasksCount, pendingTasksCount, resourcesFree }) =>
+      !runningTasksCount && !pendingTasksCount && resourcesFree !== false,
   );
   const drains = drainsOf(mayBeEmpty, incidents).filter(({ phase }) => phase === 'draining');
   return byArn(drains, await reviewDrains(runtime, drains, allowance));

@@ -101,9 +101,9 @@ async function observe(
 }
 
 /** Most drains are over by then. Those that are not are looked into, for what keeps them. */
-const UNREMARKABLE_MS = 120_000;
+export const UNREMARKABLE_MS = 120_000;
 
-/** As long as a drain is young, the counts of the container instances tell that it is too early, and cost nothing more. */
+/** As long as a drain is young, what the container instances tell is enough to know that it is too early. */
 function mustListTasks(
   incident: DrainIncident,
   instances: readonly ContainerInstance[],
@@ -112,7 +112,11 @@ function mustListTasks(
   if (incident.phase !== 'draining') return false;
   if (policy.standaloneTasks === 'stop' || nowMs - incident.openedAtMs >= UNREMARKABLE_MS) return true;
   if (nowMs >= incident.deadlineAtMs || incident.unblockedAtMs !== undefined) return true;
-  return instances.every((instance) => instance.runningTasksCount + instance.pendingTasksCount === 0);
+  return instances.every(mayBeEmpty);
+}
+
+function mayBeEmpty({ runningTasksCount, pendingTasksCount, resourcesFree }: ContainerInstance): boolean {
+  return runningTasksCount + pendingTasksCount === 0 && resourcesFree !== false;
 }
 
 async function listTasks(runtime: Runtime, { registrations }: DrainIncident): Promise<Task[]> {

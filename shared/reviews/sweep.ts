@@ -1,7 +1,7 @@
 import { resendAbandoned } from '../alerts/publish.ts';
 import { describeLifecycleHooks, listGroups } from '../aws/auto-scaling.ts';
 import { listContainerInstanceArns } from '../aws/container-instances.ts';
-import { destinationOf } from '../domain/lifecycle.ts';
+import { destinationOf, isHeartbeatDue } from '../domain/lifecycle.ts';
 import type { LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import {
@@ -16,7 +16,7 @@ import { endSweepTurn, takeSweepTurn } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { reviewArrivals } from './arrivals.ts';
 import { reviewDisconnections } from './disconnections.ts';
-import { reviewDrains } from './drains.ts';
+import { reviewDrains, UNREMARKABLE_MS } from './drains.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { lookUp } from './look-up.ts';
 import { planLooks } from './planned-looks.ts';
@@ -77,7 +77,12 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
       await planLooks(runtime, drains);
       return new Map();
     },
-    drains: () => sweepDrains(runtime, drains, allowance),
+    drains: () =>
+      sweepDrains(
+        runtime,
+        drains.filter((drain) => deservesSweep(drain, runtime.now())),
+        allowance,
+      ),
     arrivals: async () => reviewArrivals(runtime, await listArrived(runtime, drains), allowance),
     agents: () => sweepAgents(runtime, { incidents, away, allowance }),
     alerts: () => sweepAlerts(runtime, incidents, allowance),
@@ -91,6 +96,13 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
     }
   }
   return failures;
+}
+
+/** A drain that has just begun is followed by its events; it is swept once those should have ended it. */
+function deservesSweep(drain: DrainIncident, nowMs: number): boolean {
+  const isYoung = nowMs - drain.openedAtMs < UNREMARKABLE_MS;
+  const isBeatDue = drain.actions.some((action) => isHeartbeatDue(action, nowMs));
+  return !isYoung || isBeatDue || drain.phase !== 'draining' || nowMs >= drain.deadlineAtMs;
 }
 
 /** Read anew: the parts before have written some of them. */
