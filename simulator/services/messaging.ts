@@ -3,6 +3,7 @@ import type { BusEvent, FunctionInvoker, ResourceProvider, SimulatedService } fr
 import { Alarms } from './cloudwatch/alarms.ts';
 import { createDynamoDbService, type Tables } from './dynamodb/operations.ts';
 import { createTableProvider } from './dynamodb/provider.ts';
+import { createStreamMappingProvider } from './dynamodb/stream-mapping-provider.ts';
 import { type Replication, USUAL_REPLICATION } from './dynamodb/table.ts';
 import { createAsyncInvocations } from './event-bridge/async-invocation.ts';
 import { type DeliveryFault, EventBus } from './event-bridge/bus.ts';
@@ -69,6 +70,9 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
   const bus = new EventBus(kernel, delivery, deliveryFault);
   const tables: Tables = new Map();
   const alarms = new Alarms(kernel, { queues, topics, bus });
+  const queueMappings = createMappingProvider(kernel, queues, invoker, functions);
+  const { metrics } = alarms;
+  const streamMappings = createStreamMappingProvider(kernel, { tables, queues, invoker, functions, metrics });
   return {
     services: [
       createEventBridgeService(kernel, bus),
@@ -84,7 +88,10 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
       'AWS::CloudWatch::Alarm': alarms.provider,
       'AWS::DynamoDB::Table': createTableProvider(kernel, tables, replication),
       'AWS::Events::Rule': createRuleProvider(kernel, bus, queues),
-      'AWS::Lambda::EventSourceMapping': createMappingProvider(kernel, queues, invoker, functions),
+      'AWS::Lambda::EventSourceMapping': {
+        create: (properties, resource) =>
+          (isStream(properties.EventSourceArn) ? streamMappings : queueMappings).create(properties, resource),
+      },
       'AWS::Lambda::EventInvokeConfig': asyncInvocations.provider,
     },
     putEvent: (event) => void bus.put(event),
@@ -95,4 +102,8 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     alarms,
     invokeAsync: asyncInvocations.invokeAsync,
   };
+}
+
+function isStream(eventSourceArn: unknown): boolean {
+  return /^arn:aws:dynamodb:.*\/stream\//.test(String(eventSourceArn));
 }

@@ -14,6 +14,7 @@ import {
 } from '../template-properties.ts';
 import type { Tables } from './operations.ts';
 import type { IndexSchema, KeyAttribute, KeySchema, TableSchema } from './schema.ts';
+import { STREAM_VIEWS, type StreamView } from './stream.ts';
 import { type Replication, Table } from './table.ts';
 
 const TABLE_PROPERTIES = [
@@ -26,6 +27,7 @@ const TABLE_PROPERTIES = [
   'PointInTimeRecoverySpecification',
   'SSESpecification',
   'DeletionProtectionEnabled',
+  'StreamSpecification',
   'TableClass',
   'OnDemandThroughput',
   'ContributorInsightsSpecification',
@@ -39,7 +41,7 @@ const INDEX_PROPERTIES = [
   'ContributorInsightsSpecification',
 ];
 
-/** `AWS::DynamoDB::Table`, on demand and without streams. */
+/** `AWS::DynamoDB::Table`, on demand. */
 export function createTableProvider(kernel: Kernel, tables: Tables, replication: Replication): ResourceProvider {
   return {
     create(properties, resource) {
@@ -49,11 +51,22 @@ export function createTableProvider(kernel: Kernel, tables: Tables, replication:
       }
       const tableName = textOf(properties, 'TableName') ?? generatedName(kernel, resource, 255);
       if (tables.has(tableName)) throw invalidProperties(`Table already exists: ${tableName}`);
-      const table = new Table(kernel, parseSchema(tableName, properties), replication);
+      const table = new Table(kernel, parseSchema(tableName, properties), replication, parseStreamView(properties));
       tables.set(tableName, table);
-      return { ref: tableName, attributes: { Arn: table.arn } };
+      const streamArn = table.stream?.arn;
+      return { ref: tableName, attributes: { Arn: table.arn, ...(streamArn && { StreamArn: streamArn }) } };
     },
   };
+}
+
+function parseStreamView(properties: TemplateProperties): StreamView | undefined {
+  const specification = objectOf(properties, 'StreamSpecification');
+  if (specification === undefined) return undefined;
+  refuseUnknown('StreamSpecification', specification, ['StreamViewType']);
+  const type = requiredTextOf(specification, 'StreamViewType');
+  const view = STREAM_VIEWS.find((known) => known === type);
+  if (view === undefined) throw invalidProperties(`Unknown StreamViewType ${type}`);
+  return view;
 }
 
 function parseSchema(tableName: string, properties: TemplateProperties): TableSchema {

@@ -3,6 +3,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
 import { keyOf, type TableSchema } from './schema.ts';
 import { SortedItems } from './sorted-items.ts';
+import { type StreamView, TableStream } from './stream.ts';
 import { canonicalText, type Item } from './value.ts';
 
 /** How far eventually consistent copies lag behind, in milliseconds; zero for copies that never lag. */
@@ -29,6 +30,8 @@ const TTL_AGE_MS_MAX = 5 * 365 * 86_400_000;
 export class Table {
   readonly arn: string;
   readonly schema: TableSchema;
+  /** Undefined for a table without one. */
+  readonly stream: TableStream | undefined;
   readonly #kernel: Kernel;
   readonly #random: Random;
   readonly #replication: Replication;
@@ -38,10 +41,11 @@ export class Table {
   readonly #expiries = new Map<string, Timer>();
   #replicatedUntilMs = 0;
 
-  constructor(kernel: Kernel, schema: TableSchema, replication: Replication) {
+  constructor(kernel: Kernel, schema: TableSchema, replication: Replication, streamView?: StreamView) {
     const { region, accountId } = kernel.place;
     this.arn = `arn:aws:dynamodb:${region}:${accountId}:table/${schema.tableName}`;
     this.schema = schema;
+    this.stream = streamView && new TableStream(kernel, this.arn, schema, streamView);
     this.#kernel = kernel;
     this.#random = kernel.random.fork(`dynamodb/${schema.tableName}`);
     this.#replication = replication;
@@ -76,8 +80,13 @@ export class Table {
     this.#replace(this.#leader.find(key), undefined);
   }
 
-  #replace(previous: Item | undefined, next: Item | undefined): void {
+  #replace(
+    previous: Item | undefined,
+    next: Item | undefined,
+    by: Parameters<TableStream['append']>[2] = 'caller',
+  ): void {
     this.#leader.replace(previous, next);
+    this.stream?.append(previous, next, by);
     const follow = () => {
       for (const copy of [this.#follower, ...this.#indexes.values()]) copy.replace(previous, next);
     };
@@ -103,7 +112,7 @@ export class Table {
     const atMs = Math.max(now, expiresAtMs) + this.#random.integer(0, TTL_LAG_MS_MAX);
     const timer = this.#kernel.clock.at(atMs, () => {
       this.#expiries.delete(name);
-      this.#replace(item, undefined);
+      this.#replace(item, undefined, 'time-to-live');
       this.#kernel.trace.add('world', { subject: this.arn, change: 'item expired', key });
     });
     this.#expiries.set(name, timer);

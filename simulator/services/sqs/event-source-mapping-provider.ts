@@ -69,7 +69,7 @@ export function createMappingProvider(
   };
 }
 
-function toFunctionArn(name: string, region: string, accountId: string): string {
+export function toFunctionArn(name: string, region: string, accountId: string): string {
   return name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 }
 
@@ -97,28 +97,32 @@ function parseSettings(properties: TemplateProperties, functionArn: string): Map
       'Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10',
     );
   }
-  const types = textListOf(properties, 'FunctionResponseTypes');
-  if (types.some((type) => type !== 'ReportBatchItemFailures')) {
-    throw invalidProperties('FunctionResponseTypes takes only ReportBatchItemFailures');
-  }
   const scaling = objectOf(properties, 'ScalingConfig') ?? {};
   refuseUnknown('ScalingConfig', scaling, ['MaximumConcurrency']);
   return {
     functionArn,
     batchSize,
     batchingWindowSeconds,
-    reportBatchItemFailures: types.length > 0,
+    reportBatchItemFailures: isReportingFailures(properties),
     concurrencyMax: numberOf(scaling, 'MaximumConcurrency', { min: 2, max: 1000 }) ?? CONCURRENCY_MAX,
     filters: parseFilters(properties),
   };
 }
 
-function parseFilters(properties: TemplateProperties): readonly EventPredicate[] {
+export function isReportingFailures(properties: TemplateProperties): boolean {
+  const types = textListOf(properties, 'FunctionResponseTypes');
+  if (types.some((type) => type !== 'ReportBatchItemFailures')) {
+    throw invalidProperties('FunctionResponseTypes takes only ReportBatchItemFailures');
+  }
+  return types.length > 0;
+}
+
+export function parseFilters(properties: TemplateProperties): readonly EventPredicate[] {
   const criteria = objectOf(properties, 'FilterCriteria') ?? {};
   refuseUnknown('FilterCriteria', criteria, ['Filters']);
   return objectListOf(criteria, 'Filters').map((filter) => compilePattern(requiredTextOf(filter, 'Pattern')));
 }
 
-function invalidParameter(message: string): AwsError {
+export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterValueException', message);
 }
