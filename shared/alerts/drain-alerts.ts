@@ -24,29 +24,44 @@ export function releaseAlert(incident: DrainIncident, ending: Ending, nowMs: num
       return deadlineAlert(incident, ending, nowMs);
     case 'lost contact':
       return lostContactAlert(incident, ending, nowMs);
-    case 'drained':
     case 'terminated':
+      if (ending.remaining.length > 0) return terminatedAlert(incident, ending, nowMs);
+      return incident.stalledAtMs === undefined ? undefined : resolvedAlert(incident, ending.reason, nowMs);
+    case 'drained':
       return incident.stalledAtMs === undefined ? undefined : resolvedAlert(incident, ending.reason, nowMs);
   }
 }
 
 /** Nothing has moved for long, and there is time to do something about it. */
 export function stalledAlert(incident: DrainIncident, blocking: readonly string[], nowMs: number): Alert {
-  return alert(incident, {
+  return drainAlert(incident, {
     step: 'stalled',
     state: 'opened',
     severity: 'warning',
     title: `Drain of ${incident.ec2InstanceId} is stuck, ${count(blocking)} left`,
-    What: `Nothing has moved in this drain for long. At ${instant(incident.deadlineAtMs)} (in ${duration(incident.deadlineAtMs - nowMs)}) the instance goes all the same.`,
+    What: `Nothing has moved in this drain for long. ${goes(incident, nowMs)}`,
     Blocking: blocking,
     Next: 'Do what the lines above say, or let the deadline come.',
     nowMs,
   });
 }
 
+/** The hook was ended by somebody else, or the instance is gone, after on-call was told that the drain is stuck. */
+export function overAlert(incident: DrainIncident, outcome: string, nowMs: number): Alert {
+  return drainAlert(incident, {
+    step: 'resolved',
+    state: 'resolved',
+    severity: 'info',
+    title: `Resolved: drain of ${incident.ec2InstanceId} is over, ${outcome}`,
+    What: `The drain is over without Ebbtide's doing: ${outcome}.`,
+    Next: 'Nothing to do.',
+    nowMs,
+  });
+}
+
 function deadlineAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert {
   const { remaining } = ending;
-  return alert(incident, {
+  return drainAlert(incident, {
     step: 'release',
     state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
     severity: 'critical',
@@ -67,7 +82,7 @@ function done(incident: DrainIncident, { result, isObserved, isRetained }: Endin
 }
 
 function lostContactAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert {
-  return alert(incident, {
+  return drainAlert(incident, {
     step: 'release',
     state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
     severity: 'critical',
@@ -80,8 +95,21 @@ function lostContactAlert(incident: DrainIncident, ending: Ending, nowMs: number
   });
 }
 
+function terminatedAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert {
+  return drainAlert(incident, {
+    step: 'release',
+    state: incident.stalledAtMs === undefined ? 'notice' : 'resolved',
+    severity: 'warning',
+    title: `EC2 terminated draining ${incident.ec2InstanceId}, ${count(ending.remaining)} lost`,
+    What: `EC2 terminated the instance before its hook was completed${incident.interruption?.cause === 'spot' ? ': a Spot interruption' : ''}.`,
+    Lost: ending.remaining,
+    Next: 'Check that the work of these tasks is done again elsewhere.',
+    nowMs,
+  });
+}
+
 function resolvedAlert(incident: DrainIncident, reason: 'drained' | 'terminated', nowMs: number): Alert {
-  return alert(incident, {
+  return drainAlert(incident, {
     step: 'resolved',
     state: 'resolved',
     severity: 'info',
@@ -92,8 +120,9 @@ function resolvedAlert(incident: DrainIncident, reason: 'drained' | 'terminated'
   });
 }
 
-interface Content {
+export interface Content {
   readonly step: string;
+  readonly kind?: Alert['kind'];
   readonly state: Alert['state'];
   readonly severity: Alert['severity'];
   readonly title: string;
@@ -103,24 +132,40 @@ interface Content {
   readonly [section: string]: string | number | readonly string[];
 }
 
-function alert(incident: DrainIncident, { step, state, severity, title, nowMs, What, ...rest }: Content): Alert {
+/** An alert about a drain: `What` first, then where and since when, then the other sections in the order given. */
+export function drainAlert(incident: DrainIncident, content: Content): Alert {
+  const { step, kind = 'drain', state, severity, title, nowMs, What, ...rest } = content;
   const clusterArn = clusterOf(incident);
   const cluster = clusterName(clusterArn);
   return {
     id: `${incident.id}#${incident.openedAtMs}#${step}`,
-    kind: 'drain',
+    kind,
     state,
     severity,
     cluster,
     subject: toSubject(`[${cluster}] ${title}`),
     body: sections({
       What,
-      Where: `${incident.ec2InstanceId} in cluster ${cluster}, Auto Scaling group ${incident.actions[0]?.groupName ?? 'unknown'}`,
+      Where: `${incident.ec2InstanceId} in cluster ${cluster}, ${group(incident)}`,
       Console: consoleLink(incident.registrations[0].arn, clusterArn),
       Since: `${instant(incident.openedAtMs)} (${duration(nowMs - incident.openedAtMs)} ago)`,
       ...(rest as Record<string, string | readonly string[]>),
     }),
   };
+}
+
+function group({ actions: [action], interruption }: DrainIncident): string {
+  const name = action?.groupName ?? interruption?.groupName;
+  return name === undefined ? 'in no Auto Scaling group' : `Auto Scaling group ${name}`;
+}
+
+/** When the instance goes at the latest, as far as anybody knows. */
+function goes({ actions, deadlineAtMs, interruption }: DrainIncident, nowMs: number): string {
+  const takenAtMs = interruption?.expectedAtMs ?? Number.POSITIVE_INFINITY;
+  const at = (ms: number) => `At ${instant(ms)} (in ${duration(ms - nowMs)})`;
+  if (actions.length > 0 && deadlineAtMs <= takenAtMs) return `${at(deadlineAtMs)} the instance goes all the same.`;
+  if (Number.isFinite(takenAtMs)) return `${at(takenAtMs)} AWS takes the instance all the same.`;
+  return 'AWS may take the instance at any time.';
 }
 
 function hooks({ actions }: DrainIncident): string {

@@ -53,6 +53,21 @@ export const settings = {
     '15',
     'How long the agent of a draining instance may be disconnected before the instance is given up and released.',
   ),
+  rebalance: clusterSetting(
+    choice('off', 'drain', 'replace'),
+    'off',
+    'What a rebalance recommendation for a Spot Instance leads to: nothing, a drain, or a drain and a replacement by the group. Leave it off where the group itself has Capacity Rebalancing.',
+  ),
+  scheduledChangeLeadMinutes: clusterSetting(
+    offOr(wholeNumber(15, 20_160)),
+    '1440',
+    'How long before AWS retires, stops or reboots an instance it is drained and replaced by its group. off: on-call is told, and nothing is done.',
+  ),
+  interruptionSpared: clusterSetting(
+    choice('restore', 'alert'),
+    'restore',
+    'What becomes of an instance that was drained for an interruption that never came: made ACTIVE again, or left DRAINING and on-call told.',
+  ),
   disconnectedAlertMinutes: clusterSetting(
     wholeNumber(1, 1_440),
     '10',

@@ -26,10 +26,11 @@ export const NOTHING_READ: Surroundings = {
 
 /** One line for each task: which it is, how far it has come, what keeps it. */
 export function explain(tasks: readonly Task[], surroundings: Surroundings, nowMs: number): string[] {
-  return tasks.map((task) => `${name(task)} is ${task.lastStatus}: ${reason(task, surroundings, nowMs)}`);
+  return tasks.map((task) => `${nameTask(task)} is ${task.lastStatus}: ${reason(task, surroundings, nowMs)}`);
 }
 
-function name(task: Task): string {
+/** `1f0c... (service web)`. */
+export function nameTask(task: Task): string {
   const service = serviceNameOf(task);
   const of = service === undefined ? `standalone, ${task.group.replace(':', ' ') || 'no group'}` : `service ${service}`;
   return `${shortId(task.arn)} (${of})`;

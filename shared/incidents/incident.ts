@@ -1,12 +1,19 @@
 import * as z from 'zod';
 import type { ClusterArn, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
 import { common, heldActionSchema, registrationSchema } from './common.ts';
+import { disconnectionIncidentSchema } from './disconnection-incident.ts';
+import { interruptionSchema, replacementSchema } from './interruption.ts';
 import { type LaunchIncident, launchIncidentSchema } from './launch-incident.ts';
 
 export type { HeldAction, Registration } from './common.ts';
 export type { LaunchIncident } from './launch-incident.ts';
+export type { DisconnectionIncident } from './disconnection-incident.ts';
+export type { Interruption, Replacement } from './interruption.ts';
 
-/** One EC2 instance being emptied, from the hook that asked for it to the end that the instance came to. */
+/**
+ * One EC2 instance being emptied, from the hook or the interruption that asked for it to the end that the instance came
+ * to. Without a hook it has no actions; a hook that comes later joins.
+ */
 export const drainIncidentSchema = z.object({
   ...common,
   kind: z.literal('drain'),
@@ -18,6 +25,8 @@ export const drainIncidentSchema = z.object({
   registrations: z.tuple([registrationSchema], registrationSchema),
   actions: z.array(heldActionSchema),
   deadlineAtMs: z.number(),
+  interruption: interruptionSchema.optional(),
+  replacement: replacementSchema.optional(),
   /** Since when the agent has been seen disconnected, while it is. */
   lostContactAtMs: z.number().optional(),
   /** Since when only tasks that nothing waits for are left. */

@@ -1,25 +1,18 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Alert } from '../alerts/alert.ts';
-import { releaseAlert, stalledAlert } from '../alerts/drain-alerts.ts';
+import { overAlert, releaseAlert, stalledAlert } from '../alerts/drain-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, describeGroup, recordHeartbeat } from '../aws/auto-scaling.ts';
-import { setContainerInstancesState } from '../aws/container-instances.ts';
 import { stopTask } from '../aws/tasks.ts';
-import type { Policy } from '../config/settings.ts';
 import type { DrainDecision, DrainObservation, Release, Wait } from '../domain/drain.ts';
 import type { Task } from '../domain/model.ts';
-import type { DrainIncident, HeldAction, Registration } from '../incidents/incident.ts';
+import { nameTask } from '../domain/stuck.ts';
+import type { DrainIncident, HeldAction } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
+import { closed, type Subject, setState } from './drain-subject.ts';
 import { explainBlocking } from './explanations.ts';
+import { actOnInterruption } from './interruption-effects.ts';
 import { perform } from './perform.ts';
-
-/** A drain as it was looked at, and the policy of its cluster. */
-export interface Subject {
-  readonly runtime: Runtime;
-  readonly policy: Policy;
-  readonly incident: DrainIncident;
-  readonly observation: DrainObservation;
-}
 
 export async function act(subject: Subject, decision: DrainDecision): Promise<unknown> {
   const { runtime, incident } = subject;
@@ -32,10 +25,23 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
       await setState(subject, decision.registrations, 'ACTIVE');
       return commit(runtime, closed(incident, 'back in service', runtime.now()), incident);
     case 'close':
-      return commit(runtime, closed(incident, decision.outcome, runtime.now()), incident);
+      return close(subject, decision.outcome);
+    case 'taken':
+    case 'replace':
+    case 'spared':
+      return actOnInterruption(subject, decision);
     case 'hook ended':
       return commit(runtime, { ...incident, phase: 'returning' }, incident);
   }
+}
+
+/** Somebody else ended it. Whoever was told that it is stuck is told that it is over. */
+async function close({ runtime, incident }: Subject, outcome: string): Promise<unknown> {
+  const nowMs = runtime.now();
+  const isToldOfEnd =
+    incident.stalledAtMs === undefined || incident.phase !== 'draining' || incident.endToldAtMs !== undefined;
+  const alerts = isToldOfEnd ? [] : [overAlert(incident, outcome, nowMs)];
+  return commit(runtime, { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, ...alerts] }, incident);
 }
 
 async function keepWaiting(subject: Subject, decision: Wait): Promise<void> {
@@ -104,10 +110,13 @@ async function release(subject: Subject, decision: Release): Promise<void> {
   const { reason } = decision;
   const isRetained = decision.result !== 'CONTINUE' && (await isRetainedOnAbandon(runtime, incident));
   const result = decision.result === 'RESTORE' ? (isRetained ? 'ABANDON' : 'CONTINUE') : decision.result;
-  const remaining = await explainBlocking(runtime, incident, {
-    tasks: decision.remaining,
-    isAgentConnected: isAgentConnected(observation),
-  });
+  const isAlive = reason !== 'terminated';
+  const remaining = isAlive
+    ? await explainBlocking(runtime, incident, {
+        tasks: decision.remaining,
+        isAgentConnected: isAgentConnected(observation),
+      })
+    : decision.remaining.map(nameTask);
   const isObserved = policy.mode === 'observe';
   const alert = releaseAlert(incident, { reason, result, isRetained, isObserved, remaining }, runtime.now());
   const told = alert === undefined ? incident : await tell(runtime, incident, alert);
@@ -142,30 +151,4 @@ async function tell(runtime: Runtime, incident: DrainIncident, alert: Alert): Pr
 async function isRetainedOnAbandon({ autoScaling }: Runtime, { actions }: DrainIncident): Promise<boolean> {
   const [action] = actions;
   return action !== undefined && (await describeGroup(autoScaling, action.groupName))?.retainsOnAbandon === true;
-}
-
-function closed(incident: DrainIncident, outcome: string, nowMs: number): DrainIncident {
-  return { ...incident, phase: 'closed', closedAtMs: nowMs, outcome };
-}
-
-async function setState(
-  { runtime, policy }: Subject,
-  registrations: readonly Registration[],
-  status: 'ACTIVE' | 'DRAINING',
-): Promise<void> {
-  for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
-    const arns = group.map(({ arn }) => arn);
-    const effect = { operation: 'UpdateContainerInstancesState', subject: arns.join(', '), status };
-    const changed = await perform(runtime, policy, effect, () =>
-      setContainerInstancesState(runtime.ecs, cluster, arns, status),
-    );
-    if (changed !== 'observed' && changed.failures.length > 0) throw new StateNotChangedError(status, changed.failures);
-  }
-}
-
-class StateNotChangedError extends Error {
-  constructor(status: string, failures: readonly { arn: string; reason: string }[]) {
-    super(`not set to ${status}: ${failures.map(({ arn, reason }) => `${arn} (${reason})`).join(', ')}`);
-    this.name = 'StateNotChangedError';
-  }
 }

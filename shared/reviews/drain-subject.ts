@@ -1,0 +1,41 @@
+import { setContainerInstancesState } from '../aws/container-instances.ts';
+import type { Policy } from '../config/settings.ts';
+import type { DrainObservation } from '../domain/drain.ts';
+import type { DrainIncident, Registration } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { perform } from './perform.ts';
+
+/** A drain as it was looked at, and the policy of its cluster. */
+export interface Subject {
+  readonly runtime: Runtime;
+  readonly policy: Policy;
+  readonly incident: DrainIncident;
+  readonly observation: DrainObservation;
+}
+
+export function closed(incident: DrainIncident, outcome: string, nowMs: number): DrainIncident {
+  return { ...incident, phase: 'closed', closedAtMs: nowMs, outcome };
+}
+
+/** @throws StateNotChangedError when ECS says that it did not change some of them */
+export async function setState(
+  { runtime, policy }: Subject,
+  registrations: readonly Registration[],
+  status: 'ACTIVE' | 'DRAINING',
+): Promise<void> {
+  for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
+    const arns = group.map(({ arn }) => arn);
+    const effect = { operation: 'UpdateContainerInstancesState', subject: arns.join(', '), status };
+    const changed = await perform(runtime, policy, effect, () =>
+      setContainerInstancesState(runtime.ecs, cluster, arns, status),
+    );
+    if (changed !== 'observed' && changed.failures.length > 0) throw new StateNotChangedError(status, changed.failures);
+  }
+}
+
+class StateNotChangedError extends Error {
+  constructor(status: string, failures: readonly { arn: string; reason: string }[]) {
+    super(`not set to ${status}: ${failures.map(({ arn, reason }) => `${arn} (${reason})`).join(', ')}`);
+    this.name = 'StateNotChangedError';
+  }
+}
