@@ -1,0 +1,94 @@
+import { CompleteLifecycleActionCommand, RecordLifecycleActionHeartbeatCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeClustersCommand,
+  DescribeContainerInstancesCommand,
+  ListTasksCommand,
+  UpdateContainerInstancesStateCommand,
+} from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reviewChanges } from '../../../shared/reviews/changes.ts';
+import { reviewDrainsById } from '../../../shared/reviews/drains.ts';
+import { arn, clusterArn, drain, ec2InstanceId, MINUTE_MS, T0 } from '../fleet.ts';
+import { createTestRuntime } from '../test-runtime.ts';
+import { openTable, type TestTable } from '../test-table.ts';
+
+let table: TestTable;
+beforeAll(async () => {
+  table = await openTable();
+});
+afterAll(() => table.close());
+
+const allowance = { hasTime: () => true };
+let count = 0;
+
+async function setUp({ status = 'DRAINING', settings = {} } = {}) {
+  const setting = createTestRuntime(table, settings);
+  const { runtime, mocks, clock } = setting;
+  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [{ clusterArn, tags: [] }] });
+  mocks.ecs.on(DescribeContainerInstancesCommand).resolves({
+    containerInstances: [
+      {
+        containerInstanceArn: arn,
+        ec2InstanceId,
+        status,
+        agentConnected: true,
+        version: 7,
+        runningTasksCount: 0,
+        pendingTasksCount: 0,
+      },
+    ],
+  });
+  mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
+  mocks.autoScaling.on(RecordLifecycleActionHeartbeatCommand).resolves({});
+  mocks.autoScaling.on(CompleteLifecycleActionCommand).resolves({});
+  count += 1;
+  const { id } = drain({ id: `drain#${count}` });
+  await runtime.incidents.save(drain({ id }), undefined);
+  // A heartbeat of the 300 s hook is due.
+  clock.nowMs = T0 + 3 * MINUTE_MS;
+  const look = () => reviewDrainsById(runtime, [id], allowance);
+  const heartbeats = () => mocks.autoScaling.commandCalls(RecordLifecycleActionHeartbeatCommand).length;
+  const completions = () => mocks.autoScaling.commandCalls(CompleteLifecycleActionCommand).length;
+  return { ...setting, id, look, heartbeats, completions };
+}
+
+describe('a look at a drain', () => {
+  test('completes the hook of an instance that is DRAINING and empty', async () => {
+    const { look, completions } = await setUp();
+    expect((await look()).size).toBe(0);
+    expect(completions()).toBe(1);
+  });
+
+  test.each([
+    ['the container instance', DescribeContainerInstancesCommand],
+    ['its tasks', ListTasksCommand],
+  ])(
+    'keeps the hook alive when ECS does not describe %s, does nothing else and says that it failed',
+    async (_, Command) => {
+      const { id, mocks, look, heartbeats, completions } = await setUp();
+      mocks.ecs.on(Command as typeof ListTasksCommand).rejects(new Error('throttled'));
+      expect([...(await look()).keys()]).toEqual([id]);
+      expect({ heartbeats: heartbeats(), completions: completions() }).toEqual({ heartbeats: 1, completions: 0 });
+    },
+  );
+
+  test('keeps the hook alive when the instance cannot be set DRAINING', async () => {
+    const { mocks, look, heartbeats, completions } = await setUp({ status: 'ACTIVE' });
+    mocks.ecs.on(UpdateContainerInstancesStateCommand).resolves({ failures: [{ arn, reason: 'MISSING' }] });
+    expect((await look()).size).toBe(1);
+    expect({ heartbeats: heartbeats(), completions: completions() }).toEqual({ heartbeats: 1, completions: 0 });
+  });
+
+  test('changes nothing in observe mode', async () => {
+    const { look, heartbeats, completions } = await setUp({ settings: { EBBTIDE_MODE: 'observe' } });
+    expect((await look()).size).toBe(0);
+    expect({ heartbeats: heartbeats(), completions: completions() }).toEqual({ heartbeats: 0, completions: 0 });
+  });
+});
+
+test('a change in a cluster that is not looked after is not even looked at', async () => {
+  const { runtime, mocks } = createTestRuntime(table, { EBBTIDE_CLUSTERS: 'bank' });
+  const change = { kind: 'container-instance-change' as const, arn, clusterArn, agentConnected: false, atMs: T0 };
+  expect((await reviewChanges(runtime, [change], allowance)).size).toBe(0);
+  expect(mocks.ecs.calls()).toHaveLength(0);
+});
