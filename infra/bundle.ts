@@ -7,6 +7,7 @@ export interface Bundle {
   readonly archive: Uint8Array;
   /** What went in, and how much of each file came out. */
   readonly metafile: Metafile;
+  readonly sourceMap: Uint8Array;
 }
 
 /** A ZIP entry's time has no zone: made of local parts, it is the same everywhere. 1980 is the format's first year. */
@@ -34,14 +35,17 @@ export async function bundleFunction(root: string, entry: string): Promise<Bundl
     // The modules of the AWS SDK, not their CommonJS builds: only these can be tree-shaken.
     mainFields: ['module', 'main'],
     plugins: [literalKeys],
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
+    // Kept beside the account of the bundle, not shipped: it leads from a line of a stack trace to the source.
+    sourcemap: 'external',
     legalComments: 'none',
     logLevel: 'silent',
   });
-  const code = result.outputFiles[0]?.contents;
-  if (code === undefined) throw new Error(`esbuild made nothing of ${entry}.ts`);
+  const [map, code] = ['.js.map', '.js'].map(
+    (end) => result.outputFiles.find(({ path }) => path.endsWith(end))?.contents,
+  );
+  if (code === undefined || map === undefined) throw new Error(`esbuild made nothing of ${entry}.ts`);
   const readableByAll = 0o644 << 16;
   const archive = zipSync({ [`${entry}.js`]: [code, { os: 3, attrs: readableByAll }] }, { mtime: zipTime, level: 9 });
-  return { archive, metafile: result.metafile };
+  return { archive, metafile: result.metafile, sourceMap: map };
 }

@@ -90,12 +90,13 @@ export default class EbbtidePlugin {
     if (definition === undefined) throw new Error(`serverless.yml has no function ${functionName}`);
     const root = path.resolve(import.meta.dirname, '..');
     const bundling = bundleFunction(root, definition.handler.replace(/\.handler$/, ''));
-    const { archive, metafile } = await bundling.catch((error: Error) => {
+    const { archive, metafile, sourceMap } = await bundling.catch((error: Error) => {
       throw new classes.Error(error.message, 'EBBTIDE_BUNDLE');
     });
     const artifact = path.join(serviceDir, '.serverless', `${functionName}.zip`);
     write(artifact, archive);
     write(path.join(serviceDir, '.build', 'meta', `${functionName}.json`), JSON.stringify(metafile));
+    write(path.join(serviceDir, '.build', 'meta', `${functionName}.js.map`), sourceMap);
     definition.package = { artifact };
   }
 }
