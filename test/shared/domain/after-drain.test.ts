@@ -14,7 +14,7 @@ describe('once no hook holds the instance', () => {
     decide({ ...empty, tasks: [task()], autoScaling: { lifecycleState }, ec2State });
 
   test.each([
-    ['gone', 'terminated', { kind: 'close', outcome: 'terminated' }],
+    ['gone', 'terminated', { kind: 'release', reason: 'terminated', result: 'CONTINUE' }],
     ['gone', undefined, { kind: 'close', outcome: 'terminated' }],
     ['gone', 'running', { kind: 'hook ended' }],
     ['Terminated', 'shutting-down', { kind: 'close', outcome: 'terminated' }],
@@ -25,7 +25,7 @@ describe('once no hook holds the instance', () => {
     ['ReplacingRootVolume:Proceed', 'running', { kind: 'hook ended' }],
     ['Something:New', 'running', { kind: 'hook ended' }],
   ])('in state %s, EC2 %s, the drain is over', (lifecycleState, ec2State, decision) => {
-    expect(at(lifecycleState, ec2State)).toEqual(decision);
+    expect(at(lifecycleState, ec2State)).toMatchObject(decision);
   });
 });
 
