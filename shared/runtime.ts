@@ -6,8 +6,10 @@ import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Unsent } from './alerts/publish.ts';
 import { type Config, parseConfig } from './config/config.ts';
 import type { Table } from './incidents/items.ts';
@@ -21,6 +23,7 @@ export interface Runtime {
   readonly ec2: EC2Client;
   readonly sns: SNSClient;
   readonly sqs: SQSClient;
+  readonly ssm: SSMClient;
   readonly table: Table;
   readonly incidents: IncidentStore;
   readonly policies: Policies;
@@ -39,24 +42,26 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** Throttling delays work; it must not fail it while the function has time. */
 const ATTEMPTS_MAX = 6;
 
+const clientConfig = {
+  maxAttempts: ATTEMPTS_MAX,
+  requestHandler: {
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  },
+};
+
 /**
  * @throws ConfigurationError when the environment is not valid: the function then fails at its first start,
  * with every problem in one message
  */
 export function createRuntime(environment: Readonly<Record<string, string | undefined>> = process.env): Runtime {
   const config = parseConfig(environment);
-  const clientConfig = {
-    maxAttempts: ATTEMPTS_MAX,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  };
   const ecs = new ECSClient(clientConfig);
   const now = () => Date.now();
   const dynamo = new DynamoDBClient(clientConfig);
   const table = { client: dynamo, tableName: config.locations.tableName };
+  const logger = new Logger({ logLevel: config.policy.logLevel });
   return {
     config,
     ecs,
@@ -64,13 +69,27 @@ export function createRuntime(environment: Readonly<Record<string, string | unde
     ec2: new EC2Client(clientConfig),
     sns: new SNSClient(clientConfig),
     sqs: new SQSClient(clientConfig),
+    ssm: new SSMClient(clientConfig),
     table,
-    incidents: createIncidentStore({ ...table, historyDays: config.policy.historyDays }),
+    incidents: createIncidentStore({
+      ...table,
+      historyDays: config.policy.historyDays,
+      onUnreadable: (id, error) => logger.error('an item of the table is no incident', { id, error }),
+    }),
     policies: createPolicies(config.policy, { ecs, now }),
-    logger: new Logger({ logLevel: config.policy.logLevel }),
+    logger,
     metrics: new Metrics(),
     unsent: [],
     now,
     uniqueId: () => randomUUID(),
   };
+}
+
+/** What telling of incidents needs, and no more: its function has none of the other clients. */
+export function createTellingRuntime(environment: Readonly<Record<string, string | undefined>> = process.env): {
+  readonly eventBridge: EventBridgeClient;
+  readonly logger: Logger;
+} {
+  const { policy } = parseConfig(environment);
+  return { eventBridge: new EventBridgeClient(clientConfig), logger: new Logger({ logLevel: policy.logLevel }) };
 }

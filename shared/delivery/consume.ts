@@ -56,10 +56,19 @@ export function consume<Message extends { readonly kind: string }>(
       runtime.logger.error('event not handled, it will be received again', { messageId: record.messageId, error });
       if (!(isLastReceive(record) && (await giveUp(runtime, record, error)))) failed.add(record.messageId);
     }
-    await sendAlerts(runtime);
+    await trySendingAlerts(runtime);
     if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };
+}
+
+/** Alerts that cannot be sent now stay with their incidents: the sweep sends them, and fails loudly if it cannot. */
+async function trySendingAlerts(runtime: Runtime): Promise<void> {
+  try {
+    await sendAlerts(runtime);
+  } catch (error) {
+    runtime.logger.error('alerts not sent, the sweep will', { error });
+  }
 }
 
 function read<Message extends { readonly kind: string }>(

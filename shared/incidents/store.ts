@@ -39,9 +39,13 @@ export interface IncidentStoreOptions {
   readonly tableName: string;
   /** How long closed incidents are kept. */
   readonly historyDays: number;
+  /** An item that is no incident, by hand or by a version to come: it is left out, and must not keep the others. */
+  onUnreadable(id: string, error: unknown): void;
 }
 
-export function createIncidentStore({ client, tableName, historyDays }: IncidentStoreOptions): IncidentStore {
+export function createIncidentStore(options: IncidentStoreOptions): IncidentStore {
+  const { client, tableName, historyDays } = options;
+  const read = (items: readonly Item[]) => items.flatMap((item) => tryToParse(item, options));
   return {
     async getMany(ids) {
       const incidents = new Map<string, Incident>();
@@ -52,10 +56,7 @@ export function createIncidentStore({ client, tableName, historyDays }: Incident
           const answer = await client.send(
             new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
           );
-          for (const item of answer.Responses?.[tableName] ?? []) {
-            const incident = parseItem(item);
-            incidents.set(incident.id, incident);
-          }
+          for (const incident of read(answer.Responses?.[tableName] ?? [])) incidents.set(incident.id, incident);
           keys = (answer.UnprocessedKeys?.[tableName]?.Keys ?? []) as typeof keys;
         }
       }
@@ -74,7 +75,7 @@ export function createIncidentStore({ client, tableName, historyDays }: Incident
           ExpressionAttributeValues: { ':open': { S: OPEN } },
         },
       );
-      for await (const page of pages) incidents.push(...(page.Items ?? []).map(parseItem));
+      for await (const page of pages) incidents.push(...read(page.Items ?? []));
       return incidents;
     },
 
@@ -146,6 +147,15 @@ function archived(incident: Incident, historyDays: number): Item {
     { ...incident, outbox: [], id: `${incident.id}#${new Date(incident.openedAtMs).toISOString()}` },
     historyDays,
   );
+}
+
+function tryToParse(item: Item, { onUnreadable }: IncidentStoreOptions): Incident[] {
+  try {
+    return [parseItem(item)];
+  } catch (error) {
+    onUnreadable(item.id?.S ?? 'an item without an id', error);
+    return [];
+  }
 }
 
 function parseItem(item: Item): Incident {

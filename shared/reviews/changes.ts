@@ -1,9 +1,10 @@
 import type { ContainerInstanceChange } from '../events/container-instance-change.ts';
-import { type DrainIncident, disconnectionId, drainId, type Incident } from '../incidents/incident.ts';
+import { type DrainIncident, disconnectionId, drainId, type Incident, launchId } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { reviewDisconnections, type Suspect } from './disconnections.ts';
 import { reviewDrains } from './drains.ts';
 import type { Allowance, Failures } from './each.ts';
+import { reviewLaunches } from './launches.ts';
 import { describeRegistrations, lookUp } from './look-up.ts';
 import { isLookedAfter } from './registrations.ts';
 
@@ -19,14 +20,25 @@ export async function reviewChanges(
   allowance: Allowance,
 ): Promise<Failures> {
   // The rule hears of every cluster of the account.
-  const changes = newestOfEach(events.filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn)));
-  const ids = changes.flatMap(({ arn }) => [drainId(arn), disconnectionId(arn)]);
+  const ours = events.filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn));
+  const changes = newestOfEach(ours).filter((change) => !isOnItsWay(change));
+  const ids = changes.flatMap((change) => [drainId(change.arn), disconnectionId(change.arn), ...launchIdsOf(change)]);
   const incidents = await runtime.incidents.getMany(ids);
   return new Map([
     ...(await reviewDraining(runtime, changes, incidents, allowance)),
     ...(await reviewReturning(runtime, changes, incidents, allowance)),
+    ...(await reviewArrived(runtime, changes, incidents, allowance)),
     ...(await reviewAgents(runtime, changes, incidents, allowance)),
   ]);
+}
+
+/** Draining, connected, and not empty yet: every task that leaves tells so, and none but the last is news. */
+function isOnItsWay(change: ContainerInstanceChange): boolean {
+  return change.status === 'DRAINING' && change.agentConnected === true && !mayBeEmpty(change);
+}
+
+function mayBeEmpty({ runningTasksCount, pendingTasksCount, resourcesFree }: ContainerInstanceChange): boolean {
+  return !runningTasksCount && !pendingTasksCount && resourcesFree !== false;
 }
 
 function newestOfEach(events: readonly ContainerInstanceChange[]): ContainerInstanceChange[] {
@@ -50,11 +62,7 @@ async function reviewDraining(
   incidents: ReadonlyMap<string, Incident>,
   allowance: Allowance,
 ): Promise<Failures> {
-  const mayBeEmpty = changes.filter(
-    ({ runningTasksCount, pendingTasksCount, resourcesFree }) =>
-      !runningTasksCount && !pendingTasksCount && resourcesFree !== false,
-  );
-  const drains = drainsOf(mayBeEmpty, incidents).filter(({ phase }) => phase === 'draining');
+  const drains = drainsOf(changes.filter(mayBeEmpty), incidents).filter(({ phase }) => phase === 'draining');
   return byArn(drains, await reviewDrains(runtime, drains, allowance));
 }
 
@@ -74,6 +82,36 @@ async function reviewReturning(
   return byArn(drains, await reviewDrains(runtime, drains, allowance, known));
 }
 
+/** Instances whose launch waits for their agent: it may be connected now. */
+async function reviewArrived(
+  runtime: Runtime,
+  changes: readonly ContainerInstanceChange[],
+  incidents: ReadonlyMap<string, Incident>,
+  allowance: Allowance,
+): Promise<Failures> {
+  const waiting = changes.filter((change) =>
+    launchIdsOf(change).some((id) => incidents.get(id)?.closedAtMs === undefined && incidents.has(id)),
+  );
+  if (waiting.length === 0) return new Map();
+  const launches = waiting.flatMap(launchIdsOf).flatMap((id) => {
+    const incident = incidents.get(id);
+    return incident?.kind === 'launch' ? [incident] : [];
+  });
+  const instances = [...(await describeRegistrations(runtime, waiting)).values()];
+  const failures = await reviewLaunches(runtime, launches, allowance, ({ ec2InstanceId }) => ({
+    registrations: instances.filter((instance) => instance.ec2InstanceId === ec2InstanceId),
+  }));
+  return new Map(
+    waiting.flatMap((change) =>
+      launchIdsOf(change).flatMap((id) => (failures.has(id) ? [[change.arn, failures.get(id)] as const] : [])),
+    ),
+  );
+}
+
+function launchIdsOf({ ec2InstanceId, agentConnected }: ContainerInstanceChange): string[] {
+  return ec2InstanceId !== undefined && agentConnected !== false ? [launchId(ec2InstanceId)] : [];
+}
+
 async function reviewAgents(
   runtime: Runtime,
   changes: readonly ContainerInstanceChange[],
@@ -81,9 +119,10 @@ async function reviewAgents(
   allowance: Allowance,
 ): Promise<Failures> {
   const suspects: Suspect[] = changes
-    .filter(({ arn, agentConnected }) => {
+    .filter(({ arn, agentConnected, status }) => {
       const incident = incidents.get(disconnectionId(arn));
-      return agentConnected === false || (incident !== undefined && incident.closedAtMs === undefined);
+      const isAway = agentConnected === false && status !== 'INACTIVE';
+      return isAway || (incident !== undefined && incident.closedAtMs === undefined);
     })
     .map(({ arn, clusterArn, agentConnected, atMs, version }) => ({
       arn,

@@ -1,7 +1,7 @@
 import { describeServices } from '../aws/services.ts';
 import { describeStopTimeouts } from '../aws/task-definitions.ts';
 import { getTaskProtections } from '../aws/tasks.ts';
-import type { EcsService, Task } from '../domain/model.ts';
+import type { Task } from '../domain/model.ts';
 import { explain, NOTHING_READ, type Surroundings } from '../domain/stuck.ts';
 import { serviceNameOf } from '../domain/task-roles.ts';
 import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
@@ -50,21 +50,13 @@ async function read(
   return { services, protectedUntil, stopTimeoutSeconds };
 }
 
-/** Whether a service is a daemon never changes (UpdateService cannot change it): it is asked once per environment. */
-const strategies = new Map<string, EcsService['schedulingStrategy']>();
-
 /** Those of the services with tasks on the instance that are daemons. */
 export async function findDaemonServices(
   { ecs }: Pick<Runtime, 'ecs'>,
   incident: DrainIncident,
   tasks: readonly Task[],
 ): Promise<ReadonlySet<string>> {
-  const cluster = clusterOf(incident);
-  const key = (name: string) => `${cluster}/${name}`;
   const names = servicesOf(tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED'));
-  const unknown = names.filter((name) => !strategies.has(key(name)));
-  for (const service of (await describeServices(ecs, cluster, unknown)).values()) {
-    strategies.set(key(service.name), service.schedulingStrategy);
-  }
-  return new Set(names.filter((name) => strategies.get(key(name)) === 'DAEMON'));
+  const services = await describeServices(ecs, clusterOf(incident), names);
+  return new Set(names.filter((name) => services.get(name)?.schedulingStrategy === 'DAEMON'));
 }

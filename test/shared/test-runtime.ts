@@ -5,6 +5,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { parseConfig } from '../../shared/config/config.ts';
 import type { Table } from '../../shared/incidents/items.ts';
@@ -29,6 +30,7 @@ export function createTestRuntime(table: Table, settings: Readonly<Record<string
     ec2: new EC2Client(clientConfig),
     sns: new SNSClient(clientConfig),
     sqs: new SQSClient(clientConfig),
+    ssm: new SSMClient(clientConfig),
   };
   const mocks = {
     ecs: mockClient(clients.ecs),
@@ -36,12 +38,14 @@ export function createTestRuntime(table: Table, settings: Readonly<Record<string
     ec2: mockClient(clients.ec2),
     sns: mockClient(clients.sns),
     sqs: mockClient(clients.sqs),
+    ssm: mockClient(clients.ssm),
   };
   mocks.ecs.onAnyCommand().callsFake(refuse);
   mocks.autoScaling.onAnyCommand().callsFake(refuse);
   mocks.ec2.onAnyCommand().callsFake(refuse);
   mocks.sns.onAnyCommand().callsFake(refuse);
   mocks.sqs.onAnyCommand().callsFake(refuse);
+  mocks.ssm.onAnyCommand().callsFake(refuse);
   const clock = { nowMs: T0 };
   const config = parseConfig({ ...locations, ...settings });
   const now = () => clock.nowMs;
@@ -50,7 +54,13 @@ export function createTestRuntime(table: Table, settings: Readonly<Record<string
     ...clients,
     config,
     table,
-    incidents: createIncidentStore({ ...table, historyDays: config.policy.historyDays }),
+    incidents: createIncidentStore({
+      ...table,
+      historyDays: config.policy.historyDays,
+      onUnreadable(id, error) {
+        throw new Error(`${id} is no incident`, { cause: error });
+      },
+    }),
     policies: createPolicies(config.policy, { ecs: clients.ecs, now }),
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: new Metrics({ namespace: 'test', serviceName: 'test' }),

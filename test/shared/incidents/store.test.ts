@@ -1,4 +1,4 @@
-import { BatchGetItemCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,10 +12,11 @@ const HISTORY_DAYS = 30;
 const DAY_SECONDS = 86_400;
 let table: TestTable;
 let store: IncidentStore;
+const unreadable: string[] = [];
 
 beforeAll(async () => {
   table = await openTable();
-  store = createIncidentStore({ ...table, historyDays: HISTORY_DAYS });
+  store = createIncidentStore({ ...table, historyDays: HISTORY_DAYS, onUnreadable: (id) => unreadable.push(id) });
 });
 afterAll(() => table.close());
 
@@ -193,7 +194,25 @@ describe('a read of many incidents', () => {
         UnprocessedKeys: left.length > 0 ? { incidents: { Keys: left, ConsistentRead } } : {},
       };
     });
-    const found = await createIncidentStore({ client, tableName: 'incidents', historyDays: 1 }).getMany(ids);
+    const found = await createIncidentStore({
+      client,
+      tableName: 'incidents',
+      historyDays: 1,
+      onUnreadable: (id) => unreadable.push(id),
+    }).getMany(ids);
     expect([...found.keys()].sort()).toEqual([...ids].sort());
+  });
+});
+
+describe('an item that is no incident', () => {
+  test('is reported and left out, and does not keep the others from being read', async () => {
+    const good = await saved(drain({ id: freshId() }));
+    const bad = freshId();
+    const Item = marshall({ id: bad, kind: 'drain', open: 'incident', version: 'one' });
+    await table.client.send(new PutItemCommand({ TableName: table.tableName, Item }));
+
+    expect([...(await store.getMany([bad, good.id])).keys()]).toEqual([good.id]);
+    expect(await openIds()).toContain(good.id);
+    expect(unreadable).toContain(bad);
   });
 });
