@@ -4,7 +4,16 @@ import * as z from 'zod';
 export const alertSchema = z.object({
   /** The same for every delivery of the same alert: a receiver may use it to drop repeats. */
   id: z.string(),
-  kind: z.enum(['drain', 'disconnection', 'launch', 'interruption', 'scheduled-change', 'cleanup']),
+  kind: z.enum([
+    'drain',
+    'disconnection',
+    'launch',
+    'interruption',
+    'scheduled-change',
+    'cleanup',
+    'outage',
+    'summary',
+  ]),
   state: z.enum(['opened', 'escalated', 'resolved', 'notice']),
   severity: z.enum(['info', 'warning', 'critical']),
   cluster: z.string(),

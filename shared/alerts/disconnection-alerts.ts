@@ -1,41 +1,143 @@
+import type { Policy } from '../config/settings.ts';
 import { clusterName } from '../domain/arns.ts';
-import type { ContainerInstance } from '../domain/model.ts';
+import type { DisconnectionOutcome } from '../domain/disconnection.ts';
+import { impairedChecks } from '../domain/health.ts';
+import { isTypeChanged, type LadderSituation, OBSERVED, planOf, type StepName } from '../domain/ladder.ts';
 import type { DisconnectionIncident } from '../incidents/incident.ts';
 import type { Alert } from './alert.ts';
 import { consoleLink, duration, instant, sections, toSubject } from './text.ts';
 
+type Step = DisconnectionIncident['steps'][number];
+
 /** What is known about the instance at the moment of the alert. */
-export interface Situation {
-  readonly instance: ContainerInstance;
-  readonly ec2State: string | undefined;
+export interface Situation extends LadderSituation {
   readonly groupName: string | undefined;
+  readonly policy: Policy;
 }
 
 export function disconnectedAlert(incident: DisconnectionIncident, situation: Situation, nowMs: number): Alert {
-  const { instance, ec2State, groupName } = situation;
+  const { instance, ec2State, connectedIn } = situation;
   const cluster = clusterName(incident.clusterArn);
-  const away = duration(nowMs - incident.sinceMs);
+  const { headline, what, next } = describeTrouble(situation, duration(nowMs - incident.sinceMs));
   return {
     id: `${incident.id}#${incident.openedAtMs}#opened`,
     kind: 'disconnection',
     state: 'opened',
-    severity: 'critical',
+    severity: connectedIn === undefined ? 'critical' : 'warning',
     cluster,
-    subject: toSubject(`[${cluster}] Agent of ${instance.ec2InstanceId} disconnected for ${away}`),
+    subject: toSubject(`[${cluster}] ${headline}`),
     body: sections({
-      What: `The ECS agent has been disconnected without a break for ${away}. Its tasks cannot be started, stopped or watched.`,
-      Where: where(instance, cluster, groupName),
+      What: what,
+      Where: where(incident, situation),
       Console: consoleLink(instance.arn, instance.clusterArn),
       Since: instant(incident.sinceMs),
       Known: `EC2 says ${ec2State ?? 'nothing of an external instance'}; ECS counts ${instance.runningTasksCount} tasks on it, ${instance.status}, agent ${instance.agentVersion ?? 'of unknown version'}`,
-      Next: 'Look at the EC2 status checks, then at /var/log/ecs/ecs-agent.log on the instance; `systemctl restart ecs` brings a hung agent back. Replace the instance if it stays away.',
+      Health: impairedChecks(instance).map(
+        ({ type, statusReason }) => `${type} IMPAIRED: ${statusReason ?? 'no reason given'}`,
+      ),
+      Done: incident.steps.map(describeStep),
+      Planned: planOf([...incident.steps, { name: 'alert', atMs: nowMs }], situation, situation.policy).map(
+        ({ name, afterMinutes, refusal }) =>
+          refusal === undefined
+            ? `${STEPS[name]} at ${instant(incident.sinceMs + afterMinutes * 60_000)}`
+            : `no ${STEPS[name]}: ${refusal}`,
+      ),
+      Next: next,
+    }),
+  };
+}
+
+/** The one sentence that on-call reads first. */
+function describeTrouble(situation: Situation, away: string): { headline: string; what: string; next: string } {
+  const { instance, connectedIn } = situation;
+  const id = instance.ec2InstanceId;
+  if (connectedIn !== undefined) {
+    const other = clusterName(connectedIn);
+    return {
+      headline: `${id} is registered in two clusters: connected in ${other}`,
+      what: `The same EC2 instance is registered here, where its agent has been disconnected for ${away}, and in cluster ${other}, where it is connected. ECS cannot move an instance from one cluster to another.`,
+      next: `Find out which cluster it belongs to. If it is ${other}, deregister it here; better, replace the instance.`,
+    };
+  }
+  if (isTypeChanged(situation)) {
+    const types = `from ${instance.instanceType} to ${situation.ec2InstanceType}`;
+    return {
+      headline: `Instance type of ${id} changed ${types}: agent down`,
+      what: `The instance type was changed ${types} while it was registered. ECS does not take that: the agent has been disconnected for ${away} and will not come up.`,
+      next: 'Change the type back, or replace the instance by one of the new type.',
+    };
+  }
+  if (instance.agentConnected) {
+    const types = impairedChecks(instance).map(({ type }) => type);
+    return {
+      headline: `${id} impaired: ${types.join(', ')}`,
+      what: `The agent is connected, but ECS has called the instance impaired for ${away}.`,
+      next: 'Look at the reason below and at the instance (`systemctl status docker ecs`); drain and replace it if it stays so.',
+    };
+  }
+  return {
+    headline: `Agent of ${id} disconnected for ${away}`,
+    what: `The ECS agent has been disconnected without a break for ${away}. Its tasks cannot be started, stopped or watched.`,
+    next: 'Look at the EC2 status checks, then at /var/log/ecs/ecs-agent.log on the instance; `systemctl restart ecs` brings a hung agent back. Replace the instance if it stays away.',
+  };
+}
+
+/** A step that was taken, or that failed. */
+export function repairAlert(incident: DisconnectionIncident, step: Step, situation: Situation): Alert {
+  const cluster = clusterName(incident.clusterArn);
+  const id = situation.instance.ec2InstanceId;
+  const isFailed = step.outcome?.startsWith('failed') ?? false;
+  const headline = isFailed ? `${STEPS[step.name]} of ${id} failed` : `${id} is being replaced`;
+  return {
+    id: `${incident.id}#${incident.openedAtMs}#${step.name}#${step.atMs}`,
+    kind: 'disconnection',
+    state: incident.phase === 'alerted' ? 'escalated' : 'notice',
+    severity: isFailed ? 'critical' : 'warning',
+    cluster,
+    subject: toSubject(`[${cluster}] ${step.outcome === OBSERVED ? 'Would act: ' : ''}${headline}`),
+    body: sections({
+      What: `The agent is still away: ${describeStep(step)}.`,
+      Where: where(incident, situation),
+      Console: consoleLink(incident.containerInstanceArn, incident.clusterArn),
+      Since: instant(incident.sinceMs),
+      Done: incident.steps.map(describeStep),
+      Next: isFailed
+        ? 'Repair or replace the instance by hand.'
+        : 'Nothing, unless it does not go: the group ends it through its hooks and launches another. Its agent is silent, so the drain gives it up after the lost-contact time.',
+    }),
+  };
+}
+
+/** Ebbtide itself has removed the registration. */
+export function deregisteredAlert(
+  incident: DisconnectionIncident,
+  situation: Situation,
+  { reason, nowMs }: { readonly reason: 'ghost' | 'duplicate' | 'policy'; readonly nowMs: number },
+): Alert {
+  const alert = disconnectionResolvedAlert(incident, 'deregistered', nowMs);
+  if (reason !== 'policy') return alert;
+  const id = situation.instance.ec2InstanceId;
+  const mayRun = situation.ec2State === 'running' || situation.instance.external;
+  return {
+    ...alert,
+    severity: 'warning',
+    subject: toSubject(`[${alert.cluster}] ${id} deregistered${mayRun ? ': its containers may run on' : ''}`),
+    body: sections({
+      What: `Ebbtide has deregistered the container instance, as disconnectedDeregisterMinutes says: its agent has been away for ${duration(nowMs - incident.sinceMs)}.`,
+      Orphans: mayRun
+        ? `Containers that were running on ${id} run on with nobody to manage them, beside the tasks that ECS starts in their place. The agent does not register again by itself.`
+        : undefined,
+      Where: where(incident, situation),
+      Since: instant(incident.sinceMs),
+      Done: incident.steps.map(describeStep),
+      Next: mayRun ? 'Stop or terminate the instance.' : 'Nothing to do.',
     }),
   };
 }
 
 export function disconnectionResolvedAlert(
   incident: DisconnectionIncident,
-  outcome: 'reconnected' | 'stopped' | 'deregistered',
+  outcome: DisconnectionOutcome,
   nowMs: number,
 ): Alert {
   const cluster = clusterName(incident.clusterArn);
@@ -57,13 +159,27 @@ export function disconnectionResolvedAlert(
       Where: `${subject} in cluster ${cluster}`,
       Console: consoleLink(incident.containerInstanceArn, incident.clusterArn),
       Since: `${instant(incident.sinceMs)}, over after ${duration(nowMs - incident.sinceMs)}`,
+      Done: incident.steps.map(describeStep),
       Next: 'Nothing to do.',
     }),
   };
 }
 
-function where(instance: ContainerInstance, cluster: string, groupName: string | undefined): string {
+const STEPS: Readonly<Record<StepName, string>> = {
+  alert: 'alert',
+  restart: 'restart of the agent',
+  replace: 'replacement by its Auto Scaling group',
+  deregister: 'deregistration',
+};
+
+function describeStep({ name, atMs, commandId, outcome }: Step): string {
+  const command = commandId === undefined ? '' : ` (Systems Manager command ${commandId})`;
+  const result = outcome === OBSERVED ? ': only observed, not done' : outcome ? `: ${outcome}` : '';
+  return `${STEPS[name]} at ${instant(atMs)}${command}${result}`;
+}
+
+function where({ clusterArn }: DisconnectionIncident, { instance, groupName }: Situation): string {
   const zone = instance.availabilityZone === undefined ? '' : ` (${instance.availabilityZone})`;
   const group = groupName === undefined ? '' : `, Auto Scaling group ${groupName}`;
-  return `${instance.ec2InstanceId}${zone} in cluster ${cluster}${group}`;
+  return `${instance.ec2InstanceId}${zone} in cluster ${clusterName(clusterArn)}${group}`;
 }

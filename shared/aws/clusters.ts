@@ -19,6 +19,13 @@ export async function listClusters(ecs: ECSClient): Promise<ClusterArn[]> {
 /** API Reference, DescribeClusters: up to 100 clusters. */
 const DESCRIBE_MAX = 100;
 
+/** How many container instances are registered, ACTIVE or DRAINING (API Reference, Cluster); none when the cluster is gone. */
+export async function countRegistered(ecs: ECSClient, cluster: ClusterArn): Promise<number> {
+  const answer = await ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
+  missingArns('DescribeClusters', answer.failures);
+  return answer.clusters?.[0]?.registeredContainerInstancesCount ?? 0;
+}
+
 /** The tags of each cluster; a cluster that is gone is left out. */
 export async function describeClusterTags(
   ecs: ECSClient,

@@ -42,6 +42,16 @@ export async function listContainerInstanceArns(
   return arns;
 }
 
+/** A page for each 100 of them: for when something is wrong in the Availability Zone. */
+export async function countContainerInstancesIn(
+  ecs: ECSClient,
+  cluster: ClusterArn,
+  availabilityZone: string,
+): Promise<number> {
+  const filter = `attribute:ecs.availability-zone == ${availabilityZone}`;
+  return (await listContainerInstanceArns(ecs, cluster, { filter })).length;
+}
+
 /**
  * All registrations of the EC2 instances in a cluster, whatever their state but INACTIVE; none when the cluster is
  * gone. An EC2 instance has more than one when its agent lost its data directory.

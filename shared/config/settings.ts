@@ -69,9 +69,19 @@ export const settings = {
     'What becomes of an instance that was drained for an interruption that never came: made ACTIVE again, or left DRAINING and on-call told.',
   ),
   disconnectedAlertMinutes: clusterSetting(
-    wholeNumber(1, 1_440),
+    offOr(wholeNumber(1, 1_440)),
     '10',
     'How long an agent must be disconnected, without a break, before on-call is told.',
+  ),
+  disconnectedRestartMinutes: clusterSetting(
+    offOr(wholeNumber(2, 10_080)),
+    'off',
+    'How long an agent must be disconnected before it is restarted through Systems Manager. Not on Windows or Bottlerocket.',
+  ),
+  disconnectedReplaceMinutes: clusterSetting(
+    offOr(wholeNumber(5, 10_080)),
+    'off',
+    'How long an agent must be disconnected before its instance is reported unhealthy to its Auto Scaling group, which replaces it.',
   ),
   disconnectedDeregisterMinutes: clusterSetting(
     offOr(wholeNumber(5, 10_080)),
@@ -107,6 +117,31 @@ export const settings = {
     choice('alert', 'replace'),
     'alert',
     'What becomes of such an instance: on-call is told, or its group is also made to replace it.',
+  ),
+  repairs: clusterSetting(
+    choice('on', 'off'),
+    'on',
+    'Whether agents are restarted, instances replaced and registrations removed at all. Off stops every repair at once; alerts and drains go on.',
+  ),
+  repairsPerHourMax: clusterSetting(
+    wholeNumber(1, 1_000),
+    '3',
+    'How many restarts, replacements and deregistrations of disconnected instances may be made in a cluster within an hour.',
+  ),
+  outageSharePercent: clusterSetting(
+    wholeNumber(1, 100),
+    '30',
+    'How much of a cluster, or of one Availability Zone of it, must be disconnected at once to be one outage: no single alerts, no repairs.',
+  ),
+  outageCountMin: clusterSetting(
+    wholeNumber(2, 1_000),
+    '3',
+    'How many instances must be disconnected at once to be an outage, however large their share.',
+  ),
+  agentVersionMin: clusterSetting(
+    noneOr(versionNumber()),
+    'none',
+    'The oldest version of the ECS agent that is not named in the daily summary.',
   ),
   historyDays: setting(wholeNumber(1, 3_650), '90', 'How long the record of a closed incident is kept.'),
   logLevel: setting(choice('DEBUG', 'INFO', 'WARN', 'ERROR'), 'INFO', 'The least severe log lines that are written.'),
@@ -147,6 +182,10 @@ function wholeNumber(min: number, max: number) {
       error: `a whole number from ${min} to ${max}`,
     })
     .transform(Number);
+}
+
+function versionNumber() {
+  return z.string().regex(/^\d+\.\d+\.\d+$/, { error: 'a version such as 1.90.0' });
 }
 
 function choice<const Values extends readonly [string, ...string[]]>(...values: Values) {

@@ -1,11 +1,14 @@
 /**
- * The policy for container instances whose agent is away. Pure; `shared/reviews/disconnections.ts` observes and acts.
+ * The policy for container instances whose agent is away, or on which ECS finds something impaired. Pure;
+ * `shared/reviews/disconnections.ts` observes and acts.
  *
  * Agents disconnect for moments several times an hour, and some disconnections are as they ought to be. So nothing is
- * said or done before an agent has been away without a break for `disconnectedAlertMinutes`.
+ * said or done before an agent has been away without a break for as long as the first step of the ladder says.
  */
 import type { Policy } from '../config/settings.ts';
 import type { DisconnectionIncident } from '../incidents/incident.ts';
+import { connectivityImpairedSince, impairedChecks, impairedSince } from './health.ts';
+import { type LadderSituation, nextStep, OBSERVED, type StepName } from './ladder.ts';
 import { isInWarmPool } from './lifecycle.ts';
 import type { ContainerInstance } from './model.ts';
 
@@ -14,6 +17,9 @@ export interface DisconnectionObservation {
   readonly instance: ContainerInstance | undefined;
   /** `gone` once EC2 has forgotten it (about an hour after it was terminated); undefined when not looked at. */
   readonly ec2State: string | undefined;
+  readonly ec2InstanceType?: string | undefined;
+  /** The AWS service that looks after the instance by itself: that of ECS Managed Instances. */
+  readonly operator?: string | undefined;
   /** Undefined: in no Auto Scaling group. */
   readonly lifecycleState: string | undefined;
   /** The drain of this instance has begun; if its agent stays away, the drain tells on-call. */
@@ -22,18 +28,25 @@ export interface DisconnectionObservation {
   readonly event?: { readonly atMs: number; readonly version: number | undefined } | undefined;
   /** Another registration of the same EC2 instance that is connected. Only looked for once it matters. */
   readonly connectedTwin: ContainerInstance | undefined;
+  /** The ARN of another cluster in which the same instance is connected. Only looked for once it matters. */
+  readonly connectedIn?: string | undefined;
+  /** The end of an outage that this instance was part of: the ladder's clock starts there, at the earliest. */
+  readonly clockStartsMs?: number | undefined;
 }
 
 export type DisconnectionDecision =
   /** Not an incident, or over before anybody was told. */
   | { readonly kind: 'forget'; readonly reason: string }
   /** Away, but not for long enough; `sinceMs` and `instanceVersion` are to be remembered. */
-  | { readonly kind: 'suspect'; readonly sinceMs: number; readonly instanceVersion: number }
-  | { readonly kind: 'alert' }
+  | { readonly kind: 'suspect'; readonly sinceMs: number; readonly instanceVersion: number | undefined }
+  /** A step of the ladder is due. */
+  | { readonly kind: Exclude<StepName, 'deregister'> }
   | { readonly kind: 'deregister'; readonly reason: 'ghost' | 'duplicate' | 'policy' }
-  /** On-call has been told, and nothing has changed. */
+  /** All that is due has been done, and nothing has changed. */
   | { readonly kind: 'wait' }
-  | { readonly kind: 'resolve'; readonly outcome: 'reconnected' | 'stopped' | 'deregistered' };
+  | { readonly kind: 'resolve'; readonly outcome: DisconnectionOutcome };
+
+export type DisconnectionOutcome = 'reconnected' | 'stopped' | 'deregistered';
 
 export function decideDisconnection(
   incident: DisconnectionIncident | undefined,
@@ -43,7 +56,8 @@ export function decideDisconnection(
   const { instance, connectedTwin } = observation;
   const isAlerted = incident?.phase === 'alerted';
   if (instance === undefined) return end(isAlerted, 'deregistered');
-  if (instance.agentConnected) return end(isAlerted, 'reconnected');
+  if (observation.operator === 'ecs.amazonaws.com') return { kind: 'forget', reason: 'managed by ECS' };
+  if (!isInTrouble(instance)) return end(isAlerted, 'reconnected');
   if (isExpected(observation)) return end(isAlerted, 'stopped');
   if (observation.isDraining) return isAlerted ? { kind: 'wait' } : { kind: 'forget', reason: 'draining' };
 
@@ -51,23 +65,40 @@ export function decideDisconnection(
   const isJudgeable = instance.external || observation.ec2State !== undefined;
   if (isAlerted && !isJudgeable) return { kind: 'wait' };
   const sinceMs = unbrokenSince(incident, { ...observation, instance }, nowMs);
-  const awayMinutes = (nowMs - sinceMs) / 60_000;
-  const isNoted = incident?.phase === 'suspected' && incident.sinceMs === sinceMs;
-  const isTooEarly = awayMinutes < policy.disconnectedAlertMinutes;
-  // The first look only notes since when: what is said or done later rests on that record. Who has been told stays
-  // told, even if the threshold is raised meanwhile.
-  if (!isAlerted && (!isNoted || isTooEarly || !isJudgeable)) {
-    return { kind: 'suspect', sinceMs, instanceVersion: instance.version };
+  const isNoted = isAlerted || (incident?.phase === 'suspected' && incident.sinceMs === sinceMs);
+  const suspect = { kind: 'suspect', sinceMs, instanceVersion: versionOf(instance) } as const;
+  // The first look only notes since when: what is said or done later rests on that record.
+  if (!isNoted || !isJudgeable) return suspect;
+
+  const idle = isAlerted ? ({ kind: 'wait' } as const) : suspect;
+  const awayMinutes = (nowMs - Math.max(sinceMs, observation.clockStartsMs ?? 0)) / 60_000;
+  if (isGhost(observation) || (connectedTwin !== undefined && !instance.agentConnected)) {
+    if (!mayCleanUp(incident, { policy, awayMinutes, isAlerted })) return idle;
+    return { kind: 'deregister', reason: isGhost(observation) ? 'ghost' : 'duplicate' };
   }
-  if (isGhost(observation)) return { kind: 'deregister', reason: 'ghost' };
-  if (connectedTwin !== undefined) return { kind: 'deregister', reason: 'duplicate' };
-  if (!isAlerted) return { kind: 'alert' };
-  return mayDeregister(observation, policy, awayMinutes) ? { kind: 'deregister', reason: 'policy' } : { kind: 'wait' };
+  const situation: LadderSituation = { ...observation, instance };
+  const step = nextStep(takenSteps(incident), situation, { policy, awayMinutes, nowMs });
+  if (step === undefined) return idle;
+  return step === 'deregister' ? { kind: step, reason: 'policy' } : { kind: step };
+}
+
+/** The agent is away, or connected on an instance that ECS calls impaired. */
+export function isInTrouble(instance: ContainerInstance): boolean {
+  return !instance.agentConnected || impairedChecks(instance).length > 0;
+}
+
+/** Whether an instance counts as one that is away and should not be: what the circuit breaker counts. */
+export function isMissed(observation: DisconnectionObservation): boolean {
+  const { instance, connectedTwin, connectedIn, operator, isDraining } = observation;
+  if (instance === undefined || operator !== undefined || isDraining) return false;
+  const isElsewhere = connectedTwin !== undefined || connectedIn !== undefined;
+  return isInTrouble(instance) && !isElsewhere && !isExpected(observation) && !isGhost(observation);
 }
 
 /**
  * Since when the agent has certainly been away. ECS raises an instance's version with every event about it, so a version
- * that has moved between two looks may hide a connection in between, and the clock starts anew (Amazon ECS events).
+ * that has moved between two looks may hide a connection in between, and the clock starts anew (Amazon ECS events);
+ * unless ECS itself says since when the connection has been impaired.
  */
 function unbrokenSince(
   incident: DisconnectionIncident | undefined,
@@ -75,8 +106,16 @@ function unbrokenSince(
   nowMs: number,
 ): number {
   if (incident?.phase === 'alerted') return incident.sinceMs;
-  if (incident?.phase === 'suspected' && incident.instanceVersion === instance.version) return incident.sinceMs;
-  return event !== undefined && event.version === instance.version ? event.atMs : nowMs;
+  const noted = incident?.phase === 'suspected' ? incident : undefined;
+  if (instance.agentConnected) return impairedSince(instance) ?? noted?.sinceMs ?? nowMs;
+  const sinceMs = noted !== undefined && noted.instanceVersion === instance.version ? noted.sinceMs : undefined;
+  const toldMs = event !== undefined && event.version === instance.version ? event.atMs : nowMs;
+  return Math.min(sinceMs ?? toldMs, connectivityImpairedSince(instance) ?? nowMs);
+}
+
+/** Of a connected instance it moves with every task, and says nothing. */
+function versionOf({ agentConnected, version }: ContainerInstance): number | undefined {
+  return agentConnected ? undefined : version;
 }
 
 /** A stopped instance keeps its registration and comes back to it; one in a warm pool is mostly stopped. */
@@ -90,13 +129,27 @@ function isGhost({ ec2State }: DisconnectionObservation): boolean {
   return ec2State === 'terminated' || ec2State === 'gone';
 }
 
-/** The containers of an instance that runs go on running after it is deregistered, and nobody manages them any more. */
-function mayDeregister({ ec2State }: DisconnectionObservation, policy: Policy, awayMinutes: number): boolean {
-  if (policy.disconnectedDeregisterMinutes === 'off' || awayMinutes < policy.disconnectedDeregisterMinutes)
-    return false;
-  return ec2State !== 'running' || policy.disconnectedDeregisterRunning;
+/** Where nobody is to be told of disconnections, what they leave behind is cleaned up after this long. */
+const CLEAN_UP_MINUTES = 10;
+
+/** Who has been told stays told, even if the threshold is raised meanwhile. */
+function mayCleanUp(
+  incident: DisconnectionIncident | undefined,
+  { policy, awayMinutes, isAlerted }: { policy: Policy; awayMinutes: number; isAlerted: boolean },
+): boolean {
+  if (policy.repairs === 'off') return false;
+  const isObserved = takenSteps(incident).some(({ name, outcome }) => name === 'deregister' && outcome === OBSERVED);
+  if (isObserved && policy.mode === 'observe') return false;
+  const { disconnectedAlertMinutes: minutes } = policy;
+  return isAlerted || awayMinutes >= (minutes === 'off' ? CLEAN_UP_MINUTES : minutes);
 }
 
-function end(isAlerted: boolean, outcome: 'reconnected' | 'stopped' | 'deregistered'): DisconnectionDecision {
+function takenSteps(incident: DisconnectionIncident | undefined): DisconnectionIncident['steps'] {
+  if (incident === undefined || incident.phase === 'closed') return [];
+  const isRecorded = incident.phase !== 'alerted' || incident.steps.some(({ name }) => name === 'alert');
+  return isRecorded ? incident.steps : [{ name: 'alert', atMs: incident.sinceMs }, ...incident.steps];
+}
+
+function end(isAlerted: boolean, outcome: DisconnectionOutcome): DisconnectionDecision {
   return isAlerted ? { kind: 'resolve', outcome } : { kind: 'forget', reason: outcome };
 }

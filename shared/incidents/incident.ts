@@ -1,14 +1,19 @@
 import * as z from 'zod';
 import type { ClusterArn, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
 import { common, heldActionSchema, registrationSchema } from './common.ts';
+import { configurationIncidentSchema } from './configuration-incident.ts';
 import { disconnectionIncidentSchema } from './disconnection-incident.ts';
 import { interruptionSchema, replacementSchema } from './interruption.ts';
 import { type LaunchIncident, launchIncidentSchema } from './launch-incident.ts';
+import { outageIncidentSchema, repairsIncidentSchema, summaryIncidentSchema } from './outage-incident.ts';
+import { scheduledChangeIncidentSchema } from './scheduled-change-incident.ts';
 
 export type { HeldAction, Registration } from './common.ts';
-export type { LaunchIncident } from './launch-incident.ts';
 export type { DisconnectionIncident } from './disconnection-incident.ts';
 export type { Interruption, Replacement } from './interruption.ts';
+export type { LaunchIncident } from './launch-incident.ts';
+export type { OutageIncident, RepairsIncident, SummaryIncident } from './outage-incident.ts';
+export type { ScheduledChangeIncident } from './scheduled-change-incident.ts';
 
 /**
  * One EC2 instance being emptied, from the hook or the interruption that asked for it to the end that the instance came
@@ -24,9 +29,9 @@ export const drainIncidentSchema = z.object({
   /** The first is the one the incident is filed under: the registration that has, or last had, a live agent. */
   registrations: z.tuple([registrationSchema], registrationSchema),
   actions: z.array(heldActionSchema),
-  deadlineAtMs: z.number(),
   interruption: interruptionSchema.optional(),
   replacement: replacementSchema.optional(),
+  deadlineAtMs: z.number(),
   /** Since when the agent has been seen disconnected, while it is. */
   lostContactAtMs: z.number().optional(),
   /** Since when only tasks that nothing waits for are left. */
@@ -38,25 +43,15 @@ export const drainIncidentSchema = z.object({
 });
 export type DrainIncident = z.infer<typeof drainIncidentSchema>;
 
-/** One container instance whose agent is away. Nobody has been told while it is `suspected`. */
-export const disconnectionIncidentSchema = z.object({
-  ...common,
-  kind: z.literal('disconnection'),
-  phase: z.enum(['suspected', 'alerted', 'closed']),
-  containerInstanceArn: z.string(),
-  clusterArn: z.string(),
-  ec2InstanceId: z.string().optional(),
-  /** Disconnected without a break since then. */
-  sinceMs: z.number(),
-  /** The container instance's version at the last look: as long as it stays, nothing has happened in between. */
-  instanceVersion: z.number().optional(),
-});
-export type DisconnectionIncident = z.infer<typeof disconnectionIncidentSchema>;
-
 export const incidentSchema = z.discriminatedUnion('kind', [
   drainIncidentSchema,
   disconnectionIncidentSchema,
   launchIncidentSchema,
+  scheduledChangeIncidentSchema,
+  outageIncidentSchema,
+  repairsIncidentSchema,
+  summaryIncidentSchema,
+  configurationIncidentSchema,
 ]);
 export type Incident = z.infer<typeof incidentSchema>;
 

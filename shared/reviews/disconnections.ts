@@ -1,14 +1,12 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics';
-import { disconnectedAlert, disconnectionResolvedAlert } from '../alerts/disconnection-alerts.ts';
+import { disconnectionResolvedAlert } from '../alerts/disconnection-alerts.ts';
 import { commit } from '../alerts/publish.ts';
-import { deregisterContainerInstance, findRegistrations } from '../aws/container-instances.ts';
 import type { Policy } from '../config/settings.ts';
 import {
   type DisconnectionDecision,
   type DisconnectionObservation,
   decideDisconnection,
 } from '../domain/disconnection.ts';
-import type { ContainerInstance } from '../domain/model.ts';
+import type { AutoScalingGroupName, ContainerInstance } from '../domain/model.ts';
 import {
   type DisconnectionIncident,
   disconnectionId,
@@ -18,208 +16,133 @@ import {
 } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
-import { describeRegistrations, type Known } from './look-up.ts';
-import { perform } from './perform.ts';
+import type { Known } from './look-up.ts';
 
 /** A container instance that deserves a look, and what the event said that named it. */
 export interface Suspect extends Registration {
   readonly event?: DisconnectionObservation['event'];
 }
 
+/** A suspect with all that is known about it. */
+export interface Subject {
+  readonly suspect: Suspect;
+  readonly policy: Policy;
+  readonly incident: DisconnectionIncident | undefined;
+  readonly observation: DisconnectionObservation;
+  readonly groupName: AutoScalingGroupName | undefined;
+}
+
+export interface Records {
+  readonly known: Pick<Known, 'instances'> & Partial<Known>;
+  readonly incidents: ReadonlyMap<string, Incident>;
+  /** Connected registrations of the same EC2 instances in the same cluster: by the ARN of the one that is not. */
+  readonly twins?: ReadonlyMap<string, ContainerInstance>;
+}
+
 /**
- * Looks at container instances whose agent is or was away.
+ * Looks at container instances whose agent came or went, or whose health changed, by the word of ECS alone: notes since
+ * when, and what is over. Whether anything is to be said or done, the sweep judges, which asks EC2 too.
  *
- * @param known what is known of them; without EC2's word, an absence is noted but not judged
  * @returns what failed, by container instance ARN
  */
 export async function reviewDisconnections(
   runtime: Runtime,
   suspects: readonly Suspect[],
-  {
-    known,
-    incidents,
-    allowance,
-  }: {
-    readonly known: Pick<Known, 'instances'> & Partial<Known>;
-    readonly incidents: ReadonlyMap<string, Incident>;
-    readonly allowance: Allowance;
-  },
+  { allowance, ...records }: Records & { readonly allowance: Allowance },
 ): Promise<Failures> {
-  const suspected = await eachPolicy(runtime, suspects);
-  const twins =
-    known.ec2 === undefined
-      ? new Map()
-      : await findConnectedTwins(runtime, dueOf(runtime, suspected, known, incidents));
+  const subjects = await observeAll(runtime, suspects, records);
   return eachOf(
-    suspected,
+    subjects,
     ({ suspect }) => suspect.arn,
     allowance,
-    async ({ suspect, policy }) => {
-      const incident = asDisconnection(incidents.get(disconnectionId(suspect.arn)));
-      const observation = observe(suspect, known, incidents, twins);
-      const decision = decideDisconnection(incident, observation, { policy, nowMs: runtime.now() });
-      runtime.logger.info(`agent: ${decision.kind}`, { containerInstance: suspect.arn, decision });
-      await act(runtime, { suspect, policy, incident, observation, known }, decision);
-    },
+    (subject) => note(runtime, subject, decide(runtime, subject)),
   );
 }
 
+export function decide(runtime: Runtime, { incident, observation, policy }: Subject): DisconnectionDecision {
+  return decideDisconnection(incident, observation, { policy, nowMs: runtime.now() });
+}
+
 /** One after the other: the first of a cluster reads its tags, and the others find them read. */
-async function eachPolicy(
-  runtime: Runtime,
-  suspects: readonly Suspect[],
-): Promise<{ suspect: Suspect; policy: Policy }[]> {
-  const suspected: { suspect: Suspect; policy: Policy }[] = [];
+export async function observeAll(runtime: Runtime, suspects: readonly Suspect[], records: Records): Promise<Subject[]> {
+  const subjects: Subject[] = [];
   for (const suspect of suspects) {
-    suspected.push({ suspect, policy: await runtime.policies.of(suspect.clusterArn) });
+    const policy = await runtime.policies.of(suspect.clusterArn);
+    const incident = openIncident(records.incidents, suspect);
+    const observation = observe(suspect, records, incident);
+    const ec2InstanceId = observation.instance?.ec2InstanceId;
+    const groupName = ec2InstanceId && records.known.autoScaling?.get(ec2InstanceId)?.groupName;
+    subjects.push({ suspect, policy, incident, observation, groupName });
   }
-  return suspected;
+  return subjects;
 }
 
-/** Those about which more is to be known than that they are away. */
-function dueOf(
-  runtime: Runtime,
-  suspected: readonly { readonly suspect: Suspect; readonly policy: Policy }[],
-  known: Pick<Known, 'instances'>,
+/** Closed ones included: they give way to a new one under the same id. */
+function openIncident(
   incidents: ReadonlyMap<string, Incident>,
-): ContainerInstance[] {
-  return suspected.flatMap(({ suspect, policy }) => {
-    const incident = asDisconnection(incidents.get(disconnectionId(suspect.arn)));
-    const isOpen = incident !== undefined && incident.closedAtMs === undefined;
-    const isDue = isOpen && runtime.now() - incident.sinceMs >= policy.disconnectedAlertMinutes * 60_000;
-    return (isDue && known.instances.get(suspect.arn)) || [];
-  });
-}
-
-function asDisconnection(incident: Incident | undefined): DisconnectionIncident | undefined {
+  { arn }: Registration,
+): DisconnectionIncident | undefined {
+  const incident = incidents.get(disconnectionId(arn));
   return incident?.kind === 'disconnection' ? incident : undefined;
 }
 
 function observe(
   { arn, event }: Suspect,
-  known: Pick<Known, 'instances'> & Partial<Known>,
-  incidents: ReadonlyMap<string, Incident>,
-  twins: ReadonlyMap<string, ContainerInstance>,
+  { known, incidents, twins }: Records,
+  incident: DisconnectionIncident | undefined,
 ): DisconnectionObservation {
   const instance = known.instances.get(arn);
   const drain = incidents.get(drainId(arn));
   const ec2InstanceId = instance?.external === false ? instance.ec2InstanceId : undefined;
+  const ec2 = ec2InstanceId && known.ec2?.get(ec2InstanceId);
   return {
     instance,
     event,
-    ec2State: ec2InstanceId && known.ec2 && (known.ec2.get(ec2InstanceId)?.state ?? 'gone'),
+    ec2State: ec2InstanceId && known.ec2 && (ec2 ? ec2.state : 'gone'),
+    ec2InstanceType: ec2 ? ec2.instanceType : undefined,
+    operator: ec2 ? ec2.operator : undefined,
     lifecycleState: ec2InstanceId && known.autoScaling?.get(ec2InstanceId)?.lifecycleState,
     isDraining: drain?.kind === 'drain' && drain.phase === 'draining',
-    connectedTwin: instance && twins.get(instance.arn),
+    connectedTwin: instance && twins?.get(instance.arn),
+    connectedIn: incident?.phase === 'closed' ? undefined : incident?.connectedIn,
   };
 }
 
-/** Registrations in the same cluster, connected, of the same EC2 instances: by the ARN of the one that is not. */
-async function findConnectedTwins(
-  runtime: Runtime,
-  instances: readonly ContainerInstance[],
-): Promise<Map<string, ContainerInstance>> {
-  const twins = new Map<string, ContainerInstance>();
-  const disconnected = instances.filter(({ agentConnected }) => !agentConnected);
-  for (const [cluster, group] of Map.groupBy(disconnected, ({ clusterArn }) => clusterArn)) {
-    const arns = await findRegistrations(
-      runtime.ecs,
-      cluster,
-      group.map(({ ec2InstanceId }) => ec2InstanceId),
-    );
-    const others = arns.filter((arn) => group.every((instance) => instance.arn !== arn));
-    const described = await describeRegistrations(
-      runtime,
-      others.map((arn) => ({ arn, clusterArn: cluster })),
-    );
-    for (const instance of group) {
-      const twin = [...described.values()].find(
-        (other) => other.ec2InstanceId === instance.ec2InstanceId && other.agentConnected,
-      );
-      if (twin !== undefined) twins.set(instance.arn, twin);
-    }
-  }
-  return twins;
-}
-
-interface Subject {
-  readonly suspect: Suspect;
-  readonly policy: Policy;
-  readonly incident: DisconnectionIncident | undefined;
-  readonly observation: DisconnectionObservation;
-  readonly known: Partial<Known>;
-}
-
-async function act(runtime: Runtime, subject: Subject, decision: DisconnectionDecision): Promise<unknown> {
-  const { incident, observation } = subject;
+/** Records what nobody has to be told of, and tells those who have been told when it is over. The rest is left. */
+export async function note(runtime: Runtime, subject: Subject, decision: DisconnectionDecision): Promise<unknown> {
+  const { incident, suspect } = subject;
   const nowMs = runtime.now();
+  runtime.logger.info(`agent: ${decision.kind}`, { containerInstance: suspect.arn, decision });
   switch (decision.kind) {
     case 'forget':
       if (incident === undefined || incident.phase === 'closed') return undefined;
       return commit(runtime, closed(incident, 'momentary', nowMs), incident);
     case 'suspect': {
       const { sinceMs, instanceVersion } = decision;
-      if (
-        incident?.phase === 'suspected' &&
-        incident.sinceMs === sinceMs &&
-        incident.instanceVersion === instanceVersion
-      )
-        return undefined;
+      const isSame = incident?.sinceMs === sinceMs && incident.instanceVersion === instanceVersion;
+      if (incident?.phase === 'suspected' && isSame) return undefined;
       return commit(runtime, suspected(subject, { sinceMs, instanceVersion, nowMs }), incident);
     }
-    case 'alert': {
-      if (incident === undefined || observation.instance === undefined) return undefined;
-      const groupName = subject.known.autoScaling?.get(observation.instance.ec2InstanceId)?.groupName;
-      const alert = disconnectedAlert(
-        incident,
-        { instance: observation.instance, ec2State: observation.ec2State, groupName },
-        nowMs,
-      );
-      runtime.metrics.addMetric('AgentsDisconnected', MetricUnit.Count, 1);
-      return commit(runtime, { ...incident, phase: 'alerted', outbox: [...incident.outbox, alert] }, incident);
-    }
-    case 'deregister':
-      return deregister(runtime, subject, decision.reason);
     case 'resolve': {
       if (incident === undefined) return undefined;
-      const alert = disconnectionResolvedAlert(incident, decision.outcome, nowMs);
-      const resolved = closed(incident, decision.outcome, nowMs);
-      return commit(runtime, { ...resolved, outbox: [...incident.outbox, alert] }, incident);
+      const ended = closed(incident, decision.outcome, nowMs);
+      const alert = disconnectionResolvedAlert(ended, decision.outcome, nowMs);
+      return commit(runtime, { ...ended, outbox: [...incident.outbox, alert] }, incident);
     }
-    case 'wait':
+    default:
       return undefined;
   }
 }
 
-/** Looked at once more right before: an agent that came back in this very moment keeps its registration. */
-async function deregister(
-  runtime: Runtime,
-  { suspect, policy, incident }: Subject,
-  reason: 'ghost' | 'duplicate' | 'policy',
-): Promise<void> {
-  if (incident === undefined) return;
-  const instance = (await describeRegistrations(runtime, [suspect])).get(suspect.arn);
-  if (instance?.agentConnected) return;
-  const effect = { operation: 'DeregisterContainerInstance', subject: suspect.arn, reason };
-  const outcome = await perform(runtime, policy, effect, () =>
-    deregisterContainerInstance(runtime.ecs, suspect.clusterArn, suspect.arn),
-  );
-  if (outcome === 'observed') return;
-  runtime.metrics.addMetric('ContainerInstancesDeregistered', MetricUnit.Count, 1);
-  const nowMs = runtime.now();
-  const ended = closed(incident, `deregistered: ${reason}`, nowMs);
-  const alerts = incident.phase === 'alerted' ? [disconnectionResolvedAlert(incident, 'deregistered', nowMs)] : [];
-  await commit(runtime, { ...ended, outbox: [...incident.outbox, ...alerts] }, incident);
-}
-
 function suspected(
-  { suspect, observation }: Subject,
+  { suspect, observation, incident }: Subject,
   {
     sinceMs,
     instanceVersion,
     nowMs,
-  }: { readonly sinceMs: number; readonly instanceVersion: number; readonly nowMs: number },
+  }: { readonly sinceMs: number; readonly instanceVersion: number | undefined; readonly nowMs: number },
 ): DisconnectionIncident {
+  const isSame = incident?.phase === 'suspected' && incident.sinceMs === sinceMs;
   return {
     kind: 'disconnection',
     id: disconnectionId(suspect.arn),
@@ -231,10 +154,13 @@ function suspected(
     openedAtMs: nowMs,
     sinceMs,
     instanceVersion,
+    steps: isSame ? incident.steps : [],
     outbox: [],
   };
 }
 
-function closed(incident: DisconnectionIncident, outcome: string, nowMs: number): DisconnectionIncident {
-  return { ...incident, phase: 'closed', closedAtMs: nowMs, outcome };
+/** A restart of whose outcome nobody has heard yet ended with what ended the incident. */
+export function closed(incident: DisconnectionIncident, outcome: string, nowMs: number): DisconnectionIncident {
+  const steps = incident.steps.map((step) => (step.name === 'restart' && !step.outcome ? { ...step, outcome } : step));
+  return { ...incident, phase: 'closed', closedAtMs: nowMs, outcome, steps };
 }

@@ -23,7 +23,9 @@ export async function describeRegistrations(
   const instances = new Map<string, ContainerInstance>();
   for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
     const arns = group.map(({ arn }) => arn);
-    const { found } = await describeContainerInstances(runtime.ecs, cluster, arns);
+    const { found } = await describeContainerInstances(runtime.ecs, cluster, arns, {
+      include: ['CONTAINER_INSTANCE_HEALTH'],
+    });
     for (const instance of found.filter(({ status }) => status !== 'INACTIVE')) instances.set(instance.arn, instance);
   }
   return instances;

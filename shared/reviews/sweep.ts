@@ -1,26 +1,21 @@
 import { resendAbandoned } from '../alerts/publish.ts';
-import { describeLifecycleHooks, listGroups } from '../aws/auto-scaling.ts';
-import { listContainerInstanceArns } from '../aws/container-instances.ts';
+import { listGroups } from '../aws/auto-scaling.ts';
 import { destinationOf, isHeartbeatDue } from '../domain/lifecycle.ts';
-import type { LifecycleAction } from '../domain/model.ts';
-import { isOwnedHook } from '../domain/name-patterns.ts';
-import {
-  type DisconnectionIncident,
-  type DrainIncident,
-  disconnectionId,
-  drainId,
-  type Incident,
-  type Registration,
-} from '../incidents/incident.ts';
+import type { AutoScalingGroup, LifecycleAction } from '../domain/model.ts';
+import type { DrainIncident, Incident } from '../incidents/incident.ts';
 import { endSweepTurn, takeSweepTurn } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
+import { sweepAgents } from './agents.ts';
 import { reviewArrivals } from './arrivals.ts';
-import { reviewDisconnections } from './disconnections.ts';
 import { reviewDrains, UNREMARKABLE_MS } from './drains.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { lookUp } from './look-up.ts';
 import { planLooks } from './planned-looks.ts';
-import { isLookedAfter, listClustersLookedAfter } from './registrations.ts';
+import { reviewRepairs } from './repairs.ts';
+import { sweepScheduledChanges } from './scheduled-changes.ts';
+import { sweepSummaries } from './summaries.ts';
+import { sweepLaunches } from './sweep-launches.ts';
+import { listUntoldActions } from './untold.ts';
 
 export interface SweepAllowance extends Allowance {
   /** When the function will have been stopped for certain: no other sweep begins before, unless this one ends. */
@@ -71,10 +66,12 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   const incidents = await runtime.incidents.getMany(open.map(({ id }) => id));
   const unsettled = [...incidents.values()].filter((incident) => incident.closedAtMs === undefined);
   const drains = unsettled.flatMap((incident) => (incident.kind === 'drain' ? [incident] : []));
-  const away = unsettled.flatMap((incident) => (incident.kind === 'disconnection' ? [incident] : []));
+  const repairs = unsettled.flatMap((incident) => (incident.kind === 'repairs' ? [incident] : []));
+  const launches = unsettled.flatMap((incident) => (incident.kind === 'launch' ? [incident] : []));
+  const groups = once(() => listGroups(runtime.autoScaling));
   const parts: Record<string, () => Promise<Failures>> = {
     'planned looks': async () => {
-      await planLooks(runtime, drains);
+      await planLooks(runtime, [...drains, ...launches]);
       return new Map();
     },
     drains: () =>
@@ -83,8 +80,18 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
         drains.filter((drain) => deservesSweep(drain, runtime.now())),
         allowance,
       ),
-    arrivals: async () => reviewArrivals(runtime, await listArrived(runtime, drains), allowance),
-    agents: () => sweepAgents(runtime, { incidents, away, allowance }),
+    arrivals: async () => reviewArrivals(runtime, await listArrived(runtime, await groups(), drains), allowance),
+    launches: async () => sweepLaunches(runtime, { open: launches, groups: await groups() }, allowance),
+    'scheduled changes': () => sweepScheduledChanges(runtime, incidents, allowance),
+    agents: () => sweepAgents(runtime, incidents, allowance),
+    repairs: () =>
+      eachOf(
+        repairs,
+        ({ id }) => id,
+        allowance,
+        (incident) => reviewRepairs(runtime, incident),
+      ),
+    summaries: () => sweepSummaries(runtime, unsettled, allowance),
     alerts: () => sweepAlerts(runtime, incidents, allowance),
   };
   const failures: Failures = new Map();
@@ -103,6 +110,15 @@ function deservesSweep(drain: DrainIncident, nowMs: number): boolean {
   const isYoung = nowMs - drain.openedAtMs < UNREMARKABLE_MS;
   const isBeatDue = drain.actions.some((action) => isHeartbeatDue(action, nowMs));
   return !isYoung || isBeatDue || drain.phase !== 'draining' || nowMs >= drain.deadlineAtMs;
+}
+
+/** What several parts need is read by the first of them. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= read();
+    return answer;
+  };
 }
 
 /** Read anew: the parts before have written some of them. */
@@ -132,80 +148,28 @@ async function sweepDrains(
   }
 }
 
-async function sweepAgents(
-  runtime: Runtime,
-  {
-    incidents,
-    away,
-    allowance,
-  }: {
-    readonly incidents: ReadonlyMap<string, Incident>;
-    readonly away: readonly DisconnectionIncident[];
-    readonly allowance: Allowance;
-  },
-): Promise<Failures> {
-  const noted = away.map(({ containerInstanceArn, clusterArn }) => ({ arn: containerInstanceArn, clusterArn }));
-  const suspects = unique([
-    ...(await listDisconnected(runtime)),
-    // The operator may have taken a cluster away from Ebbtide since.
-    ...noted.filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn)),
-  ]);
-  const known = await lookUp(
-    runtime,
-    suspects,
-    away.flatMap(({ ec2InstanceId }) => ec2InstanceId ?? []),
-  );
-  // Closed incidents are not in the index, and give way to new ones.
-  const ids = suspects.flatMap(({ arn }) => [disconnectionId(arn), drainId(arn)]);
-  const all = new Map([...incidents, ...(await runtime.incidents.getMany(ids))]);
-  return reviewDisconnections(runtime, suspects, { known, incidents: all, allowance });
-}
-
 function alertsOf({ id }: Incident): string {
   return `alerts of ${id}`;
 }
 
-/** Every container instance, in any cluster that is looked after, whose agent is away right now. */
-async function listDisconnected(runtime: Runtime): Promise<Registration[]> {
-  const disconnected: Registration[] = [];
-  const clusters = await listClustersLookedAfter(runtime);
-  await runtime.policies.refresh(clusters);
-  for (const clusterArn of clusters) {
-    const arns = await listContainerInstanceArns(runtime.ecs, clusterArn, { filter: 'agentConnected == false' });
-    disconnected.push(...arns.map((arn) => ({ arn, clusterArn })));
-  }
-  return disconnected;
-}
-
-/**
- * The lifecycle actions that hold instances of which no event told. Their tokens and start times are lost with the
- * event: Auto Scaling goes by the instance id, and the drain's deadline counts from now.
- */
-async function listArrived(runtime: Runtime, drains: readonly DrainIncident[]): Promise<LifecycleAction[]> {
-  const waiting = (await listGroups(runtime.autoScaling)).flatMap(({ instances }) => instances);
-  const untold = waiting.filter(({ ec2InstanceId, lifecycleState }) => {
-    const destination = destinationOf(lifecycleState);
-    const isTold = drains.some(
-      (drain) =>
-        drain.ec2InstanceId === ec2InstanceId && (drain.phase === 'draining' || drain.destination === destination),
-    );
-    return destination !== undefined && !isTold;
-  });
-  const actions: LifecycleAction[] = [];
-  for (const [groupName, instances] of Map.groupBy(untold, (instance) => instance.groupName)) {
-    const hooks = (await describeLifecycleHooks(runtime.autoScaling, groupName)).filter(
-      ({ name, transition }) =>
-        transition === 'autoscaling:EC2_INSTANCE_TERMINATING' &&
-        isOwnedHook(runtime.config.policy.lifecycleHooks, name),
-    );
-    const startedAtMs = runtime.now();
-    for (const { ec2InstanceId } of instances) {
-      actions.push(...hooks.map(({ name }) => ({ ec2InstanceId, groupName, hookName: name, startedAtMs })));
-    }
-  }
-  return actions;
-}
-
-function unique(registrations: readonly Registration[]): Registration[] {
-  return [...new Map(registrations.map((registration) => [registration.arn, registration])).values()];
+/** The terminate actions that hold instances of which no event told. */
+async function listArrived(
+  runtime: Runtime,
+  groups: readonly AutoScalingGroup[],
+  drains: readonly DrainIncident[],
+): Promise<LifecycleAction[]> {
+  const untold = groups
+    .flatMap(({ instances }) => instances)
+    .filter(({ ec2InstanceId, lifecycleState }) => {
+      const destination = destinationOf(lifecycleState);
+      const isTold = drains.some(
+        (drain) =>
+          drain.ec2InstanceId === ec2InstanceId &&
+          // Without one it was begun by an interruption, and no hook has been heard of.
+          drain.actions.length > 0 &&
+          (drain.phase === 'draining' || drain.destination === destination),
+      );
+      return destination !== undefined && !isTold;
+    });
+  return listUntoldActions(runtime, untold, 'autoscaling:EC2_INSTANCE_TERMINATING');
 }

@@ -7,8 +7,10 @@ const prefixes: Readonly<Record<string, string>> = {
   dynamodb: 'dynamodb',
   ec2: 'ec2',
   ecs: 'ecs',
+  eventbridge: 'events',
   sns: 'sns',
   sqs: 'sqs',
+  ssm: 'ssm',
 };
 
 /** Operations whose IAM action has another name (Service Authorization Reference). */

@@ -10,6 +10,14 @@ import { list, property, referenced, resourcesOf, type Statement, statementsOf }
 /** What a role needs beside what its code calls, by whom. */
 const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+/** Of a function that reads a stream; what Lambda gives up it sends by the function's role. */
+const reading = [
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:DescribeStream',
+  'dynamodb:ListStreams',
+  'sqs:SendMessage',
+];
 const encrypting = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 /** Actions without resource types in the Service Authorization Reference. */
@@ -17,9 +25,11 @@ const withoutResources = new Set([
   'autoscaling:DescribeAutoScalingGroups',
   'autoscaling:DescribeAutoScalingInstances',
   'autoscaling:DescribeLifecycleHooks',
+  'ec2:DescribeInstanceStatus',
   'ec2:DescribeInstances',
   'ecs:DescribeTaskDefinition',
   'ecs:ListClusters',
+  'ssm:GetCommandInvocation',
 ]);
 
 /** Actions that the Service Authorization Reference lets be limited to clusters by a condition only. */
@@ -48,6 +58,19 @@ function grantsOf(functionName: string): Set<string> {
   return new Set(statementsOf(roleOf(functionName)).flatMap((statement) => list(statement.Action)));
 }
 
+/** What an event source mapping reads for the function. */
+function sourceOf(functionName: string): unknown {
+  const mappings = resourcesOf(packaged.template, 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping);
+  const own = mappings.find(
+    (mapping) => referenced(property(mapping, 'FunctionName')) === `${capitalize(functionName)}LambdaFunction`,
+  );
+  return own?.Properties.EventSourceArn;
+}
+
+function isStream(source: unknown): boolean {
+  return packaged.template.Resources[referenced(source)]?.Type === 'AWS::DynamoDB::Table';
+}
+
 describe('a role', () => {
   it('grants exactly what the code of its function can call', () => {
     const grants = functionNames.map((name) => [name, [...grantsOf(name)].sort()]);
@@ -55,10 +78,9 @@ describe('a role', () => {
     const needs = functionNames.map((name) => {
       const metafile = packaged.metafiles[name];
       const calls = listBundledCalls(metafile ?? { inputs: {}, outputs: {} });
-      const isPolled = resourcesOf(packaged.template, 'AWS::Lambda::EventSourceMapping').some(
-        ([, mapping]) => referenced(property(mapping, 'FunctionName')) === `${capitalize(name)}LambdaFunction`,
-      );
-      const beside = [...logging, ...(isPolled ? polling : []), ...(calls.has('sns:Publish') ? encrypting : [])];
+      const source = sourceOf(name);
+      const fetching = source === undefined ? [] : isStream(source) ? reading : polling;
+      const beside = [...logging, ...fetching, ...(calls.has('sns:Publish') ? encrypting : [])];
       return [name, [...calls, ...beside].sort()];
     });
     expect(Object.fromEntries(grants)).toEqual(Object.fromEntries(needs));
@@ -89,16 +111,27 @@ describe('a role', () => {
     }
   });
 
-  it('reaches only the log group and the queue of its own function', () => {
+  it('reaches only the log group and the queue or stream of its own function', () => {
     for (const name of functionNames) {
       const resourceOf = (action: string): Statement['Resource'] | undefined =>
         statementsOf(roleOf(name)).find((statement) => list(statement.Action).includes(action))?.Resource;
       expect(resourceOf('logs:PutLogEvents')).toEqual({ 'Fn::GetAtt': [`${capitalize(name)}LogGroup`, 'Arn'] });
-      const source = resourcesOf(packaged.template, 'AWS::Lambda::EventSourceMapping').find(
-        ([, mapping]) => referenced(property(mapping, 'FunctionName')) === `${capitalize(name)}LambdaFunction`,
-      );
-      expect(resourceOf('sqs:ReceiveMessage')).toEqual(source?.[1].Properties.EventSourceArn);
+      const source = sourceOf(name);
+      for (const [action, arn] of [
+        ['sqs:ReceiveMessage', source === undefined || isStream(source) ? undefined : source],
+        ['dynamodb:GetRecords', source !== undefined && isStream(source) ? source : undefined],
+      ] as const) {
+        expect([name, action, resourceOf(action)]).toEqual([name, action, arn]);
+      }
     }
+  });
+
+  it('puts events on the bus in Ebbtide’s own name only', () => {
+    const puts = functionNames
+      .flatMap((name) => statementsOf(roleOf(name)))
+      .filter((statement) => list(statement.Action).includes('events:PutEvents'));
+    expect(puts).toHaveLength(1);
+    expect(puts[0]?.Condition).toEqual({ StringEquals: { 'events:source': 'ebbtide' } });
   });
 
   it('reaches only the chosen clusters, but for looking where an instance is registered', () => {

@@ -87,6 +87,7 @@ export function disconnection(overrides: Partial<DisconnectionIncident> = {}): D
     openedAtMs: T0,
     sinceMs: T0,
     instanceVersion: 7,
+    steps: [],
     outbox: [],
     ...overrides,
   };

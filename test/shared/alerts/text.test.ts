@@ -4,7 +4,7 @@ import { disconnectedAlert, disconnectionResolvedAlert } from '../../../shared/a
 import { releaseAlert, stalledAlert } from '../../../shared/alerts/drain-alerts.ts';
 import { mergeFloods } from '../../../shared/alerts/floods.ts';
 import { duration, instant, toSubject } from '../../../shared/alerts/text.ts';
-import { arn, disconnection, drain, ec2InstanceId, instance, MINUTE_MS, T0 } from '../fleet.ts';
+import { arn, disconnection, drain, ec2InstanceId, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
 
 const SUBJECT = /^[\x20-\x7e]{1,100}$/;
 const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 300 }));
@@ -26,7 +26,8 @@ describe('a subject', () => {
         const names = { clusterArn: `arn:aws:ecs:eu-west-1:1:cluster/${cluster}` };
         const drained = drain({ ec2InstanceId: id, registrations: [{ arn, ...names }] });
         const away = disconnection({ ec2InstanceId: id, ...names });
-        const situation = { instance: instance({ ec2InstanceId: id, ...names }), ec2State: 'running', groupName: id };
+        const where = { ec2State: 'running', lifecycleState: 'InService', groupName: id, policy };
+        const situation = { instance: instance({ ec2InstanceId: id, ...names }), ...where };
         const alerts = [
           ...reasons.map((reason) => releaseAlert(drained, { ...ending, reason }, T0 + laterMs)),
           releaseAlert({ ...drained, stalledAtMs: T0 }, { ...ending, reason: 'drained' }, T0 + laterMs),
@@ -83,9 +84,16 @@ describe('the text of an alert', () => {
 
   test('about an agent that is away says since when, what is known and what to do', () => {
     const situation = {
-      instance: instance({ runningTasksCount: 3, availabilityZone: 'eu-west-1a', agentVersion: '1.89.0' }),
+      instance: instance({
+        agentConnected: false,
+        runningTasksCount: 3,
+        availabilityZone: 'eu-west-1a',
+        agentVersion: '1.89.0',
+      }),
       ec2State: 'running',
+      lifecycleState: 'InService',
       groupName: 'shop-nodes',
+      policy,
     };
     const { body, state, id } = disconnectedAlert(disconnection(), situation, T0 + 10 * MINUTE_MS);
     expect({ state, id }).toEqual({ state: 'opened', id: `disconnection#${arn}#${T0}#opened` });

@@ -5,7 +5,7 @@ import type { DisconnectionIncident } from '../../../shared/incidents/incident.t
 import { disconnection, MINUTE_MS, policy, T0 } from '../fleet.ts';
 import { anyObservation } from './observations.ts';
 
-const THRESHOLD_MS = policy.disconnectedAlertMinutes * MINUTE_MS;
+const THRESHOLD_MS = Number(policy.disconnectedAlertMinutes) * MINUTE_MS;
 
 /** What the reviews make of the incident, and what on-call hears. */
 function apply(
@@ -28,6 +28,8 @@ function apply(
       return { incident: ended, said: 'resolved' };
     case 'deregister':
       return { incident: ended, said: isAlerted ? 'resolved' : undefined };
+    case 'restart':
+    case 'replace':
     case 'wait':
       return { incident, said: undefined };
   }

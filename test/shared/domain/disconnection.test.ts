@@ -6,7 +6,7 @@ import type { DisconnectionIncident } from '../../../shared/incidents/incident.t
 import { disconnection, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
 import { anyObservation } from './observations.ts';
 
-const THRESHOLD_MS = policy.disconnectedAlertMinutes * MINUTE_MS;
+const THRESHOLD_MS = Number(policy.disconnectedAlertMinutes) * MINUTE_MS;
 
 const away: DisconnectionObservation = {
   instance: instance({ status: 'ACTIVE', agentConnected: false }),

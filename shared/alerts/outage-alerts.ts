@@ -1,0 +1,82 @@
+import { clusterName } from '../domain/arns.ts';
+import type { ClusterCensus } from '../domain/breaker.ts';
+import type { ClusterArn } from '../domain/model.ts';
+import type { OutageIncident, RepairsIncident } from '../incidents/outage-incident.ts';
+import type { Alert } from './alert.ts';
+import { duration, instant, sections, toSubject } from './text.ts';
+
+export function outageAlert(incident: OutageIncident, census: ClusterCensus): Alert {
+  const cluster = clusterName(incident.clusterArn);
+  const scope = incident.zones === 'all' ? '' : ` in ${incident.zones.join(', ')}`;
+  return {
+    id: `${incident.id}#${incident.openedAtMs}#opened`,
+    kind: 'outage',
+    state: 'opened',
+    severity: 'critical',
+    cluster,
+    subject: toSubject(`[${cluster}] Outage${scope}: ${census.away} of ${census.total} agents disconnected`),
+    body: sections({
+      What: `${census.away} of the ${census.total} container instances of the cluster are disconnected at once. The cause is hardly in the instances: the network, an Availability Zone, or ECS itself.`,
+      Where: [...census.zones].map(
+        ([zone, { away, total }]) => `${zone}: ${total === undefined ? away : `${away} of ${total}`} disconnected`,
+      ),
+      Since: instant(incident.openedAtMs),
+      Done: `Nothing, on purpose: until it is over there are no repairs and no single alerts ${incident.zones === 'all' ? 'in the cluster' : `about instances${scope}`}. Drains that Auto Scaling asks for go on.`,
+      Next: 'Look at the AWS Health Dashboard, the route to the ECS endpoints (NAT, VPC endpoints, DNS) and what was deployed last. You are told when it is over.',
+    }),
+  };
+}
+
+export function outageResolvedAlert(incident: OutageIncident, away: number, nowMs: number): Alert {
+  const cluster = clusterName(incident.clusterArn);
+  return {
+    id: `${incident.id}#${incident.openedAtMs}#resolved`,
+    kind: 'outage',
+    state: 'resolved',
+    severity: 'info',
+    cluster,
+    subject: toSubject(`[${cluster}] Resolved: outage, ${away} agents still disconnected`),
+    body: sections({
+      What: `The outage is over: ${away} container instances are still disconnected, of up to ${incident.awayMax}.`,
+      Since: `${instant(incident.openedAtMs)}, over after ${duration(nowMs - incident.openedAtMs)}`,
+      Next: 'Nothing to do. For what is still disconnected the clocks of alerts and repairs start anew now.',
+    }),
+  };
+}
+
+export function repairsLimitedAlert(
+  clusterArn: ClusterArn,
+  { repairs, nowMs }: { readonly repairs: number; readonly nowMs: number },
+): Alert {
+  const cluster = clusterName(clusterArn);
+  return {
+    id: `repairs#${clusterArn}#${nowMs}#opened`,
+    kind: 'outage',
+    state: 'opened',
+    severity: 'warning',
+    cluster,
+    subject: toSubject(`[${cluster}] Repairs held: ${repairs} within the hour`),
+    body: sections({
+      What: `Ebbtide has repaired ${repairs} container instances of the cluster within the last hour, as many as it may (repairsPerHourMax), and another one is due.`,
+      Since: instant(nowMs),
+      Done: 'It repairs nothing more there until the hour has passed. Alerts and drains go on.',
+      Next: 'Find out why so many instances need repair: what was deployed last, the image, the network.',
+    }),
+  };
+}
+
+export function repairsResumedAlert(incident: RepairsIncident, nowMs: number): Alert {
+  const cluster = clusterName(incident.clusterArn);
+  return {
+    id: `${incident.id}#${nowMs}#resolved`,
+    kind: 'outage',
+    state: 'resolved',
+    severity: 'info',
+    cluster,
+    subject: toSubject(`[${cluster}] Resolved: repairs go on`),
+    body: sections({
+      What: 'The hour has passed, and instances that need it are repaired again.',
+      Next: 'Nothing to do.',
+    }),
+  };
+}

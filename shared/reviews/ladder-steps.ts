@@ -1,0 +1,184 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { deregisteredAlert, disconnectedAlert, repairAlert, type Situation } from '../alerts/disconnection-alerts.ts';
+import { commit } from '../alerts/publish.ts';
+import { describeGroup, replaceUnhealthy } from '../aws/auto-scaling.ts';
+import { deregisterContainerInstance } from '../aws/container-instances.ts';
+import { commandOutcome, restartAgent } from '../aws/ssm.ts';
+import type { DisconnectionDecision } from '../domain/disconnection.ts';
+import { OBSERVED } from '../domain/ladder.ts';
+import type { ContainerInstance } from '../domain/model.ts';
+import type { DisconnectionIncident } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { closed, type Subject } from './disconnections.ts';
+import { describeRegistrations } from './look-up.ts';
+import { perform } from './perform.ts';
+import { claimRepair } from './repairs.ts';
+
+type Step = DisconnectionIncident['steps'][number];
+/** A subject of which there is a record, and which ECS still lists. */
+type Climber = Subject & { readonly incident: DisconnectionIncident; readonly instance: ContainerInstance };
+
+/** While one of these is suspended the group does not end the instance, or puts none in its place (Auto Scaling guide, Suspend and resume processes). */
+const NEEDED_PROCESSES = ['ReplaceUnhealthy', 'Terminate', 'Launch'];
+
+/** Takes the step of the ladder that was decided on. Other decisions are left to `note`. */
+export async function climb(runtime: Runtime, subject: Subject, decision: DisconnectionDecision): Promise<unknown> {
+  const { incident, observation } = subject;
+  const { instance } = observation;
+  if (incident === undefined || instance === undefined) return undefined;
+  const climber: Climber = { ...subject, incident, instance };
+  switch (decision.kind) {
+    case 'alert':
+      return alert(runtime, climber);
+    case 'restart':
+      return restart(runtime, climber);
+    case 'replace':
+      return replace(runtime, climber);
+    case 'deregister':
+      return deregister(runtime, climber, decision.reason);
+    default:
+      return undefined;
+  }
+}
+
+async function alert(runtime: Runtime, climber: Climber): Promise<unknown> {
+  const { incident, observation } = climber;
+  const nowMs = runtime.now();
+  const { connectedIn } = observation;
+  const opened = disconnectedAlert(incident, situationOf(climber), nowMs);
+  runtime.metrics.addMetric('AgentsDisconnected', MetricUnit.Count, 1);
+  return commit(
+    runtime,
+    {
+      ...incident,
+      phase: 'alerted',
+      ...(connectedIn !== undefined && { connectedIn }),
+      steps: [...incident.steps, { name: 'alert', atMs: nowMs }],
+      outbox: [...incident.outbox, opened],
+    },
+    incident,
+  );
+}
+
+/** Neither this nor the next step may be taken twice for one decision: so they are recorded first. */
+async function restart(runtime: Runtime, climber: Climber): Promise<unknown> {
+  const { instance, policy } = climber;
+  const claimed = await claim(runtime, climber, { name: 'restart', atMs: runtime.now() });
+  if (claimed === undefined) return undefined;
+  const effect = { operation: 'SendCommand', subject: instance.ec2InstanceId, reason: 'agent disconnected' };
+  const outcome = await perform(runtime, policy, effect, () => restartAgent(runtime.ssm, instance.ec2InstanceId));
+  if (outcome === OBSERVED) return record(runtime, climber, claimed, { outcome: OBSERVED });
+  if (outcome.kind === 'sent') return record(runtime, climber, claimed, { commandId: outcome.commandId });
+  return record(runtime, climber, claimed, { outcome: `failed: ${outcome.reason}` });
+}
+
+/** A command that has not ended by then was lost: it must begin within one minute and end within two. */
+const COMMAND_LOST_AFTER_MS = 300_000;
+
+/** Records how the restart of an agent ended; a failure is told, if on-call knows of the incident. */
+export async function followRestart(runtime: Runtime, subject: Subject): Promise<DisconnectionIncident | undefined> {
+  const { incident, observation } = subject;
+  const step = incident?.steps.findLast(({ name }) => name === 'restart');
+  const { instance } = observation;
+  if (incident === undefined || instance === undefined || incident.phase === 'closed') return incident;
+  if (step === undefined || step.outcome !== undefined) return incident;
+  const { commandId } = step;
+  const outcome = commandId && (await commandOutcome(runtime.ssm, instance.ec2InstanceId, commandId));
+  const isLost = runtime.now() - step.atMs >= COMMAND_LOST_AFTER_MS;
+  if (outcome === 'succeeded') return record(runtime, { ...subject, incident, instance }, incident, { outcome });
+  if (!isLost && (outcome === 'pending' || outcome === undefined)) return incident;
+  const why = typeof outcome === 'object' ? outcome.failed : 'no outcome within five minutes';
+  return record(runtime, { ...subject, incident, instance }, incident, { outcome: `failed: ${why}` });
+}
+
+async function replace(runtime: Runtime, climber: Climber): Promise<unknown> {
+  const { incident, instance, policy, groupName = '' } = climber;
+  const isFirst = incident.steps.every(({ name }) => name !== 'replace');
+  const step: Step = { name: 'replace', atMs: runtime.now() };
+  // Later attempts of the same repair are not counted again.
+  const claimed = isFirst ? await claim(runtime, climber, step) : await recordStep(runtime, incident, step);
+  if (claimed === undefined) return undefined;
+  const group = await describeGroup(runtime.autoScaling, groupName);
+  const suspended = group?.suspendedProcesses.filter((process) => NEEDED_PROCESSES.includes(process)) ?? [];
+  if (suspended.length > 0) {
+    return record(runtime, climber, claimed, { outcome: `failed: ${groupName} has suspended ${suspended.join(', ')}` });
+  }
+  const effect = { operation: 'SetInstanceHealth', subject: instance.ec2InstanceId, reason: 'agent disconnected' };
+  const answer = await perform(runtime, policy, effect, () =>
+    replaceUnhealthy(runtime.autoScaling, instance.ec2InstanceId),
+  );
+  const outcomes = {
+    observed: OBSERVED,
+    marked: 'reported unhealthy',
+    'in-grace-period': `failed: within the health check grace period of ${groupName}`,
+    'not-in-a-group': 'failed: in no Auto Scaling group any more',
+  };
+  return record(runtime, climber, claimed, { outcome: outcomes[answer] });
+}
+
+/** Looked at once more right before: an agent that came back in this very moment keeps its registration. */
+async function deregister(runtime: Runtime, climber: Climber, reason: 'ghost' | 'duplicate' | 'policy'): Promise<void> {
+  const { suspect, policy, incident } = climber;
+  const instance = (await describeRegistrations(runtime, [suspect])).get(suspect.arn);
+  if (instance?.agentConnected) return;
+  // What is left of an instance that has gone is no repair: nothing that runs depends on it.
+  if (reason === 'policy' && !(await claimRepair(runtime, suspect.clusterArn, policy))) return;
+  const effect = { operation: 'DeregisterContainerInstance', subject: suspect.arn, reason };
+  const outcome = await perform(runtime, policy, effect, () =>
+    deregisterContainerInstance(runtime.ecs, suspect.clusterArn, suspect.arn),
+  );
+  const nowMs = runtime.now();
+  if (outcome === OBSERVED) {
+    await recordStep(runtime, incident, { name: 'deregister', atMs: nowMs, outcome });
+    return;
+  }
+  runtime.metrics.addMetric('ContainerInstancesDeregistered', MetricUnit.Count, 1);
+  const ended = closed(incident, `deregistered: ${reason}`, nowMs);
+  const steps = [...ended.steps, { name: 'deregister', atMs: nowMs, outcome } as const];
+  const isTold = incident.phase === 'alerted' || reason === 'policy';
+  const alerts = isTold ? [deregisteredAlert({ ...ended, steps }, situationOf(climber), { reason, nowMs })] : [];
+  await commit(runtime, { ...ended, steps, outbox: [...incident.outbox, ...alerts] }, incident);
+}
+
+/** @returns the incident with the step in it; undefined when too much has been repaired, or somebody else wrote first */
+async function claim(runtime: Runtime, climber: Climber, step: Step): Promise<DisconnectionIncident | undefined> {
+  if (!(await claimRepair(runtime, climber.suspect.clusterArn, climber.policy))) return undefined;
+  return recordStep(runtime, climber.incident, step);
+}
+
+async function recordStep(
+  runtime: Runtime,
+  incident: DisconnectionIncident,
+  step: Step,
+): Promise<DisconnectionIncident | undefined> {
+  const saved = await commit(runtime, { ...incident, steps: [...incident.steps, step] }, incident);
+  return saved?.kind === 'disconnection' ? saved : undefined;
+}
+
+/**
+ * Records how the last step went. On-call is told of a replacement, which drains and ends the instance, and of what has
+ * failed; each news once.
+ */
+async function record(
+  runtime: Runtime,
+  climber: Climber,
+  claimed: DisconnectionIncident,
+  result: Pick<Step, 'outcome' | 'commandId'>,
+): Promise<DisconnectionIncident | undefined> {
+  const last = claimed.steps.at(-1);
+  if (last === undefined) return undefined;
+  const step = { ...last, ...result };
+  const next = { ...claimed, steps: [...claimed.steps.slice(0, -1), step] };
+  const isNews = claimed.steps
+    .slice(0, -1)
+    .every(({ name, outcome }) => name !== step.name || outcome !== step.outcome);
+  const isFailed = step.outcome?.startsWith('failed');
+  const isTold = isNews && (isFailed ? claimed.phase === 'alerted' : step.name === 'replace');
+  const alerts = isTold ? [repairAlert(next, step, situationOf(climber))] : [];
+  const saved = await commit(runtime, { ...next, outbox: [...claimed.outbox, ...alerts] }, claimed);
+  return saved?.kind === 'disconnection' ? saved : undefined;
+}
+
+function situationOf({ instance, observation, policy, groupName }: Climber): Situation {
+  return { ...observation, instance, policy, groupName };
+}
