@@ -9,13 +9,21 @@ export const launchIncidentSchema = z.object({
   phase: z.enum(['waiting', 'told', 'closed']),
   ec2InstanceId: z.string(),
   groupName: z.string(),
-  /** The cluster that its group is meant for, as the group's tag says; undefined: any that is looked after. */
+  /** The cluster that its group belongs to, as far as that is known. */
   clusterArn: z.string().optional(),
+  /** The group's tag says so: in any other cluster the instance is wrong. */
+  isCertain: z.boolean(),
   /** The launch hooks of ours that hold it; none in a group that has none, or once they are completed. */
   actions: z.array(heldActionSchema),
+  /** Those that held it. */
+  completed: z.array(heldActionSchema).default([]),
   /** When on-call is told, and the hooks are completed with the configured result. */
   deadlineAtMs: z.number(),
   /** When its group was told to replace it: before it is, so that nobody does so twice. */
   replacedAtMs: z.number().optional(),
 });
 export type LaunchIncident = z.infer<typeof launchIncidentSchema>;
+
+export function isLaunchId(id: string): boolean {
+  return id.startsWith('launch#');
+}

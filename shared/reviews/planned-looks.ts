@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { looksBetweenSweeps } from '../domain/lifecycle.ts';
 import { drainDueMessage } from '../events/drain-due.ts';
-import type { DrainIncident } from '../incidents/incident.ts';
+import type { DrainIncident, LaunchIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** SQS takes ten messages a call (API Reference, SendMessageBatch). */
@@ -11,9 +11,12 @@ const MESSAGES_PER_BATCH = 10;
  * Hooks with a heartbeat timeout that is short against the minute between sweeps are looked at in between. Each message
  * starts from the sweep or from an event and sends none itself, so there is no loop that Lambda would have to stop.
  */
-export async function planLooks(runtime: Runtime, incidents: readonly DrainIncident[]): Promise<void> {
+export async function planLooks(
+  runtime: Runtime,
+  incidents: readonly (DrainIncident | LaunchIncident)[],
+): Promise<void> {
   const looks = incidents
-    .filter(({ phase }) => phase === 'draining')
+    .filter(({ phase }) => phase === 'draining' || phase === 'waiting')
     .flatMap(({ id, actions }) => {
       const timeoutSeconds = Math.min(...actions.map((action) => action.heartbeatTimeoutSeconds));
       return looksBetweenSweeps(timeoutSeconds).map((delaySeconds) => ({ id, delaySeconds }));

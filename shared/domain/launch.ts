@@ -1,0 +1,156 @@
+/**
+ * The policy for instances on their way into a cluster: let in when their agent is there, given up at the deadline.
+ * Pure; `shared/reviews/launches.ts` observes and acts.
+ */
+import type { Policy } from '../config/settings.ts';
+import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
+import { clusterName } from './arns.ts';
+import { heartbeatIntervalMs, isInWarmPool } from './lifecycle.ts';
+import type { ClusterArn, ContainerInstance, Ec2StatusChecks, LifecycleAction } from './model.ts';
+import { isNameIn } from './name-patterns.ts';
+
+/** Where the instances of a group belong, as far as that is known. */
+export interface Home {
+  readonly clusterArn?: ClusterArn | undefined;
+  /** The group's tag says so, and any other cluster is wrong; otherwise its instances have been seen there. */
+  readonly isCertain: boolean;
+}
+
+export type LaunchArrivalDecision =
+  | { readonly kind: 'ignore'; readonly reason: string }
+  /** The agent registers only after the instance has left the pool (Using warm pools, ECS_WARM_POOLS_CHECK). */
+  | { readonly kind: 'let into the pool' }
+  | { readonly kind: 'wait' };
+
+/** What to do about an instance that a launch hook of ours is said to hold. */
+export function decideLaunchArrival(
+  lifecycleState: string | undefined,
+  { clusterArn, isCertain }: Home,
+  { clusters }: Pick<Policy, 'clusters'>,
+): LaunchArrivalDecision {
+  if (lifecycleState === 'Warmed:Pending:Wait') return { kind: 'let into the pool' };
+  if (lifecycleState !== 'Pending:Wait') {
+    return { kind: 'ignore', reason: `no hook holds it: ${lifecycleState ?? 'not in a group'}` };
+  }
+  if (isCertain && clusterArn !== undefined && !isNameIn(clusters, clusterName(clusterArn))) {
+    return { kind: 'ignore', reason: 'its group belongs to a cluster that is not looked after' };
+  }
+  return { kind: 'wait' };
+}
+
+/** For so long after an instance was let in, another hook may go on holding it in the same state. */
+const OTHER_HOOKS_MS = 600_000;
+
+/** Whether a lifecycle action is one that an earlier incident of the same instance has dealt with. */
+export function isDealtWith(earlier: LaunchIncident, action: LifecycleAction, nowMs: number): boolean {
+  if (earlier.phase === 'waiting') return false;
+  if (action.token !== undefined) return earlier.completed.some(({ token }) => token === action.token);
+  // The sweep finds an action without its token.
+  const isKnown = earlier.completed.some(({ hookName }) => hookName === action.hookName);
+  return isKnown && nowMs - (earlier.closedAtMs ?? nowMs) < OTHER_HOOKS_MS;
+}
+
+/** How far an instance has come. */
+export type Standing =
+  | { readonly kind: 'not registered' }
+  | {
+      readonly kind:
+        | 'connected'
+        | 'disconnected'
+        /** In another cluster than the one that its group belongs to. */
+        | 'elsewhere'
+        /** Only in clusters that Ebbtide must leave alone, and nothing says that it should not be there. */
+        | 'out of scope';
+      readonly instance: ContainerInstance;
+    };
+
+export interface LaunchObservation {
+  /** `gone`: in no group any more. */
+  readonly lifecycleState?: string | undefined;
+  /** In whichever cluster; perhaps not all of them. */
+  readonly registrations?: readonly ContainerInstance[] | undefined;
+  /** What EC2 says. Without it nothing is judged: it belongs into what on-call is told. */
+  readonly ec2?: Ec2View | undefined;
+}
+
+export interface Ec2View {
+  /** `gone` once EC2 has forgotten it. */
+  readonly state: string;
+  /** Of instances that run. */
+  readonly checks: Ec2StatusChecks | undefined;
+}
+
+export type LaunchDecision =
+  | { readonly kind: 'wait'; readonly heartbeats: readonly HeldAction[] }
+  | { readonly kind: 'let in'; readonly instance: ContainerInstance }
+  | { readonly kind: 'give up'; readonly result: Policy['launchDeadlineResult']; readonly known: Known }
+  /** It is in service already: nothing holds it. */
+  | { readonly kind: 'report'; readonly known: Known }
+  | { readonly kind: 'replace' }
+  | { readonly kind: 'close'; readonly outcome: 'registered' | 'left' | 'hook ended' | 'not looked after' };
+
+/** What is known of an instance that has not arrived. */
+export interface Known {
+  readonly standing: Standing;
+  readonly ec2: Ec2View;
+}
+
+export function decideLaunch(
+  incident: LaunchIncident,
+  observation: LaunchObservation,
+  { policy, nowMs }: { readonly policy: Policy; readonly nowMs: number },
+): LaunchDecision {
+  const { lifecycleState, registrations, ec2 } = observation;
+  const isHeld = incident.actions.length > 0;
+  if (lifecycleState !== undefined && !isArriving(lifecycleState)) return { kind: 'close', outcome: 'left' };
+  const standing = registrations && standingOf(incident, registrations, policy);
+  if (standing?.kind === 'connected') {
+    return isHeld ? { kind: 'let in', instance: standing.instance } : { kind: 'close', outcome: 'registered' };
+  }
+  if (standing?.kind === 'out of scope') return { kind: 'close', outcome: 'not looked after' };
+  // Somebody else completed the hook, or it expired: without one, the absence of a registered agent is a disconnection.
+  if (isHeld && lifecycleState !== undefined && lifecycleState !== 'Pending:Wait') {
+    return { kind: 'close', outcome: 'hook ended' };
+  }
+  if (!isHeld && incident.phase === 'waiting' && standing?.kind === 'disconnected') {
+    return { kind: 'close', outcome: 'registered' };
+  }
+  const isJudged = standing !== undefined && ec2 !== undefined;
+  if (isJudged && incident.phase === 'waiting' && nowMs >= incident.deadlineAtMs) {
+    const known = { standing, ec2 };
+    return isHeld ? { kind: 'give up', result: policy.launchDeadlineResult, known } : { kind: 'report', known };
+  }
+  const isToBeReplaced = policy.unregisteredAction === 'replace' && lifecycleState === 'InService';
+  if (isJudged && incident.phase === 'told' && isToBeReplaced && incident.replacedAtMs === undefined) {
+    return { kind: 'replace' };
+  }
+  return { kind: 'wait', heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)) };
+}
+
+function isArriving(lifecycleState: string): boolean {
+  return lifecycleState === 'InService' || (lifecycleState.startsWith('Pending') && !isInWarmPool(lifecycleState));
+}
+
+function isHeartbeatDue({ heartbeatAtMs, heartbeatTimeoutSeconds }: HeldAction, nowMs: number): boolean {
+  return nowMs - heartbeatAtMs >= heartbeatIntervalMs(heartbeatTimeoutSeconds);
+}
+
+/** Registered, and done with it: with ENI trunking an instance passes through REGISTERING first. */
+const REGISTERED: ReadonlySet<string> = new Set(['ACTIVE', 'DRAINING']);
+
+export function standingOf(
+  { clusterArn, isCertain }: Home,
+  registrations: readonly ContainerInstance[],
+  { clusters }: Pick<Policy, 'clusters'>,
+): Standing {
+  const belongs = (instance: ContainerInstance) =>
+    isCertain ? instance.clusterArn === clusterArn : isNameIn(clusters, clusterName(instance.clusterArn));
+  const here = registrations.filter(belongs);
+  const connected = here.find(({ status, agentConnected }) => agentConnected && REGISTERED.has(status));
+  if (connected !== undefined) return { kind: 'connected', instance: connected };
+  const [disconnected] = here;
+  if (disconnected !== undefined) return { kind: 'disconnected', instance: disconnected };
+  const [other] = registrations;
+  if (other === undefined) return { kind: 'not registered' };
+  return { kind: isCertain ? 'elsewhere' : 'out of scope', instance: other };
+}

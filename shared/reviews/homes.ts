@@ -1,0 +1,44 @@
+import { describeGroup, describeLifecycleHooks } from '../aws/auto-scaling.ts';
+import { listClusters } from '../aws/clusters.ts';
+import { clusterName } from '../domain/arns.ts';
+import type { Home } from '../domain/launch.ts';
+import type { AutoScalingGroup, AutoScalingGroupName, ClusterArn, LifecycleHook } from '../domain/model.ts';
+import { recallGroup } from '../incidents/items.ts';
+import type { Runtime } from '../runtime.ts';
+
+/** The tag of an Auto Scaling group whose value is the name of the cluster that its instances belong to. */
+const CLUSTER_TAG = 'ebbtide:cluster';
+
+export function taggedCluster({ tags }: Pick<AutoScalingGroup, 'tags'>): string | undefined {
+  return tags[CLUSTER_TAG];
+}
+
+export interface GroupHome extends Home {
+  readonly hooks: readonly LifecycleHook[];
+}
+
+/** Where the instances of each group belong, and the group's hooks. */
+export async function findHomes(
+  runtime: Runtime,
+  groupNames: Iterable<AutoScalingGroupName>,
+): Promise<Map<AutoScalingGroupName, GroupHome>> {
+  const homes = new Map<AutoScalingGroupName, GroupHome>();
+  let clusters: ClusterArn[] | undefined;
+  for (const name of new Set(groupNames)) {
+    const memory = await recallGroup(runtime.table, name, runtime.now());
+    const group = await describeGroup(runtime.autoScaling, name);
+    const hooks = memory?.hooks ?? (await describeLifecycleHooks(runtime.autoScaling, name));
+    const tagged = group && taggedCluster(group);
+    if (tagged === undefined) {
+      homes.set(name, { clusterArn: memory?.clusterArn, isCertain: false, hooks });
+      continue;
+    }
+    clusters ??= await listClusters(runtime.ecs);
+    const clusterArn = clusters.find((arn) => clusterName(arn) === tagged);
+    if (clusterArn === undefined) {
+      runtime.logger.warn('tag names no cluster', { group: name, tag: CLUSTER_TAG, value: tagged });
+    }
+    homes.set(name, { clusterArn, isCertain: clusterArn !== undefined, hooks });
+  }
+  return homes;
+}

@@ -1,0 +1,121 @@
+import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/auto-scaling.ts';
+import type { Policy } from '../config/settings.ts';
+import { decideLaunchArrival, isDealtWith } from '../domain/launch.ts';
+import { deadlineOf } from '../domain/lifecycle.ts';
+import type { LifecycleAction } from '../domain/model.ts';
+import { isOwnedHook } from '../domain/name-patterns.ts';
+import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
+import { type LaunchIncident, launchId } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Allowance, eachOf, type Failures } from './each.ts';
+import { findHomes, type GroupHome } from './homes.ts';
+import { policyOf, reviewLaunches } from './launches.ts';
+import { perform } from './perform.ts';
+import { planLooks } from './planned-looks.ts';
+import { findRegistrationsAnywhere } from './registrations.ts';
+
+/**
+ * Looks at instances that a launch hook is said to hold: those that are on their way into a warm pool are let in at
+ * once, for the others the wait for their agent begins.
+ *
+ * @returns what failed, by EC2 instance id
+ */
+export async function reviewLaunchArrivals(
+  runtime: Runtime,
+  actions: readonly LifecycleAction[],
+  allowance: Allowance,
+): Promise<Failures> {
+  const owned = actions.filter(({ hookName }) => isOwnedHook(runtime.config.policy.lifecycleHooks, hookName));
+  if (owned.length === 0) return new Map();
+  const states = await describeAutoScalingInstances(runtime.autoScaling, [...new Set(owned.map(subjectOf))]);
+  const homes = await findHomes(
+    runtime,
+    owned.map(({ groupName }) => groupName),
+  );
+
+  const begun: LaunchIncident[] = [];
+  const failures = await eachOf(owned, subjectOf, allowance, async (action) => {
+    const home = homes.get(action.groupName) ?? { isCertain: false, hooks: [] };
+    const state = states.get(action.ec2InstanceId)?.lifecycleState;
+    const policy = await policyOf(runtime, home);
+    const decision = decideLaunchArrival(state, home, policy);
+    runtime.logger.info(`launch action: ${decision.kind}`, { action, decision });
+    if (decision.kind === 'let into the pool') await letIntoPool(runtime, policy, action);
+    if (decision.kind !== 'wait') return;
+    const incident = await file(runtime, toIncident(action, home, { policy, nowMs: runtime.now() }), action);
+    if (incident !== undefined) begun.push(incident);
+  });
+  if (begun.length === 0) return failures;
+  await planLooks(runtime, begun);
+
+  // The event may be late, or lost, and the agent may be there already.
+  const likely = begun.flatMap(({ clusterArn }) => clusterArn ?? []);
+  const ids = begun.map(({ ec2InstanceId }) => ec2InstanceId);
+  const registrations = await findRegistrationsAnywhere(runtime, ids, likely);
+  const looked = await reviewLaunches(runtime, begun, allowance, (incident) => ({
+    registrations: registrations.get(incident.ec2InstanceId) ?? [],
+  }));
+  for (const { id, ec2InstanceId } of begun) {
+    if (looked.has(id)) failures.set(ec2InstanceId, looked.get(id));
+  }
+  return failures;
+}
+
+async function letIntoPool(runtime: Runtime, policy: Policy, action: LifecycleAction): Promise<void> {
+  const { ec2InstanceId: subject, hookName: hook } = action;
+  const effect = { operation: 'CompleteLifecycleAction', subject, hook, reason: 'goes into the warm pool' };
+  await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, 'CONTINUE'));
+}
+
+/** @returns the incident when it is ours to look at now */
+async function file(
+  runtime: Runtime,
+  fresh: LaunchIncident,
+  action: LifecycleAction,
+): Promise<LaunchIncident | undefined> {
+  let saved = await runtime.incidents.save(fresh, undefined);
+  while (saved.kind === 'conflict') {
+    const earlier = saved.current?.kind === 'launch' ? saved.current : undefined;
+    if (earlier !== undefined && isDealtWith(earlier, action, runtime.now())) {
+      runtime.logger.info('launch action ignored', { action, reason: 'dealt with before' });
+      return undefined;
+    }
+    const next = earlier?.phase === 'waiting' ? joined(earlier, fresh) : fresh;
+    if (next === earlier) return earlier;
+    saved = await runtime.incidents.save(next, earlier);
+  }
+  return saved.incident.kind === 'launch' ? saved.incident : undefined;
+}
+
+function joined(earlier: LaunchIncident, fresh: LaunchIncident): LaunchIncident {
+  const actions = joinActions(earlier.actions, fresh.actions);
+  return actions === earlier.actions ? earlier : { ...earlier, actions: [...actions] };
+}
+
+function toIncident(
+  action: LifecycleAction,
+  { clusterArn, isCertain, hooks }: GroupHome,
+  { policy, nowMs }: { readonly policy: Policy; readonly nowMs: number },
+): LaunchIncident {
+  const { ec2InstanceId, groupName } = action;
+  const hook = hooks.find(({ name }) => name === action.hookName);
+  return {
+    kind: 'launch',
+    id: launchId(ec2InstanceId),
+    version: 0,
+    phase: 'waiting',
+    openedAtMs: nowMs,
+    outbox: [],
+    ec2InstanceId,
+    groupName,
+    clusterArn,
+    isCertain,
+    actions: [toHeldAction(action, hook)],
+    completed: [],
+    deadlineAtMs: deadlineOf(action.startedAtMs, policy.launchDeadlineMinutes, hook),
+  };
+}
+
+function subjectOf({ ec2InstanceId }: LifecycleAction): string {
+  return ec2InstanceId;
+}

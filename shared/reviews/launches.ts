@@ -1,0 +1,174 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import { arrivalResolvedAlert, notArrivedAlert } from '../alerts/launch-alerts.ts';
+import { commit } from '../alerts/publish.ts';
+import { completeLifecycleAction, recordHeartbeat } from '../aws/auto-scaling.ts';
+import type { Policy } from '../config/settings.ts';
+import { decideLaunch, type Home, type Known, type LaunchDecision, type LaunchObservation } from '../domain/launch.ts';
+import type { LifecycleActionResult } from '../domain/model.ts';
+import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
+import { isLaunchId } from '../incidents/launch-incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Allowance, eachOf, type Failures } from './each.ts';
+import { perform } from './perform.ts';
+
+/** What else the sweep does about a launch: replacing needs permissions that the other functions do not have. */
+export type Replace = (policy: Policy, incident: LaunchIncident) => Promise<unknown>;
+
+/**
+ * Looks at instances that have not arrived yet.
+ *
+ * @param observe what is known of each
+ * @returns what failed, by incident id
+ */
+export async function reviewLaunches(
+  runtime: Runtime,
+  incidents: readonly LaunchIncident[],
+  allowance: Allowance,
+  observe: (incident: LaunchIncident) => LaunchObservation,
+  replace?: Replace,
+): Promise<Failures> {
+  return eachOf(
+    incidents.filter(({ phase }) => phase !== 'closed'),
+    ({ id }) => id,
+    allowance,
+    async (incident) => {
+      const observation = observe(incident);
+      const policy = await policyOf(runtime, {
+        clusterArn: observation.registrations?.[0]?.clusterArn,
+        ...homeOf(incident),
+      });
+      const decision = decideLaunch(incident, observation, { policy, nowMs: runtime.now() });
+      runtime.logger.info(`launch: ${decision.kind}`, { incident: incident.id, group: incident.groupName, decision });
+      if (decision.kind === 'replace') await replace?.(policy, incident);
+      else await act({ runtime, policy, incident }, decision);
+    },
+  );
+}
+
+/** Without a cluster, the policy of the stack. */
+export async function policyOf(runtime: Runtime, { clusterArn }: Pick<Home, 'clusterArn'>): Promise<Policy> {
+  return clusterArn === undefined ? runtime.config.policy : runtime.policies.of(clusterArn);
+}
+
+/** `reviewLaunches` for ids of incidents that may be over by now: only their hooks are kept alive. */
+export async function reviewLaunchesById(
+  runtime: Runtime,
+  ids: readonly string[],
+  allowance: Allowance,
+): Promise<Failures> {
+  const incidents = await runtime.incidents.getMany(ids.filter(isLaunchId));
+  const launches = [...incidents.values()].flatMap((incident) => (incident.kind === 'launch' ? [incident] : []));
+  return reviewLaunches(runtime, launches, allowance, () => ({}));
+}
+
+function homeOf({ clusterArn }: LaunchIncident): Pick<Home, 'clusterArn'> {
+  return clusterArn === undefined ? {} : { clusterArn };
+}
+
+interface Subject {
+  readonly runtime: Runtime;
+  readonly policy: Policy;
+  readonly incident: LaunchIncident;
+}
+
+async function act(subject: Subject, decision: Exclude<LaunchDecision, { kind: 'replace' }>): Promise<unknown> {
+  switch (decision.kind) {
+    case 'wait':
+      return beat(subject, decision.heartbeats);
+    case 'let in':
+      await complete(subject, 'CONTINUE', 'connected');
+      return close(subject, 'registered');
+    case 'give up':
+      return giveUp(subject, decision.result, decision.known);
+    case 'report':
+      return report(subject, decision.known);
+    case 'close':
+      return close(subject, decision.outcome);
+  }
+}
+
+async function beat({ runtime, policy, incident }: Subject, heartbeats: readonly HeldAction[]): Promise<void> {
+  if (heartbeats.length === 0) return;
+  for (const action of heartbeats) {
+    const { ec2InstanceId: subject, hookName: hook } = action;
+    const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
+    await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
+  }
+  const heartbeatAtMs = runtime.now();
+  const beaten = new Set(heartbeats.map(({ hookName }) => hookName));
+  const actions = incident.actions.map((action) =>
+    beaten.has(action.hookName) ? { ...action, heartbeatAtMs } : action,
+  );
+  await commit(runtime, { ...incident, actions }, incident);
+}
+
+async function complete(
+  { runtime, policy, incident }: Subject,
+  result: LifecycleActionResult,
+  reason: string,
+): Promise<void> {
+  for (const action of incident.actions) {
+    const { ec2InstanceId: subject, hookName: hook } = action;
+    const effect = { operation: 'CompleteLifecycleAction', subject, hook, result, reason };
+    await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, result));
+  }
+}
+
+/**
+ * The hook first, then the record with its alert: should the function die in between, or another one have written
+ * first, the next look completes the hook again, which is harmless, and only who gets to write tells on-call.
+ */
+async function giveUp(subject: Subject, result: LifecycleActionResult, known: Known): Promise<void> {
+  const { runtime, policy, incident } = subject;
+  await complete(subject, result, 'deadline');
+  const nowMs = runtime.now();
+  const isOver = result === 'ABANDON' && policy.mode !== 'observe';
+  const alert = notArrivedAlert(incident, known, { nowMs, isOver, done: doneWithHook(subject, result) });
+  const outbox = [...incident.outbox, alert];
+  const next: LaunchIncident = isOver
+    ? { ...closed(incident, 'abandoned', nowMs), outbox }
+    : { ...incident, phase: 'told', actions: [], completed: incident.actions, outbox };
+  if (await commit(runtime, next, incident)) countOne(runtime);
+}
+
+function doneWithHook({ policy, incident }: Subject, result: LifecycleActionResult): string {
+  const hooks = incident.actions.map(({ hookName }) => hookName).join(', ');
+  if (policy.mode === 'observe') return `nothing, as the mode is observe; ${hooks} would be completed with ${result}.`;
+  return result === 'ABANDON'
+    ? `${hooks} completed with ABANDON: the group terminates the instance and launches another.`
+    : `${hooks} completed with CONTINUE: the instance goes into service all the same.`;
+}
+
+async function report({ runtime, policy, incident }: Subject, known: Known): Promise<void> {
+  const nowMs = runtime.now();
+  const replaces = policy.unregisteredAction === 'replace';
+  const done = replaces
+    ? 'its group is told to replace it, unless the mode is observe.'
+    : 'nothing (unregisteredAction is alert).';
+  const alert = notArrivedAlert(incident, known, { nowMs, isOver: false, done });
+  const next: LaunchIncident = { ...incident, phase: 'told', outbox: [...incident.outbox, alert] };
+  if (await commit(runtime, next, incident)) countOne(runtime);
+}
+
+function countOne({ metrics }: Runtime): void {
+  metrics.addMetric('InstancesNotRegistered', MetricUnit.Count, 1);
+}
+
+async function close({ runtime, incident }: Subject, outcome: string): Promise<void> {
+  const nowMs = runtime.now();
+  const alerts = incident.phase === 'told' ? [arrivalResolvedAlert(incident, outcome, { nowMs })] : [];
+  const next = { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, ...alerts] };
+  await commit(runtime, next, incident);
+}
+
+function closed(incident: LaunchIncident, outcome: string, nowMs: number): LaunchIncident {
+  const { actions, completed } = incident;
+  return {
+    ...incident,
+    phase: 'closed',
+    actions: [],
+    completed: [...completed, ...actions],
+    closedAtMs: nowMs,
+    outcome,
+  };
+}

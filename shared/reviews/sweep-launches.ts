@@ -1,0 +1,88 @@
+import { describeEc2Instances, describeEc2StatusChecks } from '../aws/ec2.ts';
+import type { Ec2View } from '../domain/launch.ts';
+import type { AutoScalingGroup, ContainerInstance } from '../domain/model.ts';
+import type { LaunchIncident } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Allowance, Failures } from './each.ts';
+import { taggedCluster } from './homes.ts';
+import { reviewLaunchArrivals } from './launch-arrivals.ts';
+import { reviewLaunches } from './launches.ts';
+import { findRegistrationsAnywhere, listClustersLookedAfter } from './registrations.ts';
+import { replaceBy, watchGroups } from './unregistered.ts';
+import { listUntoldActions } from './untold.ts';
+
+interface Swept {
+  /** The open incidents of launches. */
+  readonly open: readonly LaunchIncident[];
+  readonly groups: readonly AutoScalingGroup[];
+}
+
+/** Looks at all instances that have not arrived: those that hooks hold, and those in service in the groups that are watched. */
+export async function sweepLaunches(
+  runtime: Runtime,
+  { open, groups }: Swept,
+  allowance: Allowance,
+): Promise<Failures> {
+  const isWatching = groups.some((group) => taggedCluster(group) !== undefined);
+  const clusters = isWatching ? await listClustersLookedAfter(runtime) : [];
+  const launches = [...open, ...(await watchGroups(runtime, groups, { clusters, open }))];
+  const arrived = await reviewUntold(runtime, { open, groups }, allowance);
+  return launches.length === 0
+    ? arrived
+    : new Map([...arrived, ...(await reviewKnown(runtime, { launches, groups }, allowance))]);
+}
+
+/** Those that a launch hook holds, and of which no event told. */
+async function reviewUntold(runtime: Runtime, { open, groups }: Swept, allowance: Allowance): Promise<Failures> {
+  const told = new Set(open.filter(({ actions }) => actions.length > 0).map(({ ec2InstanceId }) => ec2InstanceId));
+  const untold = groups
+    .flatMap(({ instances }) => instances)
+    .filter(({ ec2InstanceId, lifecycleState }) => lifecycleState === 'Pending:Wait' && !told.has(ec2InstanceId));
+  const actions = await listUntoldActions(runtime, untold, 'autoscaling:EC2_INSTANCE_LAUNCHING');
+  return reviewLaunchArrivals(runtime, actions, allowance);
+}
+
+async function reviewKnown(
+  runtime: Runtime,
+  { launches, groups }: { readonly launches: readonly LaunchIncident[]; readonly groups: readonly AutoScalingGroup[] },
+  allowance: Allowance,
+): Promise<Failures> {
+  const states = new Map(
+    groups.flatMap(({ instances }) => instances.map((one) => [one.ec2InstanceId, one.lifecycleState] as const)),
+  );
+  const registrations = await findRegistrations(runtime, launches);
+  const ec2 = await askEc2(
+    runtime,
+    launches.filter(({ deadlineAtMs }) => runtime.now() >= deadlineAtMs),
+  );
+  const observe = ({ ec2InstanceId }: LaunchIncident) => ({
+    lifecycleState: states.get(ec2InstanceId) ?? 'gone',
+    registrations: registrations.get(ec2InstanceId) ?? [],
+    ec2: ec2.get(ec2InstanceId),
+  });
+  return reviewLaunches(runtime, launches, allowance, observe, replaceBy(runtime));
+}
+
+function findRegistrations(
+  runtime: Runtime,
+  launches: readonly LaunchIncident[],
+): Promise<Map<string, ContainerInstance[]>> {
+  const likely = launches.flatMap(({ clusterArn }) => clusterArn ?? []);
+  return findRegistrationsAnywhere(
+    runtime,
+    launches.map(({ ec2InstanceId }) => ec2InstanceId),
+    likely,
+  );
+}
+
+/** Only of those that are overdue: it is what on-call is told. */
+async function askEc2(runtime: Runtime, overdue: readonly LaunchIncident[]): Promise<Map<string, Ec2View>> {
+  const ids = overdue.map(({ ec2InstanceId }) => ec2InstanceId);
+  const [instances, checks] = await Promise.all([
+    describeEc2Instances(runtime.ec2, ids),
+    describeEc2StatusChecks(runtime.ec2, ids),
+  ]);
+  return new Map(
+    ids.map((id): [string, Ec2View] => [id, { state: instances.get(id)?.state ?? 'gone', checks: checks.get(id) }]),
+  );
+}

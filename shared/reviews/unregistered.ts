@@ -1,0 +1,124 @@
+import { commit } from '../alerts/publish.ts';
+import { replaceUnhealthy } from '../aws/auto-scaling.ts';
+import { describeContainerInstances, findRegistrations } from '../aws/container-instances.ts';
+import { clusterName } from '../domain/arns.ts';
+import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, Ec2InstanceId } from '../domain/model.ts';
+import { type LaunchIncident, launchId } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { taggedCluster } from './homes.ts';
+import type { Replace } from './launches.ts';
+import { perform } from './perform.ts';
+
+/**
+ * Instances that have been found registered since this environment was made. An instance that has registered once has
+ * arrived for good, so the healthy ones are asked about once, and afterwards only those that are new.
+ */
+const arrived = new Set<Ec2InstanceId>();
+
+/**
+ * Files an incident for each instance that is in service in a group with the tag `ebbtide:cluster` and in no cluster.
+ * New instances are for a minute, as their agents boot: what becomes of it is decided by the next looks.
+ *
+ * @param clusters those that are looked after
+ * @returns the incidents that are new
+ */
+export async function watchGroups(
+  runtime: Runtime,
+  groups: readonly AutoScalingGroup[],
+  { clusters, open }: { readonly clusters: readonly ClusterArn[]; readonly open: readonly LaunchIncident[] },
+): Promise<LaunchIncident[]> {
+  const watched = groups.flatMap((group) => {
+    const clusterArn = clusters.find((arn) => clusterName(arn) === taggedCluster(group));
+    return clusterArn === undefined ? [] : [{ clusterArn, instances: group.instances }];
+  });
+  forget(watched.flatMap(({ instances }) => instances));
+  const known = new Set(open.map(({ ec2InstanceId }) => ec2InstanceId));
+  const filed: LaunchIncident[] = [];
+  for (const [clusterArn, members] of Map.groupBy(watched, (group) => group.clusterArn)) {
+    const { unregisteredMinutes } = await runtime.policies.of(clusterArn);
+    if (unregisteredMinutes === 'off') continue;
+    const unsure = members
+      .flatMap(({ instances }) => instances)
+      .filter(({ lifecycleState }) => lifecycleState === 'InService')
+      .filter(({ ec2InstanceId: id }) => !arrived.has(id) && !known.has(id));
+    await noteRegistered(runtime, clusterArn, unsure);
+    for (const instance of unsure.filter(({ ec2InstanceId }) => !arrived.has(ec2InstanceId))) {
+      const incident = await file(
+        runtime,
+        toIncident(instance, { clusterArn, unregisteredMinutes, nowMs: runtime.now() }),
+      );
+      if (incident !== undefined) filed.push(incident);
+    }
+  }
+  return filed;
+}
+
+function forget(present: readonly AutoScalingInstance[]): void {
+  const ids = new Set(present.map(({ ec2InstanceId }) => ec2InstanceId));
+  for (const id of arrived) if (!ids.has(id)) arrived.delete(id);
+}
+
+async function noteRegistered(
+  { ecs }: Runtime,
+  cluster: ClusterArn,
+  instances: readonly AutoScalingInstance[],
+): Promise<void> {
+  const arns = await findRegistrations(
+    ecs,
+    cluster,
+    instances.map(({ ec2InstanceId }) => ec2InstanceId),
+  );
+  const { found } = await describeContainerInstances(ecs, cluster, arns);
+  for (const { ec2InstanceId } of found) arrived.add(ec2InstanceId);
+}
+
+function toIncident(
+  { ec2InstanceId, groupName }: AutoScalingInstance,
+  {
+    clusterArn,
+    unregisteredMinutes,
+    nowMs,
+  }: { readonly clusterArn: ClusterArn; readonly unregisteredMinutes: number; readonly nowMs: number },
+): LaunchIncident {
+  return {
+    kind: 'launch',
+    id: launchId(ec2InstanceId),
+    version: 0,
+    phase: 'waiting',
+    openedAtMs: nowMs,
+    outbox: [],
+    ec2InstanceId,
+    groupName,
+    clusterArn,
+    isCertain: true,
+    actions: [],
+    completed: [],
+    deadlineAtMs: nowMs + unregisteredMinutes * 60_000,
+  };
+}
+
+/** Its launch hook may have been waited for before. */
+async function file(runtime: Runtime, fresh: LaunchIncident): Promise<LaunchIncident | undefined> {
+  let saved = await runtime.incidents.save(fresh, undefined);
+  if (saved.kind === 'conflict' && saved.current?.closedAtMs !== undefined) {
+    saved = await runtime.incidents.save(fresh, saved.current);
+  }
+  return saved.kind === 'saved' && saved.incident.kind === 'launch' ? saved.incident : undefined;
+}
+
+/**
+ * Claimed before it is done: of two sweeps only one makes the group replace the instance. In its grace period the group
+ * does not, and a later sweep tries again.
+ */
+export function replaceBy(runtime: Runtime): Replace {
+  return async (policy, incident) => {
+    if (policy.mode === 'observe') return;
+    const claimed = await commit(runtime, { ...incident, replacedAtMs: runtime.now() }, incident);
+    if (claimed?.kind !== 'launch') return;
+    const effect = { operation: 'SetInstanceHealth', subject: incident.ec2InstanceId, status: 'Unhealthy' };
+    const outcome = await perform(runtime, policy, effect, () =>
+      replaceUnhealthy(runtime.autoScaling, incident.ec2InstanceId),
+    );
+    if (outcome === 'in-grace-period') await commit(runtime, { ...claimed, replacedAtMs: undefined }, claimed);
+  };
+}

@@ -1,0 +1,26 @@
+import { describeLifecycleHooks } from '../aws/auto-scaling.ts';
+import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
+import { isOwnedHook } from '../domain/name-patterns.ts';
+import type { Runtime } from '../runtime.ts';
+
+/**
+ * The lifecycle actions of our hooks that may hold these instances, of which no event told. Their tokens and start times
+ * are lost with the event: Auto Scaling goes by the instance id, and the deadline counts from now.
+ */
+export async function listUntoldActions(
+  runtime: Runtime,
+  instances: readonly AutoScalingInstance[],
+  wanted: 'autoscaling:EC2_INSTANCE_TERMINATING' | 'autoscaling:EC2_INSTANCE_LAUNCHING',
+): Promise<LifecycleAction[]> {
+  const actions: LifecycleAction[] = [];
+  for (const [groupName, members] of Map.groupBy(instances, (instance) => instance.groupName)) {
+    const hooks = (await describeLifecycleHooks(runtime.autoScaling, groupName)).filter(
+      ({ name, transition }) => transition === wanted && isOwnedHook(runtime.config.policy.lifecycleHooks, name),
+    );
+    const startedAtMs = runtime.now();
+    for (const { ec2InstanceId } of members) {
+      actions.push(...hooks.map(({ name }) => ({ ec2InstanceId, groupName, hookName: name, startedAtMs })));
+    }
+  }
+  return actions;
+}
