@@ -22,6 +22,7 @@ export function makeAlarms(shape: StackShape): Resources {
   const alarms = [
     ...shape.failureQueues.map(failedEvents),
     ...shape.sourceQueues.map(lateEvents),
+    ...shape.streamReaders.map(lateRecords),
     ...shape.functionNames.flatMap((name) => [functionErrors(name), functionThrottles(name)]),
     missingSweep(),
   ];
@@ -64,6 +65,23 @@ function lateEvents(queue: string): Alarm {
     periodSeconds: 60,
     periods: 3,
     threshold: 600,
+  };
+}
+
+/** Everything behind a record that cannot be handled waits: after half a day they are given up. */
+function lateRecords(functionName: string): Alarm {
+  return {
+    name: `${kebab(functionName)}-late`,
+    description:
+      `Ebbtide's function ${functionName} is more than 10 minutes behind what was recorded: events about incidents ` +
+      'come late, or not at all after 12 hours. Draining, repairing and alerts go on. Look at the errors and throttles ' +
+      'of the function, and whether its event source mapping is enabled. When the cause is mended it catches up.',
+    metric: ['AWS/Lambda', 'IteratorAge'],
+    dimension: functionDimension(functionName),
+    statistic: 'Maximum',
+    periodSeconds: 60,
+    periods: 3,
+    threshold: 600_000,
   };
 }
 

@@ -18,9 +18,15 @@ interface Osls {
   readonly service: {
     readonly provider: { readonly environment: Record<string, unknown>; logRetentionInDays?: number };
     readonly custom: { readonly stackParameters: Readonly<Record<string, unknown>> };
-    readonly functions: Readonly<Record<string, { readonly handler: string; package?: { artifact: string } }>>;
+    readonly functions: Readonly<Record<string, FunctionDefinition>>;
     readonly resources: { readonly Resources: Record<string, Resource> };
   };
+}
+
+interface FunctionDefinition {
+  readonly handler: string;
+  readonly events?: readonly object[];
+  package?: { artifact: string };
 }
 
 interface VariableRequest {
@@ -58,7 +64,7 @@ export default class EbbtidePlugin {
     const parameters = this.#checkParameters();
     service.provider.logRetentionInDays = parameters.logRetentionDays;
     const resources = service.resources.Resources;
-    const shape = readShape(Object.keys(service.functions), resources);
+    const shape = readShape(service.functions, resources);
     const alarms = makeAlarms(shape);
     Object.assign(resources, alarms, makeDashboard(shape, Object.keys(alarms)), makeOptionalResources(parameters));
     for (const functionName of Object.keys(service.functions)) await this.#bundle(functionName);
@@ -101,11 +107,16 @@ export default class EbbtidePlugin {
   }
 }
 
-function readShape(functionNames: readonly string[], resources: Readonly<Record<string, Resource>>): StackShape {
+function readShape(
+  functions: Readonly<Record<string, FunctionDefinition>>,
+  resources: Readonly<Record<string, Resource>>,
+): StackShape {
+  const functionNames = Object.keys(functions);
   const queues = Object.entries(resources).filter(([, resource]) => resource.Type === 'AWS::SQS::Queue');
   const isSource = ([, queue]: [string, Resource]) => 'RedrivePolicy' in queue.Properties;
   return {
     functionNames,
+    streamReaders: functionNames.filter((name) => functions[name]?.events?.some((event) => 'stream' in event)),
     sourceQueues: queues.filter(isSource).map(([id]) => id),
     failureQueues: queues.filter((queue) => !isSource(queue)).map(([id]) => id),
   };

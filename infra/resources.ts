@@ -10,6 +10,8 @@ export type Resources = Readonly<Record<string, Resource>>;
 export interface StackShape {
   /** By name in `serverless.yml`. */
   readonly functionNames: readonly string[];
+  /** Those that read a stream. */
+  readonly streamReaders: readonly string[];
   /** Logical ids of the queues between rules and functions. */
   readonly sourceQueues: readonly string[];
   /** Logical ids of the queues that hold what failed. */

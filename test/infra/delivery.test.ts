@@ -10,11 +10,14 @@ let packaged: Packaged;
 let rules: [string, TemplateResource][];
 let queues: [string, TemplateResource][];
 let mappings: TemplateResource[];
+let streamMappings: TemplateResource[];
 beforeAll(async () => {
   packaged = await packageOnce();
   rules = resourcesOf(packaged.template, 'AWS::Events::Rule');
   queues = resourcesOf(packaged.template, 'AWS::SQS::Queue');
-  mappings = resourcesOf(packaged.template, 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping);
+  const all = resourcesOf(packaged.template, 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping);
+  streamMappings = all.filter((mapping) => Object.hasOwn(mapping.Properties, 'StartingPosition'));
+  mappings = all.filter((mapping) => !streamMappings.includes(mapping));
 });
 
 /** What others may do with a queue. */
@@ -42,13 +45,14 @@ function ruleTargets(rule: TemplateResource): Record<string, unknown>[] {
 
 describe('a rule', () => {
   it('has one target, which lets it in and nobody else', () => {
-    expect(rules).toHaveLength(4);
     for (const [ruleId, rule] of rules) {
       const targets = ruleTargets(rule).map((target) => referenced(target.Arn));
       expect(targets).toHaveLength(1);
       const target = targets[0] ?? '';
       if (packaged.template.Resources[target]?.Type === 'AWS::SQS::Queue') {
-        expect(sendersTo(target)).toEqual([ruleId]);
+        const others = rules.filter(([, each]) => ruleTargets(each).some(({ Arn }) => referenced(Arn) === target));
+        expect(sendersTo(target).sort()).toEqual(others.map(([id]) => id).sort());
+        expect(sendersTo(target)).toContain(ruleId);
       } else {
         const permissions = resourcesOf(packaged.template, 'AWS::Lambda::Permission').map(
           ([, each]) => each.Properties,
@@ -83,6 +87,20 @@ describe('a rule', () => {
         source: ['aws.ecs'],
         'detail-type': ['ECS Task State Change'],
         detail: { lastStatus: ['STOPPED'], containerInstanceArn: [{ exists: true }] },
+      },
+      SpotInterruptionRule: {
+        source: ['aws.ec2'],
+        'detail-type': ['EC2 Spot Instance Interruption Warning', 'EC2 Instance Rebalance Recommendation'],
+      },
+      Ec2StateChangeRule: {
+        source: ['aws.ec2'],
+        'detail-type': ['EC2 Instance State-change Notification'],
+        detail: { state: ['stopping', 'stopped', 'shutting-down', 'terminated'] },
+      },
+      ScheduledChangeRule: {
+        source: ['aws.health'],
+        'detail-type': ['AWS Health Event'],
+        detail: { service: ['EC2'], eventTypeCategory: ['scheduledChange'] },
       },
       SweepRule: undefined,
     });
@@ -148,5 +166,26 @@ describe('a queue', () => {
 
   it('lets nobody but the rules send, beside the roles of the functions', () => {
     expect(sendersTo('DeadLetterQueue')).toEqual([]);
+  });
+});
+
+describe('the stream of incidents', () => {
+  it('feeds one function, in order and from the first record on, and gives up in half a day what it keeps for a day', () => {
+    expect(streamMappings).toHaveLength(1);
+    expect(streamMappings[0]?.Properties).toMatchObject({
+      EventSourceArn: { 'Fn::GetAtt': ['IncidentTable', 'StreamArn'] },
+      FunctionName: { 'Fn::GetAtt': ['IncidentChangeLambdaFunction', 'Arn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 100,
+      MaximumRecordAgeInSeconds: 43_200,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } } },
+    });
+    expect(packaged.template.Resources.IncidentTable?.Properties.StreamSpecification).toEqual({
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+    });
   });
 });

@@ -70,9 +70,10 @@ describe('the alarms', () => {
     }
   });
 
-  it('watch the errors and throttles of every function, and whether the sweep runs at all', () => {
+  it('watch the errors and throttles of every function, whether the sweep runs at all, and whether a stream is read in time', () => {
     for (const [name] of functions) {
-      const expected = name === 'sweep' ? ['Errors', 'Invocations', 'Throttles'] : ['Errors', 'Throttles'];
+      const special: Readonly<Record<string, string>> = { sweep: 'Invocations', incidentChange: 'IteratorAge' };
+      const expected = ['Errors', 'Throttles', special[name] ?? []].flat().sort();
       expect([name, metricsOf('FunctionName', `${capitalize(name)}LambdaFunction`)]).toEqual([name, expected]);
     }
   });
@@ -106,9 +107,15 @@ describe('the alarms', () => {
   });
 
   it('come with every function and queue that is added', () => {
-    const added = makeAlarms({ functionNames: ['a', 'bC'], sourceQueues: ['DQueue'], failureQueues: [] });
+    const added = makeAlarms({
+      functionNames: ['a', 'bC'],
+      streamReaders: ['bC'],
+      sourceQueues: ['DQueue'],
+      failureQueues: [],
+    });
     expect(Object.keys(added)).toEqual([
       'DQueueLateAlarm',
+      'BCLateAlarm',
       'AErrorsAlarm',
       'AThrottlesAlarm',
       'BCErrorsAlarm',
