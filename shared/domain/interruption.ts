@@ -169,7 +169,8 @@ function whenReplaced(
   { autoScaling, tasks }: DrainObservation,
   { policy, nowMs, wait }: Circumstances & { readonly wait: Wait },
 ): InterruptedDecision | undefined {
-  if (replacement === undefined || autoScaling?.lifecycleState !== 'InService') return undefined;
+  if (replacement === undefined || policy.repairs === 'off') return undefined;
+  if (autoScaling?.lifecycleState !== 'InService') return undefined;
   const { when, claimedAtMs } = replacement;
   const isClaimed =
     claimedAtMs !== undefined && (policy.mode === 'observe' || nowMs - claimedAtMs < REPLACEMENT_CLAIM_MS);

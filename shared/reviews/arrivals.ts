@@ -6,19 +6,18 @@ import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle
 import type {
   AutoScalingGroupName,
   AutoScalingInstance,
-  ClusterArn,
   ContainerInstance,
   LifecycleAction,
   LifecycleHook,
 } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
-import { type DrainIncident, drainId, type HeldAction, type Registration } from '../incidents/incident.ts';
+import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
+import { type DrainIncident, drainId } from '../incidents/incident.ts';
 import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
-import { reviewDrains } from './drains.ts';
+import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { perform } from './perform.ts';
-import { planLooks } from './planned-looks.ts';
 import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
 
 /** A lifecycle action that is to be drained for, with all that is needed to begin. */
@@ -92,52 +91,19 @@ function isHeld(runtime: Runtime, action: LifecycleAction, instance: AutoScaling
 
 /** Files the incident first, so that of two handlers only one drains, then sets the instances DRAINING, ten a call. */
 async function begin(runtime: Runtime, candidates: readonly Candidate[], allowance: Allowance): Promise<Failures> {
-  const begun: { incident: DrainIncident; candidate: Candidate }[] = [];
+  const begun: BegunDrain[] = [];
   const failures = await eachOf(
     candidates,
     ({ action }) => subjectOf(action),
     allowance,
     async (candidate) => {
       const incident = await file(runtime, candidate);
-      if (incident !== undefined) begun.push({ incident, candidate });
+      if (incident !== undefined) begun.push({ incident, instances: candidate.instances });
     },
   );
 
-  const known = new Map(begun.flatMap(({ candidate }) => candidate.instances.map((i) => [i.arn, i] as const)));
-  const byCluster = Map.groupBy(
-    begun.flatMap(({ candidate }) => candidate.instances),
-    (instance) => instance.clusterArn,
-  );
-  for (const [cluster, instances] of byCluster) {
-    for (const changed of await setDraining(runtime, cluster, instances)) known.set(changed.arn, changed);
-  }
-  const drains = begun.map(({ incident }) => incident);
-  await planLooks(runtime, drains);
-  // Some are empty already, and some hooks have been waiting for a while: an event may be late, or lost.
-  const looked = await reviewDrains(runtime, drains, allowance, { instances: known });
-  for (const incident of drains) {
-    const error = looked.get(incident.id);
-    if (error !== undefined) failures.set(incident.ec2InstanceId, error);
-  }
+  for (const [id, error] of await beginDrains(runtime, begun, allowance)) failures.set(id, error);
   return failures;
-}
-
-/** @returns the instances as they are once they drain, or would be if they might be changed */
-async function setDraining(
-  runtime: Runtime,
-  cluster: ClusterArn,
-  instances: readonly ContainerInstance[],
-): Promise<ContainerInstance[]> {
-  const policy = await runtime.policies.of(cluster);
-  const arns = instances.map(({ arn }) => arn);
-  const effect = { operation: 'UpdateContainerInstancesState', subject: arns.join(', '), status: 'DRAINING' };
-  const answer = await perform(runtime, policy, effect, () =>
-    setContainerInstancesState(runtime.ecs, cluster, arns, 'DRAINING'),
-  );
-  if (answer === 'observed') return instances.map((instance) => ({ ...instance, status: 'DRAINING' }));
-  // The sweep sees that they are not draining yet and tries again.
-  if (answer.failures.length > 0) runtime.logger.warn('not set to DRAINING', { cluster, failures: answer.failures });
-  return answer.changed;
 }
 
 /** @returns the incident when it is ours to act on now */
@@ -151,25 +117,19 @@ async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncide
       runtime.logger.info('lifecycle action ignored', { action: candidate.action, reason: decision.reason });
       return undefined;
     }
-    const next = earlier !== undefined && decision.kind === 'join' ? joined(earlier, fresh.actions) : fresh;
+    const next = earlier !== undefined && decision.kind === 'join' ? joined(earlier, fresh) : fresh;
     if (next === earlier) return earlier;
     saved = await runtime.incidents.save(next, earlier);
   }
   return saved.incident.kind === 'drain' ? saved.incident : undefined;
 }
 
-/** The sweep finds an action without its token, the event brings it later; a second hook of ours may hold it too. */
-function joined(incident: DrainIncident, actions: readonly HeldAction[]): DrainIncident {
-  const known = new Map(incident.actions.map((action) => [action.hookName, action]));
-  const news = actions.filter(({ hookName, token, startedAtMs }) => {
-    const held = known.get(hookName);
-    if (held === undefined || token === undefined || held.token === token) return held === undefined;
-    // An event that comes late may be about an earlier time that the same hook held the instance.
-    return held.token === undefined || startedAtMs > held.startedAtMs;
-  });
-  if (news.length === 0) return incident;
-  for (const action of news) known.set(action.hookName, { ...action, heartbeatAtMs: action.startedAtMs });
-  return { ...incident, actions: [...known.values()] };
+function joined(incident: DrainIncident, fresh: DrainIncident): DrainIncident {
+  const actions = joinActions(incident.actions, fresh.actions);
+  if (actions === incident.actions) return incident;
+  // It was drained for an interruption before any hook held it: the hook brings its own end.
+  const { deadlineAtMs, destination } = incident.actions.length === 0 ? fresh : incident;
+  return { ...incident, actions: [...actions], deadlineAtMs, destination };
 }
 
 /** What Auto Scaling takes for a hook that says nothing else (API Reference, PutLifecycleHook). */
@@ -202,10 +162,6 @@ function toIncident(
     ],
     deadlineAtMs: deadlineOf(action.startedAtMs, drainDeadlineMinutes, hook),
   };
-}
-
-function toRegistration({ arn, clusterArn }: ContainerInstance): Registration {
-  return { arn, clusterArn };
 }
 
 async function recallGroups(

@@ -90,11 +90,14 @@ async function observe(
 ): Promise<DrainObservation> {
   const instances = incident.registrations.flatMap(({ arn }) => known.instances.get(arn) ?? []);
   const state = known.autoScaling?.get(incident.ec2InstanceId)?.lifecycleState;
-  const tasks = mustListTasks(incident, instances, when) ? await listTasks(runtime, incident) : undefined;
+  const ec2State = known.ec2 && (known.ec2.get(incident.ec2InstanceId)?.state ?? 'gone');
+  const tasks = mustListTasks(incident, instances, { ...when, ec2State })
+    ? await listTasks(runtime, incident)
+    : undefined;
   return {
     instances,
     autoScaling: known.autoScaling && { lifecycleState: state ?? 'gone' },
-    ec2State: known.ec2 && (known.ec2.get(incident.ec2InstanceId)?.state ?? 'gone'),
+    ec2State,
     tasks,
     daemonServices: tasks && (await findDaemonServices(runtime, incident, tasks)),
   };
@@ -107,9 +110,15 @@ export const UNREMARKABLE_MS = 120_000;
 function mustListTasks(
   incident: DrainIncident,
   instances: readonly ContainerInstance[],
-  { policy, nowMs }: { readonly policy: Policy; readonly nowMs: number },
+  {
+    policy,
+    nowMs,
+    ec2State,
+  }: { readonly policy: Policy; readonly nowMs: number; readonly ec2State: string | undefined },
 ): boolean {
   if (incident.phase !== 'draining') return false;
+  // What it took with it is to be told.
+  if (ec2State !== undefined && ec2State !== 'running') return true;
   if (policy.standaloneTasks === 'stop' || nowMs - incident.openedAtMs >= UNREMARKABLE_MS) return true;
   if (nowMs >= incident.deadlineAtMs || incident.unblockedAtMs !== undefined) return true;
   return instances.every(mayBeEmpty);

@@ -43,6 +43,22 @@ export async function findRegistrationsAnywhere(
   return found;
 }
 
+/** Every registration of these EC2 instances in the clusters that are looked after. */
+export async function findRegistrationsLookedAfter(
+  runtime: Runtime,
+  ec2InstanceIds: readonly Ec2InstanceId[],
+): Promise<Map<Ec2InstanceId, ContainerInstance[]>> {
+  const all: ContainerInstance[] = [];
+  for (const cluster of await listClustersLookedAfter(runtime)) {
+    const arns = await findRegistrations(runtime.ecs, cluster, ec2InstanceIds);
+    all.push(...(await describeContainerInstances(runtime.ecs, cluster, arns)).found);
+  }
+  return Map.groupBy(
+    all.filter(({ status }) => status !== 'INACTIVE'),
+    (instance) => instance.ec2InstanceId,
+  );
+}
+
 /** The one with a live agent first, then the newest: an incident is filed under the first. */
 export function byLiveliness(a: ContainerInstance, b: ContainerInstance): number {
   return (

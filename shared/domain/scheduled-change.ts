@@ -1,0 +1,51 @@
+/**
+ * The policy for changes that AWS schedules for an instance: when it is drained for one, and when the change is over.
+ * Pure; `shared/reviews/scheduled-changes.ts` observes and acts.
+ */
+import type { Policy } from '../config/settings.ts';
+import type { ScheduledChangeIncident } from '../incidents/scheduled-change-incident.ts';
+
+/**
+ * The kinds that end the instance's tasks: AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED, ..._STOP_SCHEDULED,
+ * ..._REBOOT_MAINTENANCE_SCHEDULED, ..._POWER_MAINTENANCE_SCHEDULED. Network maintenance leaves them running
+ * (Amazon EC2 User Guide, Scheduled events for your instances).
+ */
+export function endsTasks(typeCode: string): boolean {
+  return /_(RETIREMENT|STOP|REBOOT|POWER)_/.test(typeCode);
+}
+
+/** Maintenance may begin late and takes a while. */
+const OVER_AFTER_MS = 120 * 60_000;
+
+/** Whether a change lies so far back that nothing is to be done for it. */
+export function isOver(startsAtMs: number | undefined, nowMs: number): boolean {
+  return startsAtMs !== undefined && nowMs >= startsAtMs + OVER_AFTER_MS;
+}
+
+export type ScheduledChangeDecision =
+  | { readonly kind: 'wait' }
+  /** To be drained, and replaced by its group, now. */
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'resolve'; readonly outcome: 'gone' | 'over' };
+
+/** @param ec2State `gone` once EC2 has forgotten the instance */
+export function decideScheduledChange(
+  { phase, startsAtMs }: ScheduledChangeIncident,
+  ec2State: string,
+  { policy, nowMs }: { readonly policy: Pick<Policy, 'scheduledChangeLeadMinutes'>; readonly nowMs: number },
+): ScheduledChangeDecision {
+  if (ec2State === 'terminated' || ec2State === 'gone') return { kind: 'resolve', outcome: 'gone' };
+  if (isOver(startsAtMs, nowMs)) return { kind: 'resolve', outcome: 'over' };
+  const leavesAtMs = leaveAtMs(startsAtMs, policy);
+  const isDue = phase === 'announced' && leavesAtMs !== undefined && nowMs >= leavesAtMs;
+  return isDue ? { kind: 'leave' } : { kind: 'wait' };
+}
+
+/** When the instance is to be drained; undefined: never. */
+export function leaveAtMs(
+  startsAtMs: number | undefined,
+  { scheduledChangeLeadMinutes }: Pick<Policy, 'scheduledChangeLeadMinutes'>,
+): number | undefined {
+  if (scheduledChangeLeadMinutes === 'off') return undefined;
+  return startsAtMs === undefined ? 0 : startsAtMs - scheduledChangeLeadMinutes * 60_000;
+}

@@ -1,0 +1,63 @@
+import { setContainerInstancesState } from '../aws/container-instances.ts';
+import type { ClusterArn, ContainerInstance } from '../domain/model.ts';
+import type { DrainIncident, Registration } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { reviewDrains } from './drains.ts';
+import type { Allowance, Failures } from './each.ts';
+import type { Known } from './look-up.ts';
+import { perform } from './perform.ts';
+import { planLooks } from './planned-looks.ts';
+
+/** A drain that has just been filed, and the registrations that it is about. */
+export interface BegunDrain {
+  readonly incident: DrainIncident;
+  readonly instances: readonly ContainerInstance[];
+}
+
+/**
+ * Sets the instances of drains that have just been filed DRAINING, ten a call, and takes a first look at each.
+ *
+ * @param known what the looks may rest on, beside the instances
+ * @returns what failed, by EC2 instance id
+ */
+export async function beginDrains(
+  runtime: Runtime,
+  begun: readonly BegunDrain[],
+  allowance: Allowance,
+  known: Partial<Omit<Known, 'instances'>> = {},
+): Promise<Failures> {
+  const all = begun.flatMap(({ instances }) => instances);
+  const instances = new Map(all.map((instance) => [instance.arn, instance]));
+  for (const [cluster, group] of Map.groupBy(all, ({ clusterArn }) => clusterArn)) {
+    for (const changed of await setDraining(runtime, cluster, group)) instances.set(changed.arn, changed);
+  }
+  const drains = begun.map(({ incident }) => incident);
+  await planLooks(runtime, drains);
+  // Some are empty already, and some hooks have been waiting for a while: an event may be late, or lost.
+  const looked = await reviewDrains(runtime, drains, allowance, { ...known, instances });
+  return new Map(
+    drains.flatMap(({ id, ec2InstanceId }) => (looked.has(id) ? [[ec2InstanceId, looked.get(id)] as const] : [])),
+  );
+}
+
+/** @returns the instances as they are once they drain, or would be if they might be changed */
+async function setDraining(
+  runtime: Runtime,
+  cluster: ClusterArn,
+  instances: readonly ContainerInstance[],
+): Promise<ContainerInstance[]> {
+  const policy = await runtime.policies.of(cluster);
+  const arns = instances.map(({ arn }) => arn);
+  const effect = { operation: 'UpdateContainerInstancesState', subject: arns.join(', '), status: 'DRAINING' };
+  const answer = await perform(runtime, policy, effect, () =>
+    setContainerInstancesState(runtime.ecs, cluster, arns, 'DRAINING'),
+  );
+  if (answer === 'observed') return instances.map((instance) => ({ ...instance, status: 'DRAINING' }));
+  // The sweep sees that they are not draining yet and tries again.
+  if (answer.failures.length > 0) runtime.logger.warn('not set to DRAINING', { cluster, failures: answer.failures });
+  return answer.changed;
+}
+
+export function toRegistration({ arn, clusterArn }: ContainerInstance): Registration {
+  return { arn, clusterArn };
+}

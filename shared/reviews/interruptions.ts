@@ -1,0 +1,148 @@
+import { describeLifecycleHooks } from '../aws/auto-scaling.ts';
+import type { Policy } from '../config/settings.ts';
+import { type Announcement, decideAnnouncement, isNews } from '../domain/interruption.ts';
+import type { AutoScalingGroupName, ContainerInstance } from '../domain/model.ts';
+import { isOwnedHook } from '../domain/name-patterns.ts';
+import { type DrainIncident, drainId, type Replacement } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
+import { type Allowance, eachOf, type Failures } from './each.ts';
+import { type Known, lookUpEc2 } from './look-up.ts';
+import { byLiveliness, findRegistrationsLookedAfter } from './registrations.ts';
+
+/** An instance that is to be drained, with all that is needed to begin. */
+interface Candidate {
+  readonly announcement: Announcement;
+  /** The first is the one the incident is filed under. */
+  readonly instances: readonly [ContainerInstance, ...ContainerInstance[]];
+  readonly groupName: AutoScalingGroupName | undefined;
+  readonly replacement: Replacement | undefined;
+}
+
+/**
+ * Looks at instances that AWS takes away, or may, and drains those that are to be drained for it.
+ *
+ * @returns what failed, by EC2 instance id
+ */
+export async function reviewAnnouncements(
+  runtime: Runtime,
+  announcements: readonly Announcement[],
+  allowance: Allowance,
+): Promise<Failures> {
+  if (announcements.length === 0) return new Map();
+  const weightiest = weightiestOfEach(announcements);
+  const ids = weightiest.map(({ ec2InstanceId }) => ec2InstanceId);
+  const [registered, known] = await Promise.all([findRegistrationsLookedAfter(runtime, ids), lookUpEc2(runtime, ids)]);
+  const begun: BegunDrain[] = [];
+  const failures = await eachOf(weightiest, subjectOf, allowance, async (announcement) => {
+    const instances = [...(registered.get(announcement.ec2InstanceId) ?? [])].sort(byLiveliness);
+    const candidate = await judge(runtime, announcement, { instances, known });
+    if (candidate === undefined) return;
+    const incident = await file(runtime, candidate);
+    if (incident !== undefined) begun.push({ incident, instances: candidate.instances });
+  });
+  return new Map([...failures, ...(await beginDrains(runtime, begun, allowance, known))]);
+}
+
+function weightiestOfEach(announcements: readonly Announcement[]): Announcement[] {
+  const weightiest = new Map<string, Announcement>();
+  for (const announcement of announcements) {
+    const { ec2InstanceId } = announcement;
+    if (isNews(weightiest.get(ec2InstanceId), announcement)) weightiest.set(ec2InstanceId, announcement);
+  }
+  return [...weightiest.values()];
+}
+
+async function judge(
+  runtime: Runtime,
+  announcement: Announcement,
+  { instances, known }: { readonly instances: readonly ContainerInstance[]; readonly known: Omit<Known, 'instances'> },
+): Promise<Candidate | undefined> {
+  const [filedUnder, ...others] = instances;
+  const policy = filedUnder ? await runtime.policies.of(filedUnder.clusterArn) : runtime.config.policy;
+  const autoScaling = known.autoScaling.get(announcement.ec2InstanceId);
+  const mayBeReplaced = filedUnder !== undefined && autoScaling !== undefined && announcement.cause !== 'spot';
+  const decision = decideAnnouncement(
+    announcement,
+    {
+      isRegistered: filedUnder !== undefined,
+      ec2: known.ec2.get(announcement.ec2InstanceId),
+      autoScaling,
+      hasOwnHook: mayBeReplaced && (await hasOwnHook(runtime, autoScaling.groupName)),
+    },
+    policy,
+  );
+  runtime.logger.info(`interruption: ${decision.kind}`, { announcement, decision });
+  if (decision.kind === 'ignore' || filedUnder === undefined) return undefined;
+  const { replacement } = decision;
+  return { announcement, instances: [filedUnder, ...others], groupName: autoScaling?.groupName, replacement };
+}
+
+async function hasOwnHook(runtime: Runtime, groupName: AutoScalingGroupName): Promise<boolean> {
+  const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
+  return hooks.some(
+    ({ name, transition }) =>
+      transition === 'autoscaling:EC2_INSTANCE_TERMINATING' && isOwnedHook(runtime.config.policy.lifecycleHooks, name),
+  );
+}
+
+/** @returns the incident when it is ours to act on now */
+async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncident | undefined> {
+  const policy = await runtime.policies.of(candidate.instances[0].clusterArn);
+  const fresh = toIncident(candidate, policy, runtime.now());
+  let saved = await runtime.incidents.save(fresh, undefined);
+  while (saved.kind === 'conflict') {
+    const earlier = saved.current?.kind === 'drain' ? saved.current : undefined;
+    // Told again of one that is over: an event that came late, or twice.
+    const isOver =
+      earlier !== undefined && earlier.phase !== 'draining' && !isNews(earlier.interruption, candidate.announcement);
+    if (isOver) return undefined;
+    const next = earlier?.phase === 'draining' ? joined(earlier, fresh, candidate.announcement) : fresh;
+    if (next === earlier) return earlier;
+    saved = await runtime.incidents.save(next, earlier);
+  }
+  return saved.incident.kind === 'drain' ? saved.incident : undefined;
+}
+
+/** A hook that holds the instance keeps its own deadline: it is never released earlier than its tasks have stopped. */
+function joined(earlier: DrainIncident, fresh: DrainIncident, announcement: Announcement): DrainIncident {
+  if (fresh.interruption === undefined || !isNews(earlier.interruption, announcement)) return earlier;
+  const wasDraining = earlier.interruption?.wasDraining ?? false;
+  return {
+    ...earlier,
+    interruption: { ...fresh.interruption, wasDraining },
+    replacement: earlier.replacement ?? (earlier.actions.length === 0 ? fresh.replacement : undefined),
+    deadlineAtMs: earlier.actions.length === 0 ? fresh.deadlineAtMs : earlier.deadlineAtMs,
+  };
+}
+
+function toIncident(
+  { announcement, instances, groupName, replacement }: Candidate,
+  { drainDeadlineMinutes }: Policy,
+  nowMs: number,
+): DrainIncident {
+  const { ec2InstanceId, ...interruption } = announcement;
+  const [filedUnder, ...others] = instances;
+  return {
+    kind: 'drain',
+    id: drainId(filedUnder.arn),
+    version: 0,
+    phase: 'draining',
+    destination: 'termination',
+    openedAtMs: nowMs,
+    outbox: [],
+    ec2InstanceId,
+    registrations: [toRegistration(filedUnder), ...others.map(toRegistration)],
+    actions: [],
+    interruption: { ...interruption, groupName, wasDraining: filedUnder.status === 'DRAINING' },
+    replacement,
+    deadlineAtMs: Math.min(
+      nowMs + drainDeadlineMinutes * 60_000,
+      interruption.expectedAtMs ?? Number.POSITIVE_INFINITY,
+    ),
+  };
+}
+
+function subjectOf({ ec2InstanceId }: Announcement): string {
+  return ec2InstanceId;
+}
