@@ -1,5 +1,4 @@
 import { completeLifecycleAction, describeAutoScalingInstances, describeLifecycleHooks } from '../aws/auto-scaling.ts';
-import { setContainerInstancesState } from '../aws/container-instances.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn } from '../domain/drain.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
@@ -132,9 +131,6 @@ function joined(incident: DrainIncident, fresh: DrainIncident): DrainIncident {
   return { ...incident, actions: [...actions], deadlineAtMs, destination };
 }
 
-/** What Auto Scaling takes for a hook that says nothing else (API Reference, PutLifecycleHook). */
-const HEARTBEAT_TIMEOUT_MIN_SECONDS = 30;
-
 function toIncident(
   { action, destination, instances, hook }: Candidate,
   nowMs: number,
@@ -151,15 +147,7 @@ function toIncident(
     outbox: [],
     ec2InstanceId: action.ec2InstanceId,
     registrations: [toRegistration(filedUnder), ...others.map(toRegistration)],
-    actions: [
-      {
-        ...action,
-        // Found by the sweep, it may have been waiting for long: its first heartbeat is due at once.
-        heartbeatAtMs: action.token === undefined ? 0 : action.startedAtMs,
-        // A hook that could not be read might have the shortest timeout there is.
-        heartbeatTimeoutSeconds: hook?.heartbeatTimeoutSeconds ?? HEARTBEAT_TIMEOUT_MIN_SECONDS,
-      },
-    ],
+    actions: [toHeldAction(action, hook)],
     deadlineAtMs: deadlineOf(action.startedAtMs, drainDeadlineMinutes, hook),
   };
 }
