@@ -1,16 +1,20 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Packaged } from './story/play.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
-/** Where `package` leaves the template and the archives. */
+/**
+ * What `package` has left in a directory: the template and the archives.
+ *
+ * @throws PackagingError when there is nothing
+ */
 export function packagedIn(directory: string): Packaged {
-  return {
-    templatePath: path.join(directory, 'cloudformation-template-update-stack.json'),
-    artifactsDirectory: directory,
-  };
+  const templatePath = path.join(directory, 'cloudformation-template-update-stack.json');
+  if (!existsSync(templatePath)) throw new PackagingError(`There is no ${templatePath}; npm run package makes it.`);
+  return { templatePath, artifactsDirectory: directory };
 }
 
 /**
@@ -24,7 +28,7 @@ export async function packageProduct(signal: AbortSignal): Promise<Packaged> {
     await promisify(execFile)(process.execPath, [osls, 'package'], { cwd: ROOT, signal });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
-    throw new PackagingError(`${stdout}${stderr}`.trim(), { cause: error });
+    throw new PackagingError(`Packaging failed.\n${stdout}${stderr}`.trim(), { cause: error });
   }
   return packagedIn(path.join(ROOT, '.serverless'));
 }

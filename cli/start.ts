@@ -114,7 +114,6 @@ program.parse();
 try {
   await start(program.opts<Options>());
 } catch (error) {
-  const said = error instanceof PackagingError ? `Packaging failed.\n${error.message}` : error;
-  console.error(said);
+  console.error(error instanceof PackagingError ? error.message : error);
   process.exitCode = EXIT.failed;
 }

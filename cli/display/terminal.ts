@@ -29,10 +29,10 @@ export interface Terminal {
   status(text: string): void;
 }
 
-export interface Output {
+/** A stream, as `process.stdout` is one. */
+export interface Output extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
-  write(text: string): unknown;
 }
 
 const WIDTH_WHEN_PIPED = 80;
@@ -52,7 +52,7 @@ export function createTerminal(output: Output): Terminal {
   };
   return {
     width,
-    paint: (style, text) => styleText([...STYLES[style]], text, { stream: output as NodeJS.WritableStream }),
+    paint: (style, text) => styleText([...STYLES[style]], text, { stream: output }),
     write(...lines) {
       eraseStatus();
       output.write(lines.map((line) => `${line.trimEnd()}\n`).join(''));

@@ -43,10 +43,14 @@ const { drainDeadlineMinutes, lostContactMinutes, disconnectedAlertMinutes } = p
 /** The stack is packaged with its defaults. */
 const TERMS: Terms = {
   ownsHook: (hook) => hook.startsWith('ebbtide-'),
-  drainDeadlineMs: drainDeadlineMinutes * 60_000,
-  lostContactMs: lostContactMinutes * 60_000,
-  disconnectedMs: disconnectedAlertMinutes * 60_000,
+  drainDeadlineMs: inMs(drainDeadlineMinutes),
+  lostContactMs: inMs(lostContactMinutes),
+  disconnectedMs: inMs(disconnectedAlertMinutes),
 };
+
+function inMs(minutes: number | 'off'): number {
+  return minutes === 'off' ? Number.POSITIVE_INFINITY : minutes * 60_000;
+}
 
 /** Deploys the packaged stack into a simulated account and plays the story there. The same seed is the same story. */
 export async function play(performance: Performance): Promise<Played> {

@@ -7,7 +7,7 @@ import type { Invariant } from './invariant.ts';
 import { noLiveInstanceIsDeregistered } from './no-live-instance-is-deregistered.ts';
 import { nobodyIsWokenEarly } from './nobody-is-woken-early.ts';
 import { nothingIsLeftBehind } from './nothing-is-left-behind.ts';
-import { onlyHeldInstancesDrain } from './only-held-instances-drain.ts';
+import { onlyLeavingInstancesDrain } from './only-leaving-instances-drain.ts';
 import { ownHooksOnly } from './own-hooks-only.ts';
 import { releasedWhenStopped } from './released-when-stopped.ts';
 import { stoppedInstancesWakeNobody } from './stopped-instances-wake-nobody.ts';
@@ -20,7 +20,7 @@ export function everyInvariant(terms: Terms): Invariant[] {
     containersEndByThemselves(terms),
     hooksAreCompleted(terms),
     ownHooksOnly(terms),
-    onlyHeldInstancesDrain(terms),
+    onlyLeavingInstancesDrain(terms),
     noLiveInstanceIsDeregistered(terms),
     nobodyIsWokenEarly(terms),
     stoppedInstancesWakeNobody(),

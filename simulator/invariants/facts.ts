@@ -33,6 +33,8 @@ export type Fact = { readonly atMs: number } & (
       readonly group: string;
       readonly ec2InstanceId: string;
     }
+  /** AWS will take the instance, or advises to leave it: Spot, scheduled maintenance. */
+  | { readonly kind: 'end announced'; readonly ec2InstanceId: string }
   | {
       readonly kind: 'action ended';
       readonly hook: string;
@@ -123,9 +125,20 @@ function readEvent(event: Fields): Untimed | undefined {
         group: text(detail.AutoScalingGroupName),
         ec2InstanceId: text(detail.EC2InstanceId),
       };
+    case 'EC2 Spot Instance Interruption Warning':
+    case 'EC2 Instance Rebalance Recommendation':
+      return { kind: 'end announced', ec2InstanceId: text(detail['instance-id']) };
+    case 'AWS Health Event':
+      return { kind: 'end announced', ec2InstanceId: affectedInstance(detail) };
     default:
       return undefined;
   }
+}
+
+/** The id, which AWS Health gives by itself or in an ARN. */
+function affectedInstance({ affectedEntities }: Fields): string {
+  const [entity] = Array.isArray(affectedEntities) ? affectedEntities : [];
+  return text(fieldsOf(entity).entityValue).split('/').at(-1) ?? '';
 }
 
 const REGISTRATION_CHANGES: ReadonlySet<string> = new Set<RegistrationChange>([

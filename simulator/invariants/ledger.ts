@@ -35,6 +35,8 @@ export class Ledger {
   readonly registrations = new Map<string, RegistrationRecord>();
   /** In the order in which they began. */
   readonly actions: ActionRecord[] = [];
+  /** EC2 instances that AWS has said it will take. */
+  readonly announced = new Set<string>();
   readonly #ec2States = new Map<string, string>();
 
   record(fact: Fact): void {
@@ -47,6 +49,9 @@ export class Ledger {
         break;
       case 'ec2 instance':
         this.#ec2States.set(fact.ec2InstanceId, fact.state);
+        break;
+      case 'end announced':
+        this.announced.add(fact.ec2InstanceId);
         break;
       case 'terminate action': {
         const { token, hook, ec2InstanceId, atMs } = fact;

@@ -38,6 +38,11 @@ export class HandMade {
     return this;
   }
 
+  event(detailType: string, detail: Record<string, unknown>): this {
+    this.#trace.add('event', { event: { 'detail-type': detailType, detail } });
+    return this;
+  }
+
   /** Registered and connected, on an EC2 instance that runs. */
   registered(arn = INSTANCE): this {
     return this.world(EC2, 'ec2 instance running').world(arn, 'registered').world(arn, 'agent connected');
@@ -45,8 +50,7 @@ export class HandMade {
 
   task(lastStatus: string, containerInstanceArn = INSTANCE): this {
     const detail = { taskArn: TASK, containerInstanceArn, group: 'service:checkout', lastStatus };
-    this.#trace.add('event', { event: { 'detail-type': 'ECS Task State Change', detail } });
-    return this;
+    return this.event('ECS Task State Change', detail);
   }
 
   held(hook = HOOK): this {
@@ -56,8 +60,7 @@ export class HandMade {
       AutoScalingGroupName: 'shop',
       EC2InstanceId: EC2,
     };
-    this.#trace.add('event', { event: { 'detail-type': 'EC2 Instance-terminate Lifecycle Action', detail } });
-    return this;
+    return this.event('EC2 Instance-terminate Lifecycle Action', detail);
   }
 
   call(operation: string, input: Record<string, unknown>, error?: { code: string; message: string }): this {

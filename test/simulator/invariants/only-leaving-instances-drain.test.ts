@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { onlyHeldInstancesDrain } from '../../../simulator/invariants/only-held-instances-drain.ts';
+import { onlyLeavingInstancesDrain } from '../../../simulator/invariants/only-leaving-instances-drain.ts';
 import { EC2, HandMade, INSTANCE, TERMS } from './hand-made.ts';
 
 const DRAIN = { containerInstances: [INSTANCE], status: 'DRAINING' };
 const drain = (story: HandMade) =>
-  story.call('UpdateContainerInstancesState', DRAIN).judge(onlyHeldInstancesDrain(TERMS));
+  story.call('UpdateContainerInstancesState', DRAIN).judge(onlyLeavingInstancesDrain(TERMS));
 
 test('An instance that its hook holds may drain', () => {
   expect(drain(new HandMade().registered().held())).toMatchObject({ checks: 1, violations: 0 });
@@ -22,4 +22,15 @@ test('An instance that only a hook of others holds, or that was let go before, i
     .held()
     .world(EC2, 'lifecycle action ended', { hook, by: { kind: 'caller' } });
   expect(drain(over).violations).toBe(1);
+});
+
+test.each([
+  ['EC2 Spot Instance Interruption Warning', { 'instance-id': EC2 }],
+  ['EC2 Instance Rebalance Recommendation', { 'instance-id': EC2 }],
+  [
+    'AWS Health Event',
+    { affectedEntities: [{ entityValue: `arn:aws:ec2:eu-central-1:111122223333:instance/${EC2}` }] },
+  ],
+])('An instance that AWS takes may drain without a hook: %s', (detailType, detail) => {
+  expect(drain(new HandMade().registered().event(detailType, detail))).toMatchObject({ checks: 1, violations: 0 });
 });
