@@ -76,8 +76,10 @@ function isOpenlyKnown(incident: Incident): boolean {
 }
 
 /** Whether a closed incident that was never openly known is worth an event all the same. */
-function cameToSomething({ kind, outcome, outbox }: Incident): boolean {
-  return outbox.length > 0 || (kind !== 'launch' && outcome !== 'momentary');
+function cameToSomething({ id, kind, openedAtMs, outcome, outbox }: Incident): boolean {
+  // The outbox may still have alerts of the incident that this one took the place of.
+  const isTold = outbox.some((alert) => alert.id.startsWith(`${id}#${openedAtMs}#`));
+  return isTold || (kind !== 'launch' && outcome !== 'momentary');
 }
 
 function differences(previous: PublicIncident | undefined, next: PublicIncident): string[] {

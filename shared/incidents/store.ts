@@ -142,11 +142,10 @@ function withUnsentOf(previous: Incident, incident: Incident): Incident {
   return { ...incident, outbox: [...previous.outbox, ...incident.outbox], outboxAtMs };
 }
 
+/** Marked, so that the stream of the table does not tell of it once more. */
 function archived(incident: Incident, historyDays: number): Item {
-  return toItem(
-    { ...incident, outbox: [], id: `${incident.id}#${new Date(incident.openedAtMs).toISOString()}` },
-    historyDays,
-  );
+  const id = `${incident.id}#${new Date(incident.openedAtMs).toISOString()}`;
+  return { ...toItem({ ...incident, outbox: [], id }, historyDays), archived: { BOOL: true } };
 }
 
 function tryToParse(item: Item, { onUnreadable }: IncidentStoreOptions): Incident[] {
