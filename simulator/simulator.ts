@@ -3,7 +3,6 @@ import { deploy, type Stack } from './deploy/deploy.ts';
 import { recordedProviders } from './deploy/recorded.ts';
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts';
 import { createIam, type Iam } from './iam/iam.ts';
-import { createCommandRunner } from './instance-commands.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
 import { createLambda, type Lambda, type LambdaOptions } from './services/lambda/lambda.ts';
 import { Permissions } from './services/lambda/permissions.ts';
@@ -67,7 +66,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   });
   const fleet = createFleet(kernel, { ...options, publish: (event) => messaging.putEvent(event) });
   const messaging: Messaging = createMessaging(kernel, {
-    onCommand: createCommandRunner(kernel, fleet),
+    onCommand: fleet.runCommand,
     ...options,
     invoker: lambda,
     functions: {

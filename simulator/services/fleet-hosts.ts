@@ -11,9 +11,10 @@ import {
   restoreZone,
   startAgent,
 } from './ecs/agent.ts';
+import { type HealthReport, reportHealth } from './ecs/health.ts';
 import { arn, tell } from './fleet-context.ts';
 import { DEFAULT_AGENT_VERSION, hostAttributes } from './fleet-groups.ts';
-import { agentOf, clusterNamed, ec2InstanceOf, type FleetWorlds } from './fleet-worlds.ts';
+import { agentOf, clusterNamed, ec2InstanceOf, type FleetWorlds, registrationOf } from './fleet-worlds.ts';
 
 export interface ExternalOptions {
   readonly cluster: string;
@@ -46,6 +47,12 @@ export interface HostHandle {
   leaveSystemsManager(ec2InstanceId: string): void;
   /** The agent loses its data directory and registers a second ARN for the same EC2 instance. */
   reRegisterAgent(ec2InstanceId: string): void;
+  /** The same with another cluster's name in its configuration: the EC2 instance is registered in both. */
+  moveAgent(ec2InstanceId: string, cluster: string): void;
+  /** As ModifyInstanceAttribute does on a stopped instance. */
+  changeInstanceType(ec2InstanceId: string, instanceType: string): void;
+  /** ECS finds something about the instance, whatever its agent's connection. */
+  reportHealth(ec2InstanceId: string, report: HealthReport): void;
   stopInstance(ec2InstanceId: string): void;
   startInstance(ec2InstanceId: string): void;
   /** EC2's own TerminateInstances: behind the group's back, without its hooks. */
@@ -93,6 +100,15 @@ export function createHosts(worlds: FleetWorlds): HostHandle {
     restartAgent: (id) => restartAgent(ecs, agentOf(worlds, id)),
     leaveSystemsManager: (id) => void unmanagedHosts.add(agentOf(worlds, id).ec2InstanceId),
     reRegisterAgent: (id) => loseDataDirectory(ecs, agentOf(worlds, id)),
+    moveAgent: (id, cluster) => loseDataDirectory(ecs, agentOf(worlds, id), clusterNamed(worlds, cluster)),
+    changeInstanceType: (id, instanceType) => {
+      const instance = ec2InstanceOf(worlds, id);
+      if (instance.state !== 'stopped')
+        throw new Error(`${id} is ${instance.state}; only a stopped instance can change its type`);
+      instance.instanceType = instanceType;
+      agentOf(worlds, id).instanceType = instanceType;
+    },
+    reportHealth: (id, report) => reportHealth(ecs, registrationOf(worlds, id), report),
     stopInstance: (id) => stopInstance(ec2, ec2InstanceOf(worlds, id), transitionReason(ec2, 'User initiated')),
     startInstance: (id) => startInstance(ec2, ec2InstanceOf(worlds, id)),
     terminateInstance: (id) =>
@@ -122,7 +138,11 @@ export function createHosts(worlds: FleetWorlds): HostHandle {
     },
     launchManagedInstance: (options) => {
       const zone = `${ecs.context.kernel.place.region}a`;
-      const { instanceId: id } = launchInstance(ec2, { instanceType: 'm5.large', availabilityZone: zone });
+      const { instanceId: id } = launchInstance(ec2, {
+        instanceType: 'm5.large',
+        availabilityZone: zone,
+        operator: 'ecs.amazonaws.com',
+      });
       addManagedProvider(worlds, options);
       addHost(worlds, { ...options, id, zone, attributes: {} });
       return id;

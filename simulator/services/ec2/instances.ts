@@ -16,12 +16,14 @@ export interface ScheduledEvent {
 export interface Ec2Instance {
   readonly serial: number;
   readonly instanceId: string;
-  readonly instanceType: string;
+  instanceType: string;
   readonly imageId: string;
   readonly availabilityZone: string;
   readonly spot: boolean;
   readonly tags: Map<string, string>;
   readonly privateIp: string;
+  /** The AWS service that manages the instance (Amazon EC2 managed instances). */
+  readonly operator: string | undefined;
   state: Ec2State;
   launchedAtMs: number;
   stateReason: string | undefined;
@@ -53,6 +55,7 @@ export interface LaunchOptions {
   readonly imageId?: string;
   readonly spot?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly operator?: string;
 }
 
 /** Launches an instance: `pending` at once, `running` after a while. */
@@ -68,6 +71,7 @@ export function launchInstance(world: Ec2World, options: LaunchOptions): Ec2Inst
     spot: options.spot ?? false,
     tags: new Map(Object.entries(options.tags ?? {})),
     privateIp: `10.${(serial >> 16) & 255}.${(serial >> 8) & 255}.${serial & 255}`,
+    operator: options.operator,
     state: 'pending',
     launchedAtMs: kernel.clock.now(),
     stateReason: undefined,

@@ -9,9 +9,9 @@ import type { Task } from './task-state.ts';
 /** The ECS agent of one host. Its checkpoint (`/var/lib/ecs/data`) outlives restarts and stops of the host. */
 export interface Agent {
   readonly ec2InstanceId: string;
-  readonly cluster: Cluster;
+  cluster: Cluster;
   readonly availabilityZone: string;
-  readonly instanceType: string;
+  instanceType: string;
   readonly resources: Resources;
   readonly attributes: Readonly<Record<string, string>>;
   readonly capacityProviderName: string | undefined;
@@ -98,6 +98,12 @@ function registerAndConnect(world: EcsWorld, agent: Agent): void {
     tell(world.context, agent.ec2InstanceId, 'agent refused: its registration is inactive');
     return;
   }
+  if (agent.checkpoint !== undefined && agent.checkpoint.instanceType !== agent.instanceType) {
+    // The agent's source: ECS refuses to change the type of a registration, and the agent exits for good.
+    agent.state = 'down';
+    tell(world.context, agent.ec2InstanceId, 'agent refused: its instance type has changed');
+    return;
+  }
   agent.checkpoint ??= registerContainerInstance(world, agent);
   agent.state = 'disconnected';
   connectSoon(world, agent);
@@ -173,8 +179,9 @@ export function restoreZone(world: EcsWorld, zone: string): void {
  * The agent restarts with an empty data directory: it knows neither its registration nor its tasks, and registers a
  * second ARN for the same EC2 instance. The first stays, disconnected.
  */
-export function loseDataDirectory(world: EcsWorld, agent: Agent): void {
+export function loseDataDirectory(world: EcsWorld, agent: Agent, cluster = agent.cluster): void {
   loseConnection(world, agent);
+  agent.cluster = cluster;
   agent.checkpoint = undefined;
   startAgent(world, agent);
 }

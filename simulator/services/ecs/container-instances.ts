@@ -1,7 +1,7 @@
 import { arn, tell } from '../fleet-context.ts';
 import { LIMITS } from '../fleet-timing.ts';
 import { changed, changedSilently } from './container-instance-change.ts';
-import { publishHealth } from './events.ts';
+import { firstChecks, reportHealth } from './health.ts';
 import { enterPlacement, leavePlacement } from './placement.ts';
 import { scheduleDaemonsOn, scheduleServicesOf, scheduleWaiting } from './scheduler.ts';
 import {
@@ -56,8 +56,7 @@ export function registerContainerInstance(world: EcsWorld, request: Registration
     runningTasksCount: 0,
     pendingTasksCount: 0,
     connectivityChangedAtMs: now(world),
-    health: 'INITIALIZING',
-    healthChangedAtMs: now(world),
+    checks: firstChecks(request.agentVersion, now(world)),
   };
   cluster.containerInstances.set(id, instance);
   addTo(cluster.byStatus, 'ACTIVE', instance);
@@ -92,20 +91,14 @@ export function setAgentConnected(world: EcsWorld, instance: ContainerInstance, 
 function watchConnectivity(world: EcsWorld, instance: ContainerInstance): void {
   const since = instance.connectivityChangedAtMs;
   if (instance.agentConnected) {
-    setHealth(world, instance, 'OK');
+    reportHealth(world, instance, { type: 'AGENT_CONNECTIVITY', status: 'OK' });
     return;
   }
   world.context.kernel.clock.after(world.context.undocumented.connectivityImpairedAfterMs, () => {
     if (instance.agentConnected || instance.connectivityChangedAtMs !== since || instance.status === 'INACTIVE') return;
-    setHealth(world, instance, 'IMPAIRED');
+    const reason = 'The container agent is disconnected.';
+    reportHealth(world, instance, { type: 'AGENT_CONNECTIVITY', status: 'IMPAIRED', reason });
   });
-}
-
-function setHealth(world: EcsWorld, instance: ContainerInstance, health: 'OK' | 'IMPAIRED'): void {
-  if (instance.health === health) return;
-  instance.health = health;
-  instance.healthChangedAtMs = now(world);
-  publishHealth(world, instance);
 }
 
 /** UpdateContainerInstancesState has been accepted: DRAINING, or back to ACTIVE. */

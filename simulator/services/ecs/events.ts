@@ -1,7 +1,7 @@
 import { isoDate } from '../fleet-context.ts';
 import type { EcsService } from './service-state.ts';
 import { containerInstanceShape, taskShape } from './shapes.ts';
-import type { ContainerInstance, EcsWorld } from './state.ts';
+import { type ContainerInstance, type EcsWorld, overallHealth } from './state.ts';
 import type { Task } from './task-state.ts';
 
 /** JSON as the bus carries it: dates become ISO strings. The shapes have dates at their top level only. */
@@ -41,7 +41,6 @@ export function publishTask(world: EcsWorld, task: Task): void {
 
 /** ECS Container Instance Health Change (ecs_container_instance_health_events); it carries no version. */
 export function publishHealth(world: EcsWorld, instance: ContainerInstance): void {
-  const at = isoDate(instance.healthChangedAtMs);
   world.context.publish({
     source: 'aws.ecs',
     'detail-type': 'ECS Container Instance Health Change',
@@ -51,16 +50,14 @@ export function publishHealth(world: EcsWorld, instance: ContainerInstance): voi
       containerInstanceArn: instance.arn,
       capacityProviderName: instance.capacityProviderName ?? null,
       ec2InstanceId: instance.ec2InstanceId,
-      overallStatus: instance.health,
-      healthChecks: [
-        {
-          type: 'AGENT_CONNECTIVITY',
-          status: instance.health,
-          lastStatusChange: at,
-          lastUpdated: at,
-          statusReason: instance.health === 'OK' ? '' : 'The container agent is disconnected.',
-        },
-      ],
+      overallStatus: overallHealth(instance),
+      healthChecks: instance.checks.map(({ type, status, reason, changedAtMs }) => ({
+        type,
+        status,
+        lastStatusChange: isoDate(changedAtMs),
+        lastUpdated: isoDate(changedAtMs),
+        statusReason: reason,
+      })),
     },
   });
 }

@@ -35,8 +35,23 @@ export interface ContainerInstance {
   runningTasksCount: number;
   pendingTasksCount: number;
   connectivityChangedAtMs: number;
-  health: 'OK' | 'IMPAIRED' | 'INITIALIZING';
-  healthChangedAtMs: number;
+  /** None where the agent is too old to report any. */
+  checks: readonly HealthCheck[];
+}
+
+export type HealthState = 'OK' | 'IMPAIRED' | 'INSUFFICIENT_DATA' | 'INITIALIZING';
+
+export interface HealthCheck {
+  readonly type: string;
+  readonly status: HealthState;
+  readonly reason: string;
+  readonly changedAtMs: number;
+}
+
+/** The gravest of the checks (Monitor Amazon ECS container instance health). */
+export function overallHealth({ checks }: ContainerInstance): HealthState {
+  const gravity: readonly HealthState[] = ['IMPAIRED', 'INSUFFICIENT_DATA', 'INITIALIZING'];
+  return gravity.find((status) => checks.some((check) => check.status === status)) ?? 'OK';
 }
 
 export interface Resources {

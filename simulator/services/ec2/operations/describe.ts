@@ -62,6 +62,7 @@ function instanceShape(instance: Ec2Instance): Instance {
     Placement: { AvailabilityZone: instance.availabilityZone },
     Tags: [...instance.tags].map(([Key, Value]) => ({ Key, Value })),
     ...(instance.spot ? { InstanceLifecycle: 'spot' as const } : {}),
+    ...(instance.operator === undefined ? {} : { Operator: { Managed: true, Principal: instance.operator } }),
   };
 }
 

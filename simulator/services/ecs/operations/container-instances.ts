@@ -5,6 +5,7 @@ import type {
   DescribeContainerInstancesRequest,
   DescribeContainerInstancesResponse,
   Failure,
+  InstanceHealthCheckType,
   UpdateContainerAgentRequest,
   UpdateContainerAgentResponse,
   UpdateContainerInstancesStateRequest,
@@ -15,7 +16,7 @@ import type { Operation } from '../../../wire/service.ts';
 import { updateAgent } from '../agent.ts';
 import { deregister, setState } from '../container-instances.ts';
 import { containerInstanceShape, tagList } from '../shapes.ts';
-import type { ContainerInstance, EcsWorld } from '../state.ts';
+import { type ContainerInstance, type EcsWorld, overallHealth } from '../state.ts';
 import {
   arnWithin,
   clusterArn,
@@ -70,11 +71,16 @@ export function describeContainerInstances(
 function describe(instance: ContainerInstance, include: readonly string[]): ContainerInstanceShape {
   const shape = containerInstanceShape(instance);
   shape.tags = include.includes('TAGS') ? tagList(instance.tags) : [];
-  if (include.includes('CONTAINER_INSTANCE_HEALTH')) {
-    const at = new Date(instance.healthChangedAtMs);
+  if (include.includes('CONTAINER_INSTANCE_HEALTH') && instance.checks.length > 0) {
     shape.healthStatus = {
-      overallStatus: instance.health,
-      details: [{ type: 'AGENT_CONNECTIVITY', status: instance.health, lastUpdated: at, lastStatusChange: at }],
+      overallStatus: overallHealth(instance),
+      details: instance.checks.map(({ type, status, reason, changedAtMs }) => ({
+        type: type as InstanceHealthCheckType,
+        status,
+        ...(reason === '' ? {} : { statusReason: reason }),
+        lastUpdated: new Date(changedAtMs),
+        lastStatusChange: new Date(changedAtMs),
+      })),
     };
   }
   return shape;
