@@ -17,6 +17,9 @@ const FRESH_MS = 300_000;
 export function createPolicies(base: Policy, { ecs, now }: { readonly ecs: ECSClient; now(): number }): Policies {
   const read = new Map<ClusterArn, ClusterPolicy & { readonly atMs: number }>();
 
+  /** Reads under way, so that many looks at once make one. */
+  const reading = new Map<ClusterArn, Promise<unknown>>();
+
   const refresh: Policies['refresh'] = async (clusters) => {
     const tags = await describeClusterTags(ecs, clusters);
     for (const cluster of clusters) read.set(cluster, { ...clusterPolicy(base, tags.get(cluster) ?? {}), atMs: now() });
@@ -27,7 +30,12 @@ export function createPolicies(base: Policy, { ecs, now }: { readonly ecs: ECSCl
     async of(cluster) {
       const known = read.get(cluster);
       if (known !== undefined && now() - known.atMs < FRESH_MS) return known.policy;
-      await refresh([cluster]);
+      if (!reading.has(cluster))
+        reading.set(
+          cluster,
+          refresh([cluster]).finally(() => reading.delete(cluster)),
+        );
+      await reading.get(cluster);
       return read.get(cluster)?.policy ?? base;
     },
   };

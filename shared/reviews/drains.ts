@@ -1,13 +1,13 @@
 import { listTasksOn } from '../aws/tasks.ts';
 import type { Policy } from '../config/settings.ts';
 import { type DrainDecision, type DrainObservation, decideDrain } from '../domain/drain.ts';
-import type { ContainerInstance, Task } from '../domain/model.ts';
-import { explain, NOTHING_READ } from '../domain/stuck.ts';
+import type { ContainerInstance, EcsService, Task } from '../domain/model.ts';
+import { explain, NOTHING_READ, type Surroundings } from '../domain/stuck.ts';
 import { clusterOf, type DrainIncident, type Registration } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { act } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
-import { findDaemonServices } from './explanations.ts';
+import { describeServicesOf } from './explanations.ts';
 import { describeRegistrations, type Known } from './look-up.ts';
 
 /**
@@ -36,9 +36,9 @@ export async function reviewDrains(
         return observe(runtime, incident, { known: { ...known, instances }, policy, nowMs });
       });
       const isBlind = observation instanceof LookFailure;
-      const seen = isBlind ? {} : observation;
+      const seen: Seen = isBlind ? {} : observation;
       const decision = decideDrain(incident, seen, { policy, nowMs });
-      runtime.logger.info(`drain: ${decision.kind}`, { ...describe(incident, decision, nowMs), isBlind });
+      runtime.logger.info(`drain: ${decision.kind}`, { ...describe(incident, decision, { seen, nowMs }), isBlind });
       // While nothing can be seen, the hook is kept from expiring, and nothing else is done.
       if (!isBlind || decision.kind === 'wait') await act({ runtime, policy, incident, observation: seen }, decision);
       if (isBlind) throw observation.cause;
@@ -80,6 +80,15 @@ export async function reviewDrainsById(
   return reviewDrains(runtime, drains, allowance);
 }
 
+/** What decisions need, and what explains them besides. */
+interface Seen extends DrainObservation {
+  readonly services?: ReadonlyMap<string, EcsService> | undefined;
+}
+
+function namesOfDaemons(services: ReadonlyMap<string, EcsService>): Set<string> {
+  return new Set([...services.values()].flatMap((one) => (one.schedulingStrategy === 'DAEMON' ? [one.name] : [])));
+}
+
 async function observe(
   runtime: Runtime,
   incident: DrainIncident,
@@ -87,26 +96,35 @@ async function observe(
     known,
     ...when
   }: { readonly known: Pick<Known, 'instances'> & Partial<Known>; readonly policy: Policy; readonly nowMs: number },
-): Promise<DrainObservation> {
+): Promise<Seen> {
   const instances = incident.registrations.flatMap(({ arn }) => known.instances.get(arn) ?? []);
   const state = known.autoScaling?.get(incident.ec2InstanceId)?.lifecycleState;
   const ec2State = known.ec2 && (known.ec2.get(incident.ec2InstanceId)?.state ?? 'gone');
   const tasks = mustListTasks(incident, instances, { ...when, ec2State })
     ? await listTasks(runtime, incident)
     : undefined;
+  const services = tasks && (await describeServicesOf(runtime, incident, tasks));
   return {
     instances,
     autoScaling: known.autoScaling && { lifecycleState: state ?? 'gone' },
     ec2State,
     tasks,
-    daemonServices: tasks && (await findDaemonServices(runtime, incident, tasks)),
+    daemonServices: services && namesOfDaemons(services),
+    services,
   };
 }
 
 /** Most drains are over by then. Those that are not are looked into, for what keeps them. */
 export const UNREMARKABLE_MS = 120_000;
 
-/** As long as a drain is young, what the container instances tell is enough to know that it is too early. */
+/** A drain that has lasted so long waits for something slow: its tasks are looked at every so many minutes. */
+const SLOW_MS = 300_000;
+const SLOW_LOOK_MINUTES = 5;
+
+/**
+ * What the container instances tell costs one call for all drains, and mostly suffices to know that it is too early.
+ * It does not where tasks are left that ECS does not stop by itself.
+ */
 function mustListTasks(
   incident: DrainIncident,
   instances: readonly ContainerInstance[],
@@ -119,9 +137,14 @@ function mustListTasks(
   if (incident.phase !== 'draining') return false;
   // What it took with it is to be told.
   if (ec2State !== undefined && ec2State !== 'running') return true;
-  if (policy.standaloneTasks === 'stop' || nowMs - incident.openedAtMs >= UNREMARKABLE_MS) return true;
+  if (policy.standaloneTasks === 'stop' || incident.actions.length === 0) return true;
   if (nowMs >= incident.deadlineAtMs || incident.unblockedAtMs !== undefined) return true;
-  return instances.every(mayBeEmpty);
+  return instances.every(mayBeEmpty) || isLookDue(nowMs - incident.openedAtMs);
+}
+
+function isLookDue(ageMs: number): boolean {
+  if (ageMs < SLOW_MS) return ageMs >= UNREMARKABLE_MS;
+  return Math.floor(ageMs / 60_000) % SLOW_LOOK_MINUTES === 0;
 }
 
 function mayBeEmpty({ runningTasksCount, pendingTasksCount, resourcesFree }: ContainerInstance): boolean {
@@ -135,7 +158,12 @@ async function listTasks(runtime: Runtime, { registrations }: DrainIncident): Pr
   return lists.flat();
 }
 
-function describe(incident: DrainIncident, decision: DrainDecision, nowMs: number): Record<string, unknown> {
+/** What was read for the decision explains it; an alert reads more (`explainBlocking`). */
+function describe(
+  incident: DrainIncident,
+  decision: DrainDecision,
+  { seen, nowMs }: { readonly seen: Seen; readonly nowMs: number },
+): Record<string, unknown> {
   const tasks = decision.kind === 'wait' ? decision.blocking : decision.kind === 'release' ? decision.remaining : [];
   return {
     incident: incident.id,
@@ -143,6 +171,11 @@ function describe(incident: DrainIncident, decision: DrainDecision, nowMs: numbe
     decision: decision.kind,
     ...('reason' in decision && { reason: decision.reason, result: decision.result }),
     ...('outcome' in decision && { outcome: decision.outcome }),
-    ...(tasks !== undefined && { blocking: explain(tasks, NOTHING_READ, nowMs) }),
+    ...(tasks !== undefined && { blocking: explain(tasks, surroundings(seen), nowMs) }),
   };
+}
+
+function surroundings({ instances, services }: Seen): Surroundings {
+  const isAgentConnected = instances === undefined || instances.some((instance) => instance.agentConnected);
+  return { ...NOTHING_READ, ...(services && { services }), isAgentConnected };
 }

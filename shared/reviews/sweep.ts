@@ -1,19 +1,18 @@
 import { resendAbandoned } from '../alerts/publish.ts';
 import { listGroups } from '../aws/auto-scaling.ts';
-import { destinationOf, isHeartbeatDue } from '../domain/lifecycle.ts';
+import { destinationOf } from '../domain/lifecycle.ts';
 import type { AutoScalingGroup, LifecycleAction } from '../domain/model.ts';
 import type { DrainIncident, Incident } from '../incidents/incident.ts';
 import { endSweepTurn, takeSweepTurn } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { sweepAgents } from './agents.ts';
 import { reviewArrivals } from './arrivals.ts';
-import { reviewDrains, UNREMARKABLE_MS } from './drains.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
-import { lookUp } from './look-up.ts';
 import { planLooks } from './planned-looks.ts';
 import { reviewRepairs } from './repairs.ts';
 import { sweepScheduledChanges } from './scheduled-changes.ts';
 import { sweepSummaries } from './summaries.ts';
+import { sweepDrains } from './sweep-drains.ts';
 import { sweepLaunches } from './sweep-launches.ts';
 import { listUntoldActions } from './untold.ts';
 
@@ -74,12 +73,7 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
       await planLooks(runtime, [...drains, ...launches]);
       return new Map();
     },
-    drains: () =>
-      sweepDrains(
-        runtime,
-        drains.filter((drain) => deservesSweep(drain, runtime.now())),
-        allowance,
-      ),
+    drains: () => sweepDrains(runtime, { drains, groups }, allowance),
     arrivals: async () => reviewArrivals(runtime, await listArrived(runtime, await groups(), drains), allowance),
     launches: async () => sweepLaunches(runtime, { open: launches, groups: await groups() }, allowance),
     'scheduled changes': () => sweepScheduledChanges(runtime, incidents, allowance),
@@ -105,13 +99,6 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   return failures;
 }
 
-/** A drain that has just begun is followed by its events; it is swept once those should have ended it. */
-function deservesSweep(drain: DrainIncident, nowMs: number): boolean {
-  const isYoung = nowMs - drain.openedAtMs < UNREMARKABLE_MS;
-  const isBeatDue = drain.actions.some((action) => isHeartbeatDue(action, nowMs));
-  return !isYoung || isBeatDue || drain.phase !== 'draining' || nowMs >= drain.deadlineAtMs;
-}
-
 /** What several parts need is read by the first of them. */
 function once<T>(read: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
@@ -130,22 +117,6 @@ async function sweepAlerts(
   const unsent = [...incidents.values()].filter(({ outbox }) => outbox.length > 0);
   const current = await runtime.incidents.getMany(unsent.map(({ id }) => id));
   return eachOf([...current.values()], alertsOf, allowance, (incident) => resendAbandoned(runtime, incident));
-}
-
-async function sweepDrains(
-  runtime: Runtime,
-  drains: readonly DrainIncident[],
-  allowance: Allowance,
-): Promise<Failures> {
-  const registrations = drains.flatMap((drain) => drain.registrations);
-  const ec2InstanceIds = drains.map(({ ec2InstanceId }) => ec2InstanceId);
-  try {
-    return await reviewDrains(runtime, drains, allowance, await lookUp(runtime, registrations, ec2InstanceIds));
-  } catch (error) {
-    // One of the services does not answer. Each drain is looked at by what the others say, and its hook kept alive.
-    const failures = await reviewDrains(runtime, drains, allowance);
-    return failures.set('looking up drains', error);
-  }
 }
 
 function alertsOf({ id }: Incident): string {

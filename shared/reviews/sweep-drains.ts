@@ -1,0 +1,58 @@
+import { describeEc2Instances } from '../aws/ec2.ts';
+import { destinationOf, isHeartbeatDue } from '../domain/lifecycle.ts';
+import type { AutoScalingGroup } from '../domain/model.ts';
+import type { DrainIncident } from '../incidents/incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { reviewDrains, UNREMARKABLE_MS } from './drains.ts';
+import type { Allowance, Failures } from './each.ts';
+import { describeRegistrations, type Known } from './look-up.ts';
+
+/**
+ * Looks at the drains that their events have not ended.
+ *
+ * @returns what failed, by incident id
+ */
+export async function sweepDrains(
+  runtime: Runtime,
+  {
+    drains: all,
+    groups,
+  }: { readonly drains: readonly DrainIncident[]; groups(): Promise<readonly AutoScalingGroup[]> },
+  allowance: Allowance,
+): Promise<Failures> {
+  const drains = all.filter((drain) => deservesSweep(drain, runtime.now()));
+  try {
+    const registrations = drains.flatMap((drain) => drain.registrations);
+    const instances = await describeRegistrations(runtime, registrations);
+    const members = (await groups()).flatMap((group) => group.instances);
+    const known = { instances, autoScaling: new Map(members.map((member) => [member.ec2InstanceId, member])) };
+    const doubtful = drains.filter((drain) => !isUsual(drain, known));
+    const ec2 = await describeEc2Instances(
+      runtime.ec2,
+      doubtful.map(({ ec2InstanceId }) => ec2InstanceId),
+    );
+    const usual = drains.filter((drain) => !doubtful.includes(drain));
+    return new Map([
+      ...(await reviewDrains(runtime, usual, allowance, known)),
+      ...(await reviewDrains(runtime, doubtful, allowance, { ...known, ec2 })),
+    ]);
+  } catch (error) {
+    // One of the services does not answer. Each drain is looked at by what the others say, and its hook kept alive.
+    const failures = await reviewDrains(runtime, drains, allowance);
+    return failures.set('looking up drains', error);
+  }
+}
+
+/** A hook holds it and its agent is there: EC2 could say nothing that matters. */
+function isUsual(drain: DrainIncident, known: Pick<Known, 'instances' | 'autoScaling'>): boolean {
+  const isHeld = destinationOf(known.autoScaling.get(drain.ec2InstanceId)?.lifecycleState ?? '') !== undefined;
+  const isThere = drain.registrations.every(({ arn }) => known.instances.get(arn)?.agentConnected);
+  return drain.phase === 'draining' && drain.actions.length > 0 && isHeld && isThere;
+}
+
+/** A drain that has just begun is followed by its events; it is swept once those should have ended it. */
+function deservesSweep(drain: DrainIncident, nowMs: number): boolean {
+  const isYoung = nowMs - drain.openedAtMs < UNREMARKABLE_MS;
+  const isBeatDue = drain.actions.some((action) => isHeartbeatDue(action, nowMs));
+  return !isYoung || isBeatDue || drain.phase !== 'draining' || nowMs >= drain.deadlineAtMs;
+}
