@@ -157,8 +157,8 @@ function toResource(alarm: Alarm): Resource {
       // A queue that is not used, and a function that does not run, publish nothing: without this an alarm that has
       // rung would never be over.
       TreatMissingData: alarm.below ? 'breaching' : 'notBreaching',
+      // No word when it is over: CloudWatch would also send one for each alarm whenever the stack is first made.
       AlarmActions: [{ Ref: 'AlertTopic' }],
-      OKActions: [{ Ref: 'AlertTopic' }],
     },
   };
 }
