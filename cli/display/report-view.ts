@@ -1,8 +1,8 @@
 import type { Verdict } from '../../simulator/invariants/invariant.ts';
 import type { TraceEntry } from '../../simulator/kernel/trace.ts';
 import type { BundleMeasure } from '../measures/bundles.ts';
-import type { FunctionUse } from '../measures/calls.ts';
 import { type DrainReport, megabytes, type Notification, type Report } from '../report.ts';
+import { callLines, shortName } from './calls-view.ts';
 import { type Column, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { clockTime, count, duration, hanging } from './text.ts';
@@ -87,73 +87,6 @@ function alertText(
 function bodyLine(line: string, width: number): string[] {
   const bullet = line.startsWith('  - ') ? '            - ' : '          ';
   return hanging(bullet, line.replace(/^ {2}- /, ''), width);
-}
-
-function callLines({ calls }: Report, { paint }: Terminal, width: number): string[] {
-  const { total, functions, otherEvents, sweep } = calls;
-  const names = functions.map(({ functionName }) => shortName(functionName));
-  const initials = names.map((name) => initialOf(name, names));
-  const quietCalls = sweep.quiet.reduce((sum, operation) => sum + operation.calls, 0);
-  return [
-    ...hanging('', names.map((name, index) => `${initials[index]}: ${name}`).join('   '), width),
-    ...table(callColumns(functions, initials), callRows(functions), paint),
-    '',
-    ...hanging(
-      '',
-      `With nothing wrong in the two clusters, a sweep makes ${count(quietCalls, 'call')}: ` +
-        `${sweep.quiet.map((operation) => `${operation.operation} ${operation.calls}`).join(', ')}. ` +
-        `On average each of the ${sweep.sweeps} made ${sweep.standingCalls.toFixed(1)} that concern no drain.`,
-      width,
-    ),
-    ...hanging(
-      '',
-      `${count(otherEvents, 'call')} for events that concern no drain; ${count(total, 'call')} in all.`,
-      width,
-    ),
-  ];
-}
-
-interface CallRow {
-  readonly name: string;
-  readonly total: number;
-  /** In the order of the functions. */
-  readonly amounts: readonly number[];
-}
-
-function callRows(functions: readonly FunctionUse[]): CallRow[] {
-  const row = (name: string, amountOf: (use: FunctionUse) => number) => {
-    const amounts = functions.map(amountOf);
-    return { name, amounts, total: amounts.reduce((sum, amount) => sum + amount, 0) };
-  };
-  const operations = new Set(functions.flatMap((use) => use.operations.map(({ operation }) => operation)));
-  const callsOf = (use: FunctionUse, name: string) => use.operations.find((o) => o.operation === name)?.calls ?? 0;
-  return [
-    ...[...operations].sort().map((name) => row(name, (use) => callsOf(use, name))),
-    row('all calls', ({ calls }) => calls),
-    row('invocations', ({ invocations }) => invocations),
-  ];
-}
-
-function callColumns(functions: readonly FunctionUse[], initials: readonly string[]): Column<CallRow>[] {
-  const number = (amount: number) => (amount === 0 ? '.' : amount.toLocaleString('en'));
-  return [
-    { title: 'operation', text: ({ name }) => name, style: ({ name }) => (name.includes(':') ? undefined : 'strong') },
-    ...functions.map((_use, index): Column<CallRow> => {
-      return { title: initials[index] ?? '', align: 'right', text: ({ amounts }) => number(amounts[index] ?? 0) };
-    }),
-    { title: 'all', align: 'right', text: ({ total }) => number(total) },
-  ];
-}
-
-/** As many letters as tell a name from the others. */
-function initialOf(name: string, names: readonly string[]): string {
-  let length = 1;
-  while (names.some((other) => other !== name && other.startsWith(name.slice(0, length)))) length++;
-  return name.slice(0, length);
-}
-
-function shortName(functionName: string): string {
-  return functionName.slice(functionName.lastIndexOf('-') + 1);
 }
 
 const BUNDLE_COLUMNS: readonly Column<BundleMeasure>[] = [

@@ -10,9 +10,10 @@ import type { TraceEntry } from '../../simulator/kernel/trace.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import type { DeployedFunction } from '../measures/bundles.ts';
 import { type Drain, Drains } from './drains.ts';
+import { BACKUP_HOOK } from './fleet.ts';
 import { type Moment, Narrator } from './narrator.ts';
 import { createStage } from './stage.ts';
-import { BACKUP_HOOK, tellStory } from './story.ts';
+import { tellStory } from './story.ts';
 
 /** The files that `package` makes. */
 export interface Packaged {
