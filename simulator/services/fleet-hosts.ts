@@ -58,7 +58,7 @@ export interface HostHandle {
   /** EC2's own TerminateInstances: behind the group's back, without its hooks. */
   terminateInstance(ec2InstanceId: string): void;
   /** The two-minute warning, and the reclaim that follows it. */
-  interruptSpot(ec2InstanceId: string, options?: { readonly action?: SpotAction }): void;
+  interruptSpot(ec2InstanceId: string, options?: { readonly action?: SpotAction; readonly comesTrue?: boolean }): void;
   rebalanceRecommendation(ec2InstanceId: string): void;
   /** EC2 status checks fail; the group, if any, does not look at them unless told to. */
   impair(ec2InstanceId: string, check: 'instance' | 'system'): void;
@@ -113,7 +113,8 @@ export function createHosts(worlds: FleetWorlds): HostHandle {
     startInstance: (id) => startInstance(ec2, ec2InstanceOf(worlds, id)),
     terminateInstance: (id) =>
       terminateInstance(ec2, ec2InstanceOf(worlds, id), transitionReason(ec2, 'User initiated')),
-    interruptSpot: (id, { action = 'terminate' } = {}) => interruptSpot(ec2, ec2InstanceOf(worlds, id), action),
+    interruptSpot: (id, { action = 'terminate', comesTrue = true } = {}) =>
+      interruptSpot(ec2, ec2InstanceOf(worlds, id), { action, comesTrue }),
     rebalanceRecommendation: (id) => recommendRebalance(ec2, ec2InstanceOf(worlds, id)),
     impair: (id, check) => {
       const instance = ec2InstanceOf(worlds, id);

@@ -9,8 +9,16 @@ function zonalArn({ availabilityZone, instanceId }: Ec2Instance): string {
   return `arn:aws:ec2:${availabilityZone}:instance/${instanceId}`;
 }
 
-/** The two-minute warning, and the reclaim that follows it; terminating the instance meanwhile makes it harmless. */
-export function interruptSpot(ec2: Ec2World, instance: Ec2Instance, action: SpotAction): void {
+/**
+ * The two-minute warning, and the reclaim that follows it; terminating the instance meanwhile makes it harmless.
+ *
+ * @param interruption `comesTrue`: whether the reclaim follows; EC2 calls one off now and then
+ */
+export function interruptSpot(
+  ec2: Ec2World,
+  instance: Ec2Instance,
+  { action, comesTrue }: { readonly action: SpotAction; readonly comesTrue: boolean },
+): void {
   const { instanceId: id } = instance;
   tell(ec2.context, id, 'spot interruption', { ec2InstanceId: id, action });
   ec2.context.publish({
@@ -19,6 +27,7 @@ export function interruptSpot(ec2: Ec2World, instance: Ec2Instance, action: Spot
     resources: [zonalArn(instance)],
     detail: { 'instance-id': id, 'instance-action': action },
   });
+  if (!comesTrue) return;
   ec2.context.kernel.clock.after(LIMITS.spotNoticeMs, () => {
     if (action === 'terminate') terminateInstance(ec2, instance, 'Server.SpotInstanceTermination');
     else stopInstance(ec2, instance, 'Server.SpotInstanceShutdown');
