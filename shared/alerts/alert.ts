@@ -11,6 +11,7 @@ export const alertSchema = z.object({
     'interruption',
     'scheduled-change',
     'cleanup',
+    'configuration',
     'outage',
     'summary',
   ]),

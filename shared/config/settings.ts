@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+export const PATTERNS_ALLOWED =
+  'names or patterns such as `prod-*`, separated by commas, `!` in front of those to leave out';
+
 /**
  * Every value an operator can set, with what it means, what is allowed and the default.
  *
@@ -214,6 +217,12 @@ function wordOr<const Word extends string, Output>(word: Word, schema: z.ZodType
   return allowed.transform((text): Output | Word => (text === word ? word : schema.parse(text)));
 }
 
+/** What a setting takes, in words. */
+export function allowedValues({ schema }: Setting<z.ZodType>): string {
+  // No value that anybody could mean.
+  return (schema.safeParse('\0').error?.issues ?? []).map(({ message }) => message).join('; ');
+}
+
 /** Comma-separated name patterns, at least one of which lets something in. */
 function namePatterns() {
   return z
@@ -222,6 +231,6 @@ function namePatterns() {
     .refine(
       (patterns) =>
         patterns.every((pattern) => /^!?[\w.*/:-]+$/.test(pattern)) && patterns.some((p) => !p.startsWith('!')),
-      { error: 'names or patterns such as `prod-*`, separated by commas, `!` in front of those to leave out' },
+      { error: PATTERNS_ALLOWED },
     );
 }

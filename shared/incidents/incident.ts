@@ -9,6 +9,7 @@ import { outageIncidentSchema, repairsIncidentSchema, summaryIncidentSchema } fr
 import { scheduledChangeIncidentSchema } from './scheduled-change-incident.ts';
 
 export type { HeldAction, Registration } from './common.ts';
+export type { ConfigurationIncident } from './configuration-incident.ts';
 export type { DisconnectionIncident } from './disconnection-incident.ts';
 export type { Interruption, Replacement } from './interruption.ts';
 export type { LaunchIncident } from './launch-incident.ts';

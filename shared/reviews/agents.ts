@@ -69,7 +69,6 @@ export async function sweepAgents(
 async function listSuspects(runtime: Runtime, away: readonly DisconnectionIncident[]): Promise<Registration[]> {
   const suspects = new Map<string, Registration>();
   const clusters = await listClustersLookedAfter(runtime);
-  await runtime.policies.refresh(clusters);
   for (const clusterArn of clusters) {
     const arns = await listContainerInstanceArns(runtime.ecs, clusterArn, { filter: 'agentConnected == false' });
     for (const arn of arns) suspects.set(arn, { arn, clusterArn });

@@ -6,6 +6,7 @@ import type { DrainIncident, Incident } from '../incidents/incident.ts';
 import { endSweepTurn, takeSweepTurn } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { sweepAgents } from './agents.ts';
+import { sweepConfigurations } from './configurations.ts';
 import { reviewArrivals } from './arrivals.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { planLooks } from './planned-looks.ts';
@@ -77,6 +78,8 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
     arrivals: async () => reviewArrivals(runtime, await listArrived(runtime, await groups(), drains), allowance),
     launches: async () => sweepLaunches(runtime, { open: launches, groups: await groups() }, allowance),
     'scheduled changes': () => sweepScheduledChanges(runtime, incidents, allowance),
+    // Before the agents: reads the tags of all clusters at once.
+    configurations: () => sweepConfigurations(runtime, incidents, allowance),
     agents: () => sweepAgents(runtime, incidents, allowance),
     repairs: () =>
       eachOf(
