@@ -82,6 +82,8 @@ describe('a rule', () => {
     const patterns = Object.fromEntries(rules.map(([id, rule]) => [id, rule.Properties.EventPattern]));
     expect(patterns).toEqual({
       TerminateActionRule: { source: ['aws.autoscaling'], 'detail-type': ['EC2 Instance-terminate Lifecycle Action'] },
+      LaunchActionRule: { source: ['aws.autoscaling'], 'detail-type': ['EC2 Instance-launch Lifecycle Action'] },
+      ContainerInstanceHealthRule: { source: ['aws.ecs'], 'detail-type': ['ECS Container Instance Health Change'] },
       ContainerInstanceChangeRule: { source: ['aws.ecs'], 'detail-type': ['ECS Container Instance State Change'] },
       TaskStoppedRule: {
         source: ['aws.ecs'],

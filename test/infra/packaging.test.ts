@@ -58,11 +58,11 @@ describe('packaging', () => {
     expect(resourcesOf(template, 'AWS::AutoScaling::LifecycleHook')).toHaveLength(1);
     expect(template.Resources.SweepLogGroup?.Properties.RetentionInDays).toBe(7);
     expect(template.Resources.IncidentTable?.Properties.DeletionProtectionEnabled).toBe(false);
-    const listing = statementsOf(template.Resources.SweepRole).find(
-      (statement) => statement.Action === 'ecs:ListContainerInstances',
+    const changing = statementsOf(template.Resources.SweepRole).find(({ Action }) =>
+      [Action].flat().includes('ecs:UpdateContainerInstancesState'),
     );
-    expect(JSON.stringify(listing?.Resource)).toMatch(/cluster\/prod-\*.*cluster\/dev/);
-    expect(JSON.stringify(listing?.Resource)).not.toContain('prod-x');
+    expect(JSON.stringify(changing?.Condition)).toMatch(/cluster\/prod-\*.*cluster\/dev/);
+    expect(JSON.stringify(changing?.Condition)).not.toContain('prod-x');
   });
 
   it('names everything that is wrong at once, without a stack trace, and fails', async () => {

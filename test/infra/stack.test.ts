@@ -88,7 +88,7 @@ describe('the alarms', () => {
   it('tell the topic when they begin, and what to do', () => {
     for (const [, alarm] of alarms) {
       expect(property(alarm, 'AlarmActions')).toEqual([{ Ref: 'AlertTopic' }]);
-      expect(property(alarm, 'OKActions')).toBeUndefined();
+      expect(alarm.Properties.OKActions).toBeUndefined();
       // CloudWatch API reference, PutMetricAlarm: at most 1024 characters.
       expect(String(property(alarm, 'AlarmDescription')).length).toBeLessThanOrEqual(1_024);
       expect(property(alarm, 'AlarmDescription')).toMatch(/\b(Look|Read|Check|See)\b/);
