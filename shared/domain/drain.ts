@@ -207,7 +207,9 @@ function decideReturning(
   if (autoScaling.lifecycleState === 'gone' && ec2State !== 'running') return { kind: 'close', outcome: 'terminated' };
   if (instances.length === 0) return { kind: 'close', outcome: 'registration gone' };
   const back = instances.filter((instance) => instance.agentConnected);
-  if (back.length === 0 || !isSettled(autoScaling.lifecycleState)) return wait;
+  // ECS takes minutes to see that the agent of a stopped instance is gone: only EC2 knows whether it is back.
+  const isUp = ec2State === undefined || ec2State === 'running';
+  if (back.length === 0 || !isUp || !isSettled(autoScaling.lifecycleState)) return wait;
   return {
     kind: 'set active',
     registrations: incident.registrations.filter(({ arn }) => back.some((instance) => instance.arn === arn)),

@@ -173,6 +173,18 @@ describe('a Spot interruption', () => {
     expect(told(box)).toEqual(['interruption warning opened', 'interruption info resolved']);
   });
 
+  it('that never comes is undone for an instance that was detached from its group meanwhile', async () => {
+    const { box, id } = await spotFleet();
+    const detach = { InstanceIds: [id], AutoScalingGroupName: 'web', ShouldDecrementDesiredCapacity: false };
+
+    box.world.interruptSpot(id, { comesTrue: false });
+    await box.run(minutes(1));
+    await box.simulator.call('autoscaling', 'DetachInstances', detach);
+    await box.run(minutes(14));
+
+    expect(containerInstance(box, id).status).toBe('ACTIVE');
+  });
+
   it('of an instance that somebody else had set DRAINING is not undone', async () => {
     const { box, id } = await spotFleet();
     const { arn } = containerInstance(box, id);
@@ -327,7 +339,7 @@ describe('a scheduled reboot', () => {
   it('of an instance that no group would replace drains it ahead, and it is ACTIVE again afterwards', async () => {
     const { box, id } = await spotFleet({ spot: false, settings: { scheduledChangeLeadMinutes: '15' } });
     const detach = { InstanceIds: [id], AutoScalingGroupName: 'web', ShouldDecrementDesiredCapacity: true };
-    await box.simulator.call('autoscaling', 'DetachInstances', detach).catch(() => {});
+    await box.simulator.call('autoscaling', 'DetachInstances', detach);
 
     announce(box, id, { startTime: startTime(box, minutes(20)) });
     await box.run(minutes(12));

@@ -12,6 +12,7 @@ import {
   describeLifecycleHooks,
   describeScalingActivities,
 } from './operations/describe.ts';
+import { detachInstances } from './operations/detach.ts';
 import { completeLifecycleAction, putLifecycleHook, recordLifecycleActionHeartbeat } from './operations/lifecycle.ts';
 import { resumeProcesses, suspendProcesses } from './operations/processes.ts';
 import type { AutoScalingWorld } from './state.ts';
@@ -26,6 +27,7 @@ export function createAutoScalingService(world: AutoScalingWorld): SimulatedServ
     DescribeAutoScalingInstances: describeAutoScalingInstances(world),
     DescribeLifecycleHooks: describeLifecycleHooks(world),
     DescribeScalingActivities: describeScalingActivities(world),
+    DetachInstances: detachInstances(world),
     PutLifecycleHook: putLifecycleHook(world),
     RecordLifecycleActionHeartbeat: recordLifecycleActionHeartbeat(world),
     ResumeProcesses: resumeProcesses(world),
