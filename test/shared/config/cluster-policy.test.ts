@@ -31,4 +31,27 @@ describe("a cluster's tags", () => {
       expect(problems).toEqual([expect.stringContaining('only for the stack')]);
     }
   });
+
+  test('can say what any setting of a cluster can be, in the characters that ECS lets a tag have', () => {
+    const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+    for (const [name, setting] of Object.entries(settings)) {
+      if (!setting.perCluster) continue;
+      const tag = tagName(name as SettingName);
+      const isList = setting.schema.safeParse('service:a*,!service:ab').success;
+      const values = isList ? ['service:web-@ family:db -service:web-x'] : [setting.default];
+      for (const value of values) {
+        expect(tag).toMatch(/^[\w:-]{1,128}$/);
+        expect(value).toMatch(allowed);
+        expect(clusterPolicy(policy, { [tag]: value }).problems).toEqual([]);
+      }
+    }
+    const tags = { 'ebbtide:non-blocking-groups': ' service:web-@  -service:web-x ' };
+    expect(clusterPolicy(policy, tags).policy.nonBlockingGroups).toEqual(['service:web-*', '!service:web-x']);
+  });
+
+  test('that should be patterns are explained in the form that a tag takes', () => {
+    const { problems } = clusterPolicy(policy, { 'ebbtide:non-blocking-groups': 'a#b' });
+    expect(problems).toEqual([expect.stringContaining('separated by spaces')]);
+    expect(problems.join()).not.toMatch(/\*|!/);
+  });
 });

@@ -89,12 +89,22 @@ function tagsOf(world: EcsWorld, arn: string): Map<string, string> {
   return tags;
 }
 
+/** API Reference, Tag. */
+function isTagText(text: string, lengthMin: number, lengthMax: number): boolean {
+  return text.length >= lengthMin && text.length <= lengthMax && /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);
+}
+
 export function tagResource(world: EcsWorld): Operation<TagResourceRequest> {
   return {
     authorize: ({ resourceArn = '' }) => ({ resources: [resourceArn] }),
     run: ({ resourceArn = '', tags = [] }) => {
       const existing = tagsOf(world, resourceArn);
-      for (const { key = '', value = '' } of tags) existing.set(key, value);
+      for (const { key = '', value = '' } of tags) {
+        if (!isTagText(key, 1, 128) || !isTagText(value, 0, 256)) {
+          throw invalidParameter('Tag keys and values must be letters, digits, spaces and _ . : / = + - @');
+        }
+        existing.set(key, value);
+      }
       return {};
     },
   };
