@@ -19,13 +19,14 @@ const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-const parameterNames: readonly (keyof StackParameters)[] = [
-  'alertEmail',
-  'autoScalingGroups',
-  'hookHeartbeatSeconds',
-  'logRetentionDays',
-  'tableDeletionProtection',
-];
+/** What each takes, in words. */
+export const stackParameterValues: Readonly<Record<keyof StackParameters, string>> = {
+  alertEmail: 'an e-mail address, or nothing',
+  autoScalingGroups: 'names of Auto Scaling groups, each once, separated by commas, or nothing',
+  hookHeartbeatSeconds: 'a whole number from 30 to 7200',
+  logRetentionDays: `one of ${retentionDays.join(', ')}`,
+  tableDeletionProtection: 'true or false',
+};
 
 /**
  * Checks all that an operator can set, as text: the settings by their names, and the stack's own parameters.
@@ -33,7 +34,7 @@ const parameterNames: readonly (keyof StackParameters)[] = [
  * @throws ConfigurationError with every problem at once, also those between two parameters
  */
 export function parseParameters(values: Readonly<Record<string, string>>): StackParameters {
-  const own = Object.fromEntries(parameterNames.map((name) => [name, values[name] ?? '']));
+  const own = Object.fromEntries(Object.keys(stackParameterValues).map((name) => [name, values[name] ?? '']));
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !(name in own)));
   const problems: string[] = [];
   const policy = readPolicy(rest, problems);
@@ -72,18 +73,18 @@ function readStackParameters(
     .filter((name) => name !== '');
   const heartbeat = Number(values.hookHeartbeatSeconds);
   const retention = Number(values.logRetentionDays);
-  const reject = (name: keyof StackParameters, allowed: string) =>
-    problems.push(`${name} is ${JSON.stringify(values[name])}; allowed: ${allowed}`);
+  const reject = (name: keyof StackParameters) =>
+    problems.push(`${name} is ${JSON.stringify(values[name])}; allowed: ${stackParameterValues[name]}`);
 
-  if (!/^$|^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(values.alertEmail)) reject('alertEmail', 'an e-mail address, or nothing');
+  if (!/^$|^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(values.alertEmail)) reject('alertEmail');
   if (new Set(groups).size < groups.length || groups.some((name) => name.length > 255)) {
-    reject('autoScalingGroups', 'names of Auto Scaling groups, each once, separated by commas, or nothing');
+    reject('autoScalingGroups');
   }
   if (!Number.isInteger(heartbeat) || heartbeat < 30 || heartbeat > 7_200) {
-    reject('hookHeartbeatSeconds', 'a whole number from 30 to 7200');
+    reject('hookHeartbeatSeconds');
   }
-  if (!retentionDays.includes(retention)) reject('logRetentionDays', `one of ${retentionDays.join(', ')}`);
-  if (!['true', 'false'].includes(values.tableDeletionProtection)) reject('tableDeletionProtection', 'true or false');
+  if (!retentionDays.includes(retention)) reject('logRetentionDays');
+  if (!['true', 'false'].includes(values.tableDeletionProtection)) reject('tableDeletionProtection');
   return {
     alertEmail: values.alertEmail,
     autoScalingGroups: groups,

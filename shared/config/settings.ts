@@ -220,7 +220,7 @@ function wordOr<const Word extends string, Output>(word: Word, schema: z.ZodType
 /** What a setting takes, in words. */
 export function allowedValues({ schema }: Setting<z.ZodType>): string {
   // No value that anybody could mean.
-  return (schema.safeParse('\0').error?.issues ?? []).map(({ message }) => message).join('; ');
+  return (schema.safeParse('\0 #').error?.issues ?? []).map(({ message }) => message).join('; ');
 }
 
 /** Comma-separated name patterns, at least one of which lets something in. */

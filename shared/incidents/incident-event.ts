@@ -8,7 +8,7 @@ const instantSchema = z.iso.datetime();
 const publicIncidentSchema = z.object({
   id: z.string().describe('The same in all events of one incident, and in no others.'),
   kind: z
-    .enum(['drain', 'disconnection', 'launch', 'outage', 'configuration'])
+    .enum(['drain', 'managed-drain', 'scheduled-change', 'disconnection', 'launch', 'outage', 'configuration'])
     .describe('What is the matter. New kinds may be added.'),
   state: z.enum(['open', 'closed']),
   phase: z.string().describe('How far it has come; the phases depend on the kind.'),
@@ -21,7 +21,7 @@ const publicIncidentSchema = z.object({
   autoScalingGroupName: z.string().optional(),
   since: instantSchema.optional().describe('Disconnection: when it began, which is before it was opened.'),
   deadlineAt: instantSchema.optional().describe('Drain, launch: when Ebbtide stops waiting.'),
-  stalledAt: instantSchema.optional().describe('Drain: when on-call was told that nothing moves.'),
+  stalledAt: instantSchema.optional().describe('Drain, managed drain: when on-call was told that nothing moves.'),
   destination: z.string().optional().describe('Drain: termination, warm-pool or root-volume.'),
   cause: z.string().optional().describe('Drain: the interruption that AWS announced, where there was one.'),
   lifecycleHooks: z.array(z.string()).optional().describe('Drain, launch: the hooks that hold the instance.'),
@@ -33,6 +33,8 @@ const publicIncidentSchema = z.object({
     .array(z.string())
     .optional()
     .describe('Outage: the Availability Zones concerned; `all` for the whole cluster.'),
+  startsAt: instantSchema.optional().describe('Scheduled change: when AWS begins; missing where AWS does not say.'),
+  typeCode: z.string().optional().describe('Scheduled change: its type as AWS Health names it.'),
   problems: z.array(z.string()).optional().describe('Configuration: what is wrong with the tags of the cluster.'),
 });
 export type PublicIncident = z.infer<typeof publicIncidentSchema>;
@@ -122,6 +124,23 @@ function publishSpecial(incident: Incident): Special | undefined {
         stalledAt: optionalInstant(incident.stalledAtMs),
       };
     }
+    case 'managed-drain': {
+      const { kind, phase, ec2InstanceId, registrations, groupName, stalledAtMs } = incident;
+      return {
+        kind,
+        phase,
+        ec2InstanceId,
+        ...publishRegistrations(registrations),
+        autoScalingGroupName: groupName,
+        stalledAt: optionalInstant(stalledAtMs),
+      };
+    }
+    case 'scheduled-change': {
+      const { kind, phase, clusterArn, containerInstanceArn, ec2InstanceId, typeCode, startsAtMs } = incident;
+      const containerInstanceArns = [containerInstanceArn];
+      const startsAt = optionalInstant(startsAtMs);
+      return { kind, phase, clusterArn, ec2InstanceId, containerInstanceArns, typeCode, startsAt };
+    }
     case 'disconnection': {
       const { kind, phase, clusterArn, containerInstanceArn, ec2InstanceId, sinceMs, steps } = incident;
       return {
@@ -155,7 +174,9 @@ function publishSpecial(incident: Incident): Special | undefined {
       const { kind, phase, clusterArn, problems } = incident;
       return { kind, phase, clusterArn, containerInstanceArns: [], problems };
     }
-    default:
+    case 'repairs':
+    case 'summary':
+    case 'misfit':
       return undefined;
   }
 }
