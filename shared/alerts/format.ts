@@ -2,8 +2,13 @@ import type { Policy } from '../config/settings.ts';
 import type { Alert } from './alert.ts';
 
 /** The message as the topic gets it: text for people, or what Amazon Q Developer puts into a chat channel. */
-export function formatMessage(alert: Alert, format: Policy['alertFormat']): string {
-  return format === 'text' ? alert.body : JSON.stringify(toChat(alert));
+export function formatMessage(
+  alert: Alert,
+  { alertFormat, runbookUrl }: Pick<Policy, 'alertFormat' | 'runbookUrl'>,
+): string {
+  // The runbook has a chapter for each kind of alert.
+  const body = `${alert.body}\nRunbook: ${runbookUrl}#${alert.kind}`;
+  return alertFormat === 'text' ? body : JSON.stringify(toChat({ ...alert, body }));
 }
 
 /** Amazon Q Developer in chat applications, Custom notifications: a description has at most 8,000 characters. */

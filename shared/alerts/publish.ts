@@ -83,7 +83,7 @@ async function publish(runtime: Runtime, alert: Alert): Promise<void> {
     new PublishCommand({
       TopicArn: locations.topicArn,
       Subject: subject,
-      Message: formatMessage(alert, policy.alertFormat),
+      Message: formatMessage(alert, policy),
       MessageAttributes: Object.fromEntries(
         Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
       ),

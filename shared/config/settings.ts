@@ -146,6 +146,11 @@ export const settings = {
     'none',
     'The oldest version of the ECS agent that is not named in the daily summary.',
   ),
+  runbookUrl: setting(
+    z.string().refine((text) => /^[^\s#]+$/.test(text), { error: 'an address without spaces and without `#`' }),
+    'docs/runbook.md',
+    'Where the alerts say that the runbook is: your copy of `docs/runbook.md`. The kind of alert is added as `#anchor`.',
+  ),
   historyDays: setting(wholeNumber(1, 3_650), '90', 'How long the record of a closed incident is kept.'),
   logLevel: setting(choice('DEBUG', 'INFO', 'WARN', 'ERROR'), 'INFO', 'The least severe log lines that are written.'),
 } as const;
