@@ -66,7 +66,11 @@ export function isUnblocked(others: readonly Task[], unblockedAtMs: number | und
 }
 
 /** When the last of the tasks here began to stop: since then, or since the drain began, nothing has moved. */
-export function isStalled(incident: DrainIncident, { tasks }: SeenTasks, { policy, nowMs }: Circumstances): boolean {
+export function isStalled(
+  incident: Pick<DrainIncident, 'openedAtMs'>,
+  { tasks }: SeenTasks,
+  { policy, nowMs }: Circumstances,
+): boolean {
   if (tasks === undefined || policy.drainStalledMinutes === 'off') return false;
   const movedAtMs = Math.max(incident.openedAtMs, ...tasks.map(({ stoppingAtMs }) => stoppingAtMs ?? 0));
   return nowMs - movedAtMs >= policy.drainStalledMinutes * 60_000;

@@ -121,10 +121,17 @@ export function decideLaunch(
     return isHeld ? { kind: 'give up', result: policy.launchDeadlineResult, known } : { kind: 'report', known };
   }
   const isToBeReplaced = policy.unregisteredAction === 'replace' && lifecycleState === 'InService';
-  if (isJudged && incident.phase === 'told' && isToBeReplaced && incident.replacedAtMs === undefined) {
+  if (isJudged && incident.phase === 'told' && isToBeReplaced && isReplaceable(incident, nowMs)) {
     return { kind: 'replace' };
   }
   return { kind: 'wait', heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)) };
+}
+
+/** The group may refuse it for now (health check grace period), or be slow at it. */
+const REPLACE_AGAIN_MS = 600_000;
+
+function isReplaceable({ replacedAtMs }: LaunchIncident, nowMs: number): boolean {
+  return replacedAtMs === undefined || nowMs - replacedAtMs >= REPLACE_AGAIN_MS;
 }
 
 function isArriving(lifecycleState: string): boolean {

@@ -83,7 +83,7 @@ export function looksBetweenSweeps(heartbeatTimeoutSeconds: number): number[] {
 }
 
 /** Time to act before Auto Scaling ends the action by itself. */
-const MARGIN_BEFORE_GLOBAL_TIMEOUT_MS = 120_000;
+export const MARGIN_BEFORE_GLOBAL_TIMEOUT_MS = 120_000;
 
 /**
  * When the drain must be over: the operator's deadline, or a little before the hook's global limit, which no heartbeat

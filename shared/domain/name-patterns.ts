@@ -8,7 +8,7 @@ export function isNameIn(patterns: readonly string[], name: string): boolean {
 }
 
 /** Belongs to ECS, which ends it by itself (Managed termination draining); to end it early would stop its tasks. */
-const MANAGED_DRAINING_HOOK = 'ecs-managed-draining-termination-hook';
+export const MANAGED_DRAINING_HOOK = 'ecs-managed-draining-termination-hook';
 
 /** Whether a lifecycle hook is Ebbtide's to complete. That of ECS's own draining is not, whatever the patterns let in. */
 export function isOwnedHook(patterns: readonly string[], hookName: string): boolean {

@@ -70,6 +70,7 @@ function standalone({ startedAtMs, startedBy }: Task, nowMs: number): string {
  * (rounded up) stays running, at most maximumPercent (rounded down) is started (Draining Amazon ECS container instances).
  */
 function waitingForService(service: EcsService): string {
+  if (service.schedulingStrategy === 'DAEMON') return 'a daemon, which ECS stops after all the others';
   const { name, desiredCount, minimumHealthyPercent, maximumPercent, runningCount, pendingCount } = service;
   const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
   const most = Math.floor((desiredCount * maximumPercent) / 100);
@@ -77,10 +78,24 @@ function waitingForService(service: EcsService): string {
   if (most <= desiredCount && least >= desiredCount) {
     return `service ${name} may neither start a replacement nor run with less (${percentages}): raise maximumPercent or lower minimumHealthyPercent`;
   }
-  const placement = service.events.find(({ message }) => message.includes('unable to place a task'));
-  if (placement !== undefined && runningCount + pendingCount <= desiredCount) {
-    return `no room for its replacement: "${placement.message}" Add capacity, or lower what the task asks for`;
+  const trouble = lastTrouble(service);
+  if (trouble?.includes('unable to place a task')) {
+    return `no room for its replacement: "${trouble}" Add capacity, or lower what the task asks for`;
   }
+  if (trouble !== undefined)
+    return `service ${name} cannot bring up a replacement: "${trouble}" Mend that, or roll back`;
   if (pendingCount > 0) return `its replacement is starting (${pendingCount} pending in service ${name})`;
   return `waiting for service ${name} to replace it (${runningCount} of ${desiredCount} running, ${percentages})`;
 }
+
+/**
+ * What the service says of itself, where that is why it has no replacement: its newest event that tells of success or
+ * failure (Viewing Amazon ECS service event messages). Older ones are history.
+ */
+function lastTrouble({ events }: EcsService): string | undefined {
+  const newest = events.find(({ message }) => TROUBLE.test(message) || SUCCESS.test(message));
+  return newest !== undefined && TROUBLE.test(newest.message) ? newest.message : undefined;
+}
+
+const TROUBLE = /unable to|failed to|is unhealthy/;
+const SUCCESS = /has reached a steady state|has started \d+ tasks/;

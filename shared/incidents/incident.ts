@@ -5,6 +5,8 @@ import { configurationIncidentSchema } from './configuration-incident.ts';
 import { disconnectionIncidentSchema } from './disconnection-incident.ts';
 import { interruptionSchema, replacementSchema } from './interruption.ts';
 import { type LaunchIncident, launchIncidentSchema } from './launch-incident.ts';
+import { managedDrainIncidentSchema } from './managed-drain-incident.ts';
+import { misfitIncidentSchema } from './misfit-incident.ts';
 import { outageIncidentSchema, repairsIncidentSchema, summaryIncidentSchema } from './outage-incident.ts';
 import { scheduledChangeIncidentSchema } from './scheduled-change-incident.ts';
 
@@ -13,6 +15,8 @@ export type { ConfigurationIncident } from './configuration-incident.ts';
 export type { DisconnectionIncident } from './disconnection-incident.ts';
 export type { Interruption, Replacement } from './interruption.ts';
 export type { LaunchIncident } from './launch-incident.ts';
+export type { ManagedDrainIncident } from './managed-drain-incident.ts';
+export type { MisfitIncident } from './misfit-incident.ts';
 export type { OutageIncident, RepairsIncident, SummaryIncident } from './outage-incident.ts';
 export type { ScheduledChangeIncident } from './scheduled-change-incident.ts';
 
@@ -53,6 +57,8 @@ export const incidentSchema = z.discriminatedUnion('kind', [
   repairsIncidentSchema,
   summaryIncidentSchema,
   configurationIncidentSchema,
+  managedDrainIncidentSchema,
+  misfitIncidentSchema,
 ]);
 export type Incident = z.infer<typeof incidentSchema>;
 

@@ -19,7 +19,7 @@ export const launchIncidentSchema = z.object({
   completed: z.array(heldActionSchema).default([]),
   /** When on-call is told, and the hooks are completed with the configured result. */
   deadlineAtMs: z.number(),
-  /** When its group was told to replace it: before it is, so that nobody does so twice. */
+  /** When its group was last told to replace it: noted before it is, so that nobody else does so too. */
   replacedAtMs: z.number().optional(),
 });
 export type LaunchIncident = z.infer<typeof launchIncidentSchema>;

@@ -16,6 +16,7 @@ import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items
 import type { Runtime } from '../runtime.ts';
 import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
 
@@ -97,7 +98,11 @@ async function begin(runtime: Runtime, candidates: readonly Candidate[], allowan
     allowance,
     async (candidate) => {
       const incident = await file(runtime, candidate);
-      if (incident !== undefined) begun.push({ incident, instances: candidate.instances });
+      if (incident === undefined) return;
+      begun.push({ incident, instances: candidate.instances });
+      const [{ clusterArn }] = candidate.instances;
+      const { drainDeadlineMinutes: minutes } = await runtime.policies.of(clusterArn);
+      await warnOfMisfit(runtime, candidate.hook, { clusterArn, setting: 'drainDeadlineMinutes', minutes });
     },
   );
 

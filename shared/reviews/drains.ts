@@ -142,7 +142,8 @@ function mustListTasks(
   return instances.every(mayBeEmpty) || isLookDue(nowMs - incident.openedAtMs);
 }
 
-function isLookDue(ageMs: number): boolean {
+/** Whether a drain of this age is looked into, if nothing else asks for it. */
+export function isLookDue(ageMs: number): boolean {
   if (ageMs < SLOW_MS) return ageMs >= UNREMARKABLE_MS;
   return Math.floor(ageMs / 60_000) % SLOW_LOOK_MINUTES === 0;
 }
@@ -158,6 +159,29 @@ async function listTasks(runtime: Runtime, { registrations }: DrainIncident): Pr
   return lists.flat();
 }
 
+/**
+ * The tasks of a slow drain are not looked at every time. Its log lines explain those of the last look, here in this
+ * environment, instead: what blocks for long changes slowly.
+ */
+const lastLooks = new Map<string, Look>();
+/** More drains than are slow at once; those that others have ended fall out in the end. */
+const LOOKS_MAX = 500;
+
+interface Look {
+  readonly blocking: readonly Task[];
+  readonly seen: Seen;
+  readonly atMs: number;
+}
+
+function noteLook(id: string, look: Look): void {
+  lastLooks.delete(id);
+  lastLooks.set(id, look);
+  for (const oldest of lastLooks.keys()) {
+    if (lastLooks.size <= LOOKS_MAX) return;
+    lastLooks.delete(oldest);
+  }
+}
+
 /** What was read for the decision explains it; an alert reads more (`explainBlocking`). */
 function describe(
   incident: DrainIncident,
@@ -165,14 +189,28 @@ function describe(
   { seen, nowMs }: { readonly seen: Seen; readonly nowMs: number },
 ): Record<string, unknown> {
   const tasks = decision.kind === 'wait' ? decision.blocking : decision.kind === 'release' ? decision.remaining : [];
+  if (decision.kind === 'wait' && tasks !== undefined) noteLook(incident.id, { blocking: tasks, seen, atMs: nowMs });
   return {
     incident: incident.id,
     ec2InstanceId: incident.ec2InstanceId,
     decision: decision.kind,
     ...('reason' in decision && { reason: decision.reason, result: decision.result }),
     ...('outcome' in decision && { outcome: decision.outcome }),
-    ...(tasks !== undefined && { blocking: explain(tasks, surroundings(seen), nowMs) }),
+    ...explanation(incident, tasks, { seen, nowMs }),
   };
+}
+
+function explanation(
+  { id }: DrainIncident,
+  tasks: readonly Task[] | undefined,
+  { seen, nowMs }: { readonly seen: Seen; readonly nowMs: number },
+): Record<string, unknown> {
+  if (tasks !== undefined) return { blocking: explain(tasks, surroundings(seen), nowMs) };
+  const last = lastLooks.get(id);
+  if (last === undefined) return {};
+  const { services } = last.seen;
+  const blocking = explain(last.blocking, surroundings({ ...seen, services }), nowMs);
+  return { blocking, blockingAsOf: new Date(last.atMs).toISOString() };
 }
 
 function surroundings({ instances, services }: Seen): Surroundings {

@@ -1,11 +1,14 @@
 import { describeServices } from '../aws/services.ts';
 import { describeStopTimeouts } from '../aws/task-definitions.ts';
 import { getTaskProtections } from '../aws/tasks.ts';
-import type { Task } from '../domain/model.ts';
+import type { EcsService, Task } from '../domain/model.ts';
 import { explain, NOTHING_READ, type Surroundings } from '../domain/stuck.ts';
 import { serviceNameOf } from '../domain/task-roles.ts';
-import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
+import { clusterOf, type DrainIncident, type ManagedDrainIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
+
+/** What waits for tasks. */
+type Explained = DrainIncident | ManagedDrainIncident;
 
 /** The names of the services that tasks belong to, each once. */
 export function servicesOf(tasks: readonly Task[]): string[] {
@@ -15,7 +18,7 @@ export function servicesOf(tasks: readonly Task[]): string[] {
 /** Reads what is needed to say why these tasks have not left, and says it: a line for each, for people. */
 export async function explainBlocking(
   runtime: Runtime,
-  incident: DrainIncident,
+  incident: Explained,
   { tasks, isAgentConnected }: { readonly tasks: readonly Task[]; readonly isAgentConnected: boolean },
 ): Promise<string[]> {
   if (tasks.length === 0) return [];
@@ -29,7 +32,7 @@ export async function explainBlocking(
 
 async function read(
   { ecs }: Runtime,
-  incident: DrainIncident,
+  incident: Explained,
   tasks: readonly Task[],
 ): Promise<Omit<Surroundings, 'isAgentConnected'>> {
   const ofServices = tasks.filter((task) => serviceNameOf(task) !== undefined);
@@ -50,13 +53,12 @@ async function read(
   return { services, protectedUntil, stopTimeoutSeconds };
 }
 
-/** Those of the services with tasks on the instance that are daemons. */
-export async function findDaemonServices(
+/** The services of the tasks on an instance that have not stopped. */
+export async function describeServicesOf(
   { ecs }: Pick<Runtime, 'ecs'>,
-  incident: DrainIncident,
+  incident: Explained,
   tasks: readonly Task[],
-): Promise<ReadonlySet<string>> {
+): Promise<Map<string, EcsService>> {
   const names = servicesOf(tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED'));
-  const services = await describeServices(ecs, clusterOf(incident), names);
-  return new Set(names.filter((name) => services.get(name)?.schedulingStrategy === 'DAEMON'));
+  return describeServices(ecs, clusterOf(incident), names);
 }

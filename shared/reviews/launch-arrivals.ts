@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { findHomes, type GroupHome } from './homes.ts';
 import { policyOf, reviewLaunches } from './launches.ts';
+import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
 import { findRegistrationsAnywhere } from './registrations.ts';
@@ -43,7 +44,14 @@ export async function reviewLaunchArrivals(
     if (decision.kind === 'let into the pool') await letIntoPool(runtime, policy, action);
     if (decision.kind !== 'wait') return;
     const incident = await file(runtime, toIncident(action, home, { policy, nowMs: runtime.now() }), action);
-    if (incident !== undefined) begun.push(incident);
+    if (incident === undefined) return;
+    begun.push(incident);
+    const { clusterArn, hooks } = home;
+    const hook = hooks.find(({ name }) => name === action.hookName);
+    const minutes = policy.launchDeadlineMinutes;
+    if (clusterArn !== undefined) {
+      await warnOfMisfit(runtime, hook, { clusterArn, setting: 'launchDeadlineMinutes', minutes });
+    }
   });
   if (begun.length === 0) return failures;
   await planLooks(runtime, begun);

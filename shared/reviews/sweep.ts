@@ -2,13 +2,14 @@ import { resendAbandoned } from '../alerts/publish.ts';
 import { listGroups } from '../aws/auto-scaling.ts';
 import { destinationOf } from '../domain/lifecycle.ts';
 import type { AutoScalingGroup, LifecycleAction } from '../domain/model.ts';
-import type { DrainIncident, Incident } from '../incidents/incident.ts';
+import type { DrainIncident, Incident, ManagedDrainIncident } from '../incidents/incident.ts';
 import { endSweepTurn, takeSweepTurn } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { sweepAgents } from './agents.ts';
-import { sweepConfigurations } from './configurations.ts';
 import { reviewArrivals } from './arrivals.ts';
+import { sweepConfigurations } from './configurations.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import { sweepManagedDrains } from './managed-drains.ts';
 import { planLooks } from './planned-looks.ts';
 import { reviewRepairs } from './repairs.ts';
 import { sweepScheduledChanges } from './scheduled-changes.ts';
@@ -68,6 +69,7 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   const drains = unsettled.flatMap((incident) => (incident.kind === 'drain' ? [incident] : []));
   const repairs = unsettled.flatMap((incident) => (incident.kind === 'repairs' ? [incident] : []));
   const launches = unsettled.flatMap((incident) => (incident.kind === 'launch' ? [incident] : []));
+  const managed = unsettled.flatMap((incident) => (incident.kind === 'managed-drain' ? [incident] : []));
   const groups = once(() => listGroups(runtime.autoScaling));
   const parts: Record<string, () => Promise<Failures>> = {
     'planned looks': async () => {
@@ -75,7 +77,10 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
       return new Map();
     },
     drains: () => sweepDrains(runtime, { drains, groups }, allowance),
-    arrivals: async () => reviewArrivals(runtime, await listArrived(runtime, await groups(), drains), allowance),
+    arrivals: async () =>
+      reviewArrivals(runtime, await listArrived(runtime, await groups(), { drains, managed }), allowance),
+    'managed drains': async () =>
+      sweepManagedDrains(runtime, { watched: managed, drains, groups: await groups() }, allowance),
     launches: async () => sweepLaunches(runtime, { open: launches, groups: await groups() }, allowance),
     'scheduled changes': () => sweepScheduledChanges(runtime, incidents, allowance),
     // Before the agents: reads the tags of all clusters at once.
@@ -130,8 +135,9 @@ function alertsOf({ id }: Incident): string {
 async function listArrived(
   runtime: Runtime,
   groups: readonly AutoScalingGroup[],
-  drains: readonly DrainIncident[],
+  { drains, managed }: { readonly drains: readonly DrainIncident[]; readonly managed: readonly ManagedDrainIncident[] },
 ): Promise<LifecycleAction[]> {
+  const watched = new Set(managed.map(({ ec2InstanceId }) => ec2InstanceId));
   const untold = groups
     .flatMap(({ instances }) => instances)
     .filter(({ ec2InstanceId, lifecycleState }) => {
@@ -143,7 +149,7 @@ async function listArrived(
           drain.actions.length > 0 &&
           (drain.phase === 'draining' || drain.destination === destination),
       );
-      return destination !== undefined && !isTold;
+      return destination !== undefined && !isTold && !watched.has(ec2InstanceId);
     });
   return listUntoldActions(runtime, untold, 'autoscaling:EC2_INSTANCE_TERMINATING');
 }

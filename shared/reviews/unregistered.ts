@@ -1,13 +1,16 @@
 import { commit } from '../alerts/publish.ts';
 import { replaceUnhealthy } from '../aws/auto-scaling.ts';
 import { describeContainerInstances, findRegistrations } from '../aws/container-instances.ts';
+import type { Policy } from '../config/settings.ts';
 import { clusterName } from '../domain/arns.ts';
 import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, Ec2InstanceId } from '../domain/model.ts';
 import { type LaunchIncident, launchId } from '../incidents/incident.ts';
+import { outageId } from '../incidents/outage-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { taggedCluster } from './homes.ts';
 import type { Replace } from './launches.ts';
 import { perform } from './perform.ts';
+import { claimRepair } from './repairs.ts';
 
 /**
  * Instances that have been found registered since this environment was made. An instance that has registered once has
@@ -107,18 +110,23 @@ async function file(runtime: Runtime, fresh: LaunchIncident): Promise<LaunchInci
 }
 
 /**
- * Claimed before it is done: of two sweeps only one makes the group replace the instance. In its grace period the group
- * does not, and a later sweep tries again.
+ * Claimed before it is done: of two sweeps only one makes the group replace the instance. It counts as a repair of its
+ * cluster, and none is made in an outage. An instance in its grace period is not replaced, and is tried again later.
  */
 export function replaceBy(runtime: Runtime): Replace {
   return async (policy, incident) => {
-    if (policy.mode === 'observe') return;
-    const claimed = await commit(runtime, { ...incident, replacedAtMs: runtime.now() }, incident);
-    if (claimed?.kind !== 'launch') return;
-    const effect = { operation: 'SetInstanceHealth', subject: incident.ec2InstanceId, status: 'Unhealthy' };
-    const outcome = await perform(runtime, policy, effect, () =>
-      replaceUnhealthy(runtime.autoScaling, incident.ec2InstanceId),
-    );
-    if (outcome === 'in-grace-period') await commit(runtime, { ...claimed, replacedAtMs: undefined }, claimed);
+    const { clusterArn, ec2InstanceId } = incident;
+    if (clusterArn === undefined || !(await mayRepair(runtime, clusterArn, policy))) return;
+    if ((await commit(runtime, { ...incident, replacedAtMs: runtime.now() }, incident)) === undefined) return;
+    const effect = { operation: 'SetInstanceHealth', subject: ec2InstanceId, status: 'Unhealthy' };
+    await perform(runtime, policy, effect, () => replaceUnhealthy(runtime.autoScaling, ec2InstanceId));
   };
+}
+
+/** A new instance that cannot register in an outage is one more that the outage holds back. */
+async function mayRepair(runtime: Runtime, clusterArn: ClusterArn, policy: Policy): Promise<boolean> {
+  if (policy.repairs === 'off') return false;
+  const outage = (await runtime.incidents.getMany([outageId(clusterArn)])).get(outageId(clusterArn));
+  if (outage !== undefined && outage.closedAtMs === undefined) return false;
+  return policy.mode === 'observe' || claimRepair(runtime, clusterArn, policy);
 }

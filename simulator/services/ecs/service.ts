@@ -14,6 +14,7 @@ import {
   updateContainerAgent,
   updateContainerInstancesState,
 } from './operations/container-instances.ts';
+import { describeTaskDefinition } from './operations/describe-task-definition.ts';
 import { listContainerInstances } from './operations/list-container-instances.ts';
 import { listTasks } from './operations/list-tasks.ts';
 import { registerTaskDefinition } from './operations/register-task-definition.ts';
@@ -66,6 +67,7 @@ export function createEcsService(world: EcsWorld): SimulatedService {
       DescribeClusters: describeClusters(world),
       DescribeContainerInstances: describeContainerInstances(world),
       DescribeServices: describeServices(world),
+      DescribeTaskDefinition: describeTaskDefinition(world),
       DescribeTasks: describeTasks(world),
       GetTaskProtection: getTaskProtection(world),
       ListClusters: listClusters(world),

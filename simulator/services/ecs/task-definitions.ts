@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { arn } from '../fleet-context.ts';
 import { LIMITS } from '../fleet-timing.ts';
 import type { EcsWorld } from './state.ts';
@@ -9,6 +10,8 @@ export interface TaskDefinitionSettings {
   readonly memory: number;
   /** Default 30 (task_definition_parameters, stopTimeout). */
   readonly stopTimeoutSeconds?: number | undefined;
+  /** Default: one container of the family's name. */
+  readonly containers?: readonly ContainerDefinition[] | undefined;
   readonly behaviour?: Partial<TaskBehaviour> | undefined;
 }
 
@@ -24,10 +27,15 @@ export function registerTaskDefinition(world: EcsWorld, settings: TaskDefinition
     cpu: settings.cpu,
     memory: settings.memory,
     stopTimeoutMs: (settings.stopTimeoutSeconds ?? LIMITS.stopTimeoutDefaultSeconds) * 1_000,
+    containers: settings.containers ?? [oneContainer(settings)],
     behaviour: behaviourOf(settings.behaviour),
   };
   world.taskDefinitions.set(settings.family, [...revisions, definition]);
   return definition;
+}
+
+function oneContainer({ family: name, cpu, memory, stopTimeoutSeconds }: TaskDefinitionSettings): ContainerDefinition {
+  return { name, cpu, memory, ...(stopTimeoutSeconds === undefined ? {} : { stopTimeout: stopTimeoutSeconds }) };
 }
 
 export function behaviourOf(behaviour: Partial<TaskBehaviour> = {}): TaskBehaviour {

@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { Timer } from '../../kernel/clock.ts';
 import type { EcsService } from './service-state.ts';
 import type { Cluster, ContainerInstance } from './state.ts';
@@ -38,6 +39,8 @@ export interface TaskDefinition {
   readonly cpu: number;
   readonly memory: number;
   readonly stopTimeoutMs: number;
+  /** As they were registered. */
+  readonly containers: readonly ContainerDefinition[];
   readonly behaviour: TaskBehaviour;
 }
 

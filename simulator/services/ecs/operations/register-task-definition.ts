@@ -2,6 +2,7 @@ import type { RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse } fr
 import type { Operation } from '../../../wire/service.ts';
 import type { EcsWorld } from '../state.ts';
 import { registerTaskDefinition as register } from '../task-definitions.ts';
+import { taskDefinitionShape } from './describe-task-definition.ts';
 import { clientException } from './find.ts';
 
 /** RegisterTaskDefinition: the simulated task takes its size from the task or from the sum of its containers. */
@@ -24,18 +25,9 @@ export function registerTaskDefinition(
             ? sum(({ memory, memoryReservation }) => memoryReservation ?? memory)
             : Number(request.memory),
         stopTimeoutSeconds: stopTimeouts.length > 0 ? Math.max(...stopTimeouts) : undefined,
+        containers,
       });
-      return {
-        taskDefinition: {
-          taskDefinitionArn: definition.arn,
-          family: definition.family,
-          revision: definition.revision,
-          status: 'ACTIVE',
-          containerDefinitions: containers,
-          cpu: String(definition.cpu),
-          memory: String(definition.memory),
-        },
-      };
+      return { taskDefinition: taskDefinitionShape(definition) };
     },
   };
 }

@@ -1,0 +1,125 @@
+import { managedDrainOverAlert, managedDrainStalledAlert } from '../alerts/managed-drain-alerts.ts';
+import { commit } from '../alerts/publish.ts';
+import { describeLifecycleHooks } from '../aws/auto-scaling.ts';
+import { listTasksOn } from '../aws/tasks.ts';
+import { decideManagedDrain, type ManagedDrainDecision } from '../domain/managed-drain.ts';
+import type { AutoScalingGroup, AutoScalingInstance, ContainerInstance } from '../domain/model.ts';
+import { isOwnedHook, MANAGED_DRAINING_HOOK } from '../domain/name-patterns.ts';
+import type { DrainIncident, ManagedDrainIncident } from '../incidents/incident.ts';
+import { managedDrainId } from '../incidents/managed-drain-incident.ts';
+import type { Runtime } from '../runtime.ts';
+import { toRegistration } from './begin-drains.ts';
+import { isLookDue } from './drains.ts';
+import { type Allowance, eachOf, type Failures } from './each.ts';
+import { explainBlocking } from './explanations.ts';
+import { describeRegistrations } from './look-up.ts';
+import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
+
+interface Swept {
+  readonly watched: readonly ManagedDrainIncident[];
+  readonly drains: readonly DrainIncident[];
+  readonly groups: readonly AutoScalingGroup[];
+}
+
+/** Looks at instances that ECS drains by itself: says why they are stuck, and changes nothing. */
+export async function sweepManagedDrains(
+  runtime: Runtime,
+  { watched, drains, groups }: Swept,
+  allowance: Allowance,
+): Promise<Failures> {
+  const known = new Set([...watched, ...drains].map(({ ec2InstanceId }) => ec2InstanceId));
+  const members = groups.flatMap(({ instances }) => instances);
+  const held = members.filter(({ lifecycleState }) => lifecycleState === 'Terminating:Wait');
+  const states = new Map(members.map(({ ec2InstanceId, lifecycleState }) => [ec2InstanceId, lifecycleState]));
+  await watch(
+    runtime,
+    held.filter(({ ec2InstanceId }) => !known.has(ec2InstanceId)),
+  );
+  return eachOf(
+    watched,
+    ({ id }) => id,
+    allowance,
+    (incident) => review(runtime, incident, states.get(incident.ec2InstanceId)),
+  );
+}
+
+/** Begins to watch those that ECS's hook holds, and none of ours. */
+async function watch(runtime: Runtime, instances: readonly AutoScalingInstance[]): Promise<void> {
+  const managed: AutoScalingInstance[] = [];
+  for (const [groupName, members] of Map.groupBy(instances, (instance) => instance.groupName)) {
+    const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
+    const terminating = hooks.filter(({ transition }) => transition === 'autoscaling:EC2_INSTANCE_TERMINATING');
+    const isOurs = terminating.some(({ name }) => isOwnedHook(runtime.config.policy.lifecycleHooks, name));
+    if (!isOurs && terminating.some(({ name }) => name === MANAGED_DRAINING_HOOK)) managed.push(...members);
+  }
+  if (managed.length === 0) return;
+  const ids = managed.map(({ ec2InstanceId }) => ec2InstanceId);
+  const registered = await findRegistrationsAnywhere(runtime, ids, []);
+  for (const { ec2InstanceId, groupName } of managed) {
+    const lookedAfter = (registered.get(ec2InstanceId) ?? [])
+      .filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn))
+      .sort(byLiveliness);
+    const [first, ...others] = lookedAfter;
+    if (first === undefined) continue;
+    const fresh = toIncident(groupName, [first, ...others], runtime.now());
+    const saved = await runtime.incidents.save(fresh, undefined);
+    // Of an earlier stay in service: a warm pool gives an instance back with its registration.
+    if (saved.kind === 'conflict' && saved.current?.closedAtMs !== undefined) {
+      await runtime.incidents.save(fresh, saved.current);
+    }
+  }
+}
+
+function toIncident(
+  groupName: string,
+  [first, ...others]: readonly [ContainerInstance, ...ContainerInstance[]],
+  nowMs: number,
+): ManagedDrainIncident {
+  return {
+    kind: 'managed-drain',
+    id: managedDrainId(first.arn),
+    version: 0,
+    phase: 'watching',
+    openedAtMs: nowMs,
+    outbox: [],
+    ec2InstanceId: first.ec2InstanceId,
+    groupName,
+    clusterArn: first.clusterArn,
+    registrations: [toRegistration(first), ...others.map(toRegistration)],
+  };
+}
+
+async function review(
+  runtime: Runtime,
+  incident: ManagedDrainIncident,
+  lifecycleState: string | undefined,
+): Promise<void> {
+  const { clusterArn, openedAtMs, registrations } = incident;
+  const policy = await runtime.policies.of(clusterArn);
+  if (lifecycleState === 'Terminating:Wait' && !isLookDue(runtime.now() - openedAtMs)) return;
+  const held = lifecycleState === 'Terminating:Wait' ? registrations : [];
+  const lists = held.map((one) => listTasksOn(runtime.ecs, one.clusterArn, one.arn));
+  const tasks = (await Promise.all(lists)).flat();
+  const decision = decideManagedDrain(incident, { lifecycleState, tasks }, { policy, nowMs: runtime.now() });
+  await act(runtime, incident, decision);
+}
+
+async function act(runtime: Runtime, incident: ManagedDrainIncident, decision: ManagedDrainDecision): Promise<void> {
+  const { id, outbox, stalledAtMs } = incident;
+  if (decision.kind === 'close') {
+    const nowMs = runtime.now();
+    const outcome = stalledAtMs === undefined ? 'momentary' : 'hook ended';
+    const alerts = stalledAtMs === undefined ? [] : [managedDrainOverAlert(incident, { nowMs })];
+    const closed: ManagedDrainIncident = { ...incident, phase: 'closed', closedAtMs: nowMs, outcome };
+    await commit(runtime, { ...closed, outbox: [...outbox, ...alerts] }, incident);
+    return;
+  }
+  const instances = [...(await describeRegistrations(runtime, incident.registrations)).values()];
+  const isAgentConnected = instances.some((instance) => instance.agentConnected);
+  const blocking = await explainBlocking(runtime, incident, { tasks: decision.left, isAgentConnected });
+  runtime.logger.info(`managed drain: ${decision.kind}`, { incident: id, blocking });
+  if (decision.kind === 'wait') return;
+  const nowMs = runtime.now();
+  const alert = managedDrainStalledAlert(incident, { blocking, nowMs });
+  await commit(runtime, { ...incident, stalledAtMs: nowMs, outbox: [...outbox, alert] }, incident);
+}
