@@ -12,6 +12,8 @@ type Step = DisconnectionIncident['steps'][number];
 /** What is known about the instance at the moment of the alert. */
 export interface Situation extends LadderSituation {
   readonly groupName: string | undefined;
+  /** What the delays of the ladder count from. */
+  readonly clockMs: number;
   readonly policy: Policy;
 }
 
@@ -39,7 +41,7 @@ export function disconnectedAlert(incident: DisconnectionIncident, situation: Si
       Planned: planOf([...incident.steps, { name: 'alert', atMs: nowMs }], situation, situation.policy).map(
         ({ name, afterMinutes, refusal }) =>
           refusal === undefined
-            ? `${STEPS[name]} at ${instant(incident.sinceMs + afterMinutes * 60_000)}`
+            ? `${STEPS[name]} at ${instant(situation.clockMs + afterMinutes * 60_000)}`
             : `no ${STEPS[name]}: ${refusal}`,
       ),
       Next: next,

@@ -59,7 +59,7 @@ export function repairsLimitedAlert(
     body: sections({
       What: `Ebbtide has repaired ${repairs} container instances of the cluster within the last hour, as many as it may (repairsPerHourMax), and another one is due.`,
       Since: instant(nowMs),
-      Done: 'It repairs nothing more there until the hour has passed. Alerts and drains go on.',
+      Done: 'It repairs no more than that there within an hour; the others wait their turn. Alerts and drains go on.',
       Next: 'Find out why so many instances need repair: what was deployed last, the image, the network.',
     }),
   };
@@ -73,9 +73,9 @@ export function repairsResumedAlert(incident: RepairsIncident, nowMs: number): A
     state: 'resolved',
     severity: 'info',
     cluster,
-    subject: toSubject(`[${cluster}] Resolved: repairs go on`),
+    subject: toSubject(`[${cluster}] Resolved: no repair is held any more`),
     body: sections({
-      What: 'The hour has passed, and instances that need it are repaired again.',
+      What: 'No instance waits to be repaired any more.',
       Next: 'Nothing to do.',
     }),
   };

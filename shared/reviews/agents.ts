@@ -52,9 +52,11 @@ export async function sweepAgents(
     ({ suspect }) => suspect.arn,
     allowance,
     async (subject) => {
-      const outage = outages.get(subject.suspect.clusterArn);
+      const { clusterArn } = subject.suspect;
       await note(runtime, subject, subject.decision);
-      if (outage?.phase === 'open' && concerns(outage, zoneOf(subject))) return;
+      // One that ends in this sweep still holds what was decided before its end was known.
+      const held = [outageOf(incidents, clusterArn), outages.get(clusterArn)];
+      if (held.some((outage) => outage?.phase === 'open' && concerns(outage, zoneOf(subject)))) return;
       await climb(runtime, subject, subject.decision);
     },
   );

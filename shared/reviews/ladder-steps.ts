@@ -179,6 +179,7 @@ async function record(
   return saved?.kind === 'disconnection' ? saved : undefined;
 }
 
-function situationOf({ instance, observation, policy, groupName }: Climber): Situation {
-  return { ...observation, instance, policy, groupName };
+function situationOf({ incident, instance, observation, policy, groupName }: Climber): Situation {
+  const clockMs = Math.max(incident.sinceMs, observation.clockStartsMs ?? 0);
+  return { ...observation, instance, policy, groupName, clockMs };
 }

@@ -1,6 +1,7 @@
 import { repairsLimitedAlert, repairsResumedAlert } from '../alerts/outage-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import type { Policy } from '../config/settings.ts';
+import { SWEEP_PERIOD_MS } from '../domain/lifecycle.ts';
 import type { ClusterArn } from '../domain/model.ts';
 import { type RepairsIncident, repairsId } from '../incidents/outage-incident.ts';
 import type { Runtime } from '../runtime.ts';
@@ -21,23 +22,27 @@ export async function claimRepair(runtime: Runtime, clusterArn: ClusterArn, poli
   const repairedAtMs = withinTheHour(open, nowMs);
   const common = { kind: 'repairs', id, version: 0, clusterArn, openedAtMs: open?.openedAtMs ?? nowMs } as const;
   const outbox = open?.outbox ?? [];
+  const refusedAtMs = open?.refusedAtMs;
   if (repairedAtMs.length < policy.repairsPerHourMax) {
     const phase: RepairsIncident['phase'] = open?.phase ?? 'counting';
-    const next = { ...common, phase, outbox, repairedAtMs: [...repairedAtMs, nowMs] };
+    const next = { ...common, phase, outbox, refusedAtMs, repairedAtMs: [...repairedAtMs, nowMs] };
     return (await commit(runtime, next, previous)) !== undefined;
   }
-  if (open?.phase === 'limited') return false;
-  const alert = repairsLimitedAlert(clusterArn, { repairs: repairedAtMs.length, nowMs });
-  await commit(runtime, { ...common, phase: 'limited', repairedAtMs, outbox: [...outbox, alert] }, previous);
+  const isTold = open?.phase === 'limited';
+  const alerts = isTold ? [] : [repairsLimitedAlert(clusterArn, { repairs: repairedAtMs.length, nowMs })];
+  const refused = { ...common, phase: 'limited', repairedAtMs, refusedAtMs: nowMs } as const;
+  await commit(runtime, { ...refused, outbox: [...outbox, ...alerts] }, previous);
   return false;
 }
 
-/** Ends the counting, and tells on-call when repairs go on. */
+/** A repair that waits is asked for in each sweep: after two without, none waits. */
+const NOBODY_WAITS_AFTER_MS = 2 * SWEEP_PERIOD_MS;
+
+/** Ends the counting, and tells on-call when no repair is held any more. */
 export async function reviewRepairs(runtime: Runtime, incident: RepairsIncident): Promise<void> {
   const nowMs = runtime.now();
   const repairedAtMs = withinTheHour(incident, nowMs);
-  const { repairsPerHourMax } = await runtime.policies.of(incident.clusterArn);
-  const isOver = incident.phase === 'limited' && repairedAtMs.length < repairsPerHourMax;
+  const isOver = incident.phase === 'limited' && nowMs - (incident.refusedAtMs ?? 0) >= NOBODY_WAITS_AFTER_MS;
   if (!isOver && repairedAtMs.length > 0) return;
   const outbox = isOver ? [...incident.outbox, repairsResumedAlert(incident, nowMs)] : incident.outbox;
   if (repairedAtMs.length > 0) {

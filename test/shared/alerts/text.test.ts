@@ -26,7 +26,7 @@ describe('a subject', () => {
         const names = { clusterArn: `arn:aws:ecs:eu-west-1:1:cluster/${cluster}` };
         const drained = drain({ ec2InstanceId: id, registrations: [{ arn, ...names }] });
         const away = disconnection({ ec2InstanceId: id, ...names });
-        const where = { ec2State: 'running', lifecycleState: 'InService', groupName: id, policy };
+        const where = { ec2State: 'running', lifecycleState: 'InService', groupName: id, clockMs: T0, policy };
         const situation = { instance: instance({ ec2InstanceId: id, ...names }), ...where };
         const alerts = [
           ...reasons.map((reason) => releaseAlert(drained, { ...ending, reason }, T0 + laterMs)),
@@ -93,6 +93,7 @@ describe('the text of an alert', () => {
       ec2State: 'running',
       lifecycleState: 'InService',
       groupName: 'shop-nodes',
+      clockMs: T0,
       policy,
     };
     const { body, state, id } = disconnectedAlert(disconnection(), situation, T0 + 10 * MINUTE_MS);
