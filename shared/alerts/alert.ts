@@ -10,7 +10,6 @@ export const alertSchema = z.object({
     'launch',
     'interruption',
     'scheduled-change',
-    'cleanup',
     'configuration',
     'outage',
     'summary',

@@ -46,7 +46,7 @@ describe('an alert', () => {
       {
         TopicArn: runtime.config.locations.topicArn,
         Subject: 'Something',
-        Message: 'What: something',
+        Message: 'What: something\nRunbook: docs/runbook.md#drain',
         MessageAttributes: {
           id: { DataType: 'String', StringValue: alert.id },
           kind: { DataType: 'String', StringValue: 'drain' },
