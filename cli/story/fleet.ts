@@ -33,11 +33,14 @@ export async function bootFleet({ world, views, until }: Stage): Promise<void> {
   const behindLoadBalancer = { deregistrationDelaySeconds: 30, slowStartSeconds: 20 };
   world.createService({ cluster, name: 'checkout', desiredCount: 36, ...behindLoadBalancer });
   world.createService({ cluster, name: 'search', desiredCount: 18, exitsAfterSignalMs: 8_000 });
-  const aboutSixMinutes = { stopTimeoutSeconds: 900, exitsAfterSignalMs: 6 * 60_000 };
-  world.createService({ cluster, name: REPORTS, desiredCount: 3, ...aboutSixMinutes });
   const daemon = { schedulingStrategy: 'DAEMON', cpu: 64, memory: 128 } as const;
   world.createService({ cluster: TOOLS.cluster, name: 'log-router', ...daemon });
   world.createService({ cluster: TOOLS.cluster, name: 'ci-runner', desiredCount: 8 });
+}
+
+export function startReports({ world }: Stage): void {
+  const aboutSixMinutes = { stopTimeoutSeconds: 900, exitsAfterSignalMs: 6 * 60_000 };
+  world.createService({ cluster: SHOP.cluster, name: REPORTS, desiredCount: 3, ...aboutSixMinutes });
 }
 
 /**

@@ -1,4 +1,14 @@
-import { bootFleet, countReleased, isConnected, isDeregistered, isReleased, pick, SHOP, TOOLS } from './fleet.ts';
+import {
+  bootFleet,
+  countReleased,
+  isConnected,
+  isDeregistered,
+  isReleased,
+  pick,
+  SHOP,
+  startReports,
+  TOOLS,
+} from './fleet.ts';
 import type { Stage } from './stage.ts';
 
 /** Some hours of a fleet's life, in which everything happens that Ebbtide is for. */
@@ -27,7 +37,7 @@ async function fleetBoots(stage: Stage): Promise<void> {
   await pass(15.6);
   const instances = views.containerInstances().length;
   const tasks = views.tasks().filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
-  say(`${instances} container instances, ${tasks} tasks of 5 services running.`);
+  say(`${instances} container instances, ${tasks} tasks of 4 services running.`);
 }
 
 async function scaleIn(stage: Stage): Promise<void> {
@@ -44,12 +54,14 @@ async function scaleIn(stage: Stage): Promise<void> {
 
 async function slowStop(stage: Stage): Promise<void> {
   const { chapter, world, until, pass } = stage;
-  const id = pick(stage, SHOP.group, { slow: true });
   chapter(
     'A task that takes six minutes to stop',
     'A report must be finished first; its stopTimeout allows 15 minutes. The hook expires after 5. So it has to be kept ' +
       'alive for as long as it takes, and completed the moment that the report is done.',
   );
+  startReports(stage);
+  await pass(2);
+  const id = pick(stage, SHOP.group, { slow: true });
   world.terminateInstanceInGroup(id, 'replace');
   await until(() => isReleased(stage, id), 25);
   await pass(5);
