@@ -102,7 +102,8 @@ function observe(
     ec2InstanceType: ec2 ? ec2.instanceType : undefined,
     operator: ec2 ? ec2.operator : undefined,
     lifecycleState: ec2InstanceId && known.autoScaling?.get(ec2InstanceId)?.lifecycleState,
-    isDraining: drain?.kind === 'drain' && drain.phase === 'draining',
+    // One that no hook holds is never given up for lost contact: nobody else would tell.
+    isDraining: drain?.kind === 'drain' && drain.phase === 'draining' && drain.actions.length > 0,
     connectedTwin: instance && twins?.get(instance.arn),
     connectedIn: incident?.phase === 'closed' ? undefined : incident?.connectedIn,
   };

@@ -1,3 +1,4 @@
+import { describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import { describeEc2Instances } from '../aws/ec2.ts';
 import { destinationOf, isHeartbeatDue } from '../domain/lifecycle.ts';
 import type { AutoScalingGroup } from '../domain/model.ts';
@@ -24,8 +25,12 @@ export async function sweepDrains(
   try {
     const registrations = drains.flatMap((drain) => drain.registrations);
     const instances = await describeRegistrations(runtime, registrations);
-    const members = (await groups()).flatMap((group) => group.instances);
-    const known = { instances, autoScaling: new Map(members.map((member) => [member.ec2InstanceId, member])) };
+    const listed = (await groups()).flatMap((group) => group.instances);
+    const members = new Map(listed.map((member) => [member.ec2InstanceId, member]));
+    // Groups are listed without their warm pools: an instance that is in one would be taken for gone.
+    const unlisted = drains.map(({ ec2InstanceId }) => ec2InstanceId).filter((id) => !members.has(id));
+    const pooled = await describeAutoScalingInstances(runtime.autoScaling, unlisted);
+    const known = { instances, autoScaling: new Map([...members, ...pooled]) };
     const doubtful = drains.filter((drain) => !isUsual(drain, known));
     const ec2 = await describeEc2Instances(
       runtime.ec2,

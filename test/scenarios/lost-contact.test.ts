@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { minutes, openBox } from './box.ts';
+import { bootGroup, containerInstance, hookEnd, task } from './fleet.ts';
+
+async function blocked(options: Parameters<typeof openBox>[0] = {}) {
+  const box = await openBox(options);
+  const [id = ''] = await bootGroup(box, { desired: 1, spot: true });
+  const arn = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+  await box.run(minutes(1));
+  return { box, id, arn };
+}
+
+describe('a draining instance whose agent goes silent', () => {
+  it('is kept for the grace of lost contact, its hook alive, then released with an alert that names its tasks', async () => {
+    const { box, id, arn } = await blocked({ settings: { lostContactMinutes: '10', drainStalledMinutes: 'off' } });
+
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    box.world.disconnectAgent(id);
+    await box.run(minutes(9));
+    expect(hookEnd(box, id)).toBeUndefined();
+    await box.run(minutes(8));
+
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+    expect(box.alerts()).toHaveLength(1);
+    expect(box.alerts()[0]?.subject).toContain('Lost contact');
+    expect(box.alerts()[0]?.message).toMatch(new RegExp(`Fate unknown:[\\s\\S]*${arn.slice(-32)}`));
+  });
+
+  it('drains on as if nothing had been when its agent is heard again in time, and nobody is told', async () => {
+    const { box, id, arn } = await blocked({ settings: { lostContactMinutes: '10', drainStalledMinutes: 'off' } });
+
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    box.world.disconnectAgent(id, { forMs: minutes(8) });
+    await box.run(minutes(20));
+    expect(hookEnd(box, id)).toBeUndefined();
+    box.world.exitTask(arn);
+    await box.run(minutes(4));
+
+    expect(task(box, arn).containersEnd).not.toBe('host-gone');
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+    expect(box.alerts()).toEqual([]);
+  });
+
+  it('is told about as any silent agent where no hook would ever release it', async () => {
+    const { box, id } = await blocked({ settings: { rebalance: 'drain', drainStalledMinutes: 'off' } });
+
+    box.world.rebalanceRecommendation(id);
+    await box.run(minutes(2));
+    expect(containerInstance(box, id).status).toBe('DRAINING');
+    box.world.disconnectAgent(id);
+    await box.run(minutes(18));
+
+    expect(box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`)).toEqual(['disconnection opened']);
+  });
+});
