@@ -60,7 +60,7 @@ async function measureBundle(fn: DeployedFunction, directory: string): Promise<B
   };
 }
 
-async function loadTimeMs(module: string, environment: Readonly<Record<string, string>>): Promise<number> {
+export async function loadTimeMs(module: string, environment: Readonly<Record<string, string>>): Promise<number> {
   const env = { ...environment, AWS_REGION: 'eu-central-1' };
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', LOAD, module], { env });
   return Number(stdout.trim().split('\n').at(-1));

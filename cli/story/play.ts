@@ -90,7 +90,10 @@ export async function play(performance: Performance): Promise<Played> {
 }
 
 /** The functions of the stack, with the environment that it gave them. */
-export function deployedFunctions({ simulator, stack }: Played, { artifactsDirectory }: Packaged): DeployedFunction[] {
+export function deployedFunctions(
+  { simulator, stack }: Pick<Played, 'simulator' | 'stack'>,
+  { artifactsDirectory }: Packaged,
+): DeployedFunction[] {
   const arns = [...stack.resources.values()].flatMap(({ type, attributes }) =>
     type === 'AWS::Lambda::Function' ? [attributes.Arn ?? ''] : [],
   );
