@@ -96,7 +96,7 @@ export function repairAlert(incident: DisconnectionIncident, step: Step, situati
     state: incident.phase === 'alerted' ? 'escalated' : 'notice',
     severity: isFailed ? 'critical' : 'warning',
     cluster,
-    subject: toSubject(`[${cluster}] ${step.outcome === OBSERVED ? 'Would act: ' : ''}${headline}`),
+    subject: toSubject(`[${cluster}] ${headline}`),
     body: sections({
       What: `The agent is still away: ${describeStep(step)}.`,
       Where: where(incident, situation),

@@ -170,6 +170,27 @@ describe('an agent that stays away', () => {
     expect(box.calls(...REPAIRS)).toEqual([]);
   });
 
+  it('is told each step once that Ebbtide would take, and none is taken, while it only observes', async () => {
+    const { box, id } = await twoInstances({
+      mode: 'observe',
+      disconnectedRestartMinutes: '12',
+      disconnectedReplaceMinutes: '20',
+      disconnectedDeregisterMinutes: '40',
+      disconnectedDeregisterRunning: 'yes',
+    });
+
+    box.world.disconnectAgent(id);
+    await box.run(minutes(90));
+
+    expect(box.calls(...REPAIRS)).toEqual([]);
+    const would = box.logs('would act').map(({ effect }) => (effect as { operation: string }).operation);
+    expect(new Set(would)).toEqual(new Set(REPAIRS));
+    expect(would.filter((operation) => operation !== 'SetInstanceHealth')).toHaveLength(2);
+    expect(alertsOf(box, 'escalated').map(({ subject }) => subject)).toEqual([
+      `[observe] [prod] ${id} is being replaced`,
+    ]);
+  });
+
   it('is only alerted while repairs are switched off', async () => {
     const settings = { disconnectedRestartMinutes: '5', disconnectedReplaceMinutes: '15', repairs: 'off' };
     const { box, id } = await twoInstances(settings);
