@@ -7,6 +7,8 @@ import type { ClusterArn } from './domain/model.ts';
 /** The policy of each cluster: that of the stack, with what the cluster's tags override. */
 export interface Policies {
   of(cluster: ClusterArn): Promise<Policy>;
+  /** As it was when it was last read, without asking anybody; that of the stack where it never was. */
+  known(cluster: ClusterArn): Policy;
   /** Reads the tags of all these clusters anew, with what is wrong with them. */
   refresh(clusters: readonly ClusterArn[]): Promise<ReadonlyMap<ClusterArn, ClusterPolicy>>;
 }
@@ -27,6 +29,7 @@ export function createPolicies(base: Policy, { ecs, now }: { readonly ecs: ECSCl
   };
   return {
     refresh,
+    known: (cluster) => read.get(cluster)?.policy ?? base,
     async of(cluster) {
       const known = read.get(cluster);
       if (known !== undefined && now() - known.atMs < FRESH_MS) return known.policy;

@@ -7,17 +7,22 @@ export function formatMessage(
   { alertFormat, runbookUrl }: Pick<Policy, 'alertFormat' | 'runbookUrl'>,
 ): string {
   // The runbook has a chapter for each kind of alert.
-  const body = `${alert.body}\nRunbook: ${runbookUrl}#${alert.kind}`;
-  return alertFormat === 'text' ? body : JSON.stringify(toChat({ ...alert, body }));
+  const runbook = `Runbook: ${runbookUrl}#${alert.kind}`;
+  return alertFormat === 'text' ? `${alert.body}\n${runbook}` : JSON.stringify(toChat(alert, runbook));
 }
 
 /** Amazon Q Developer in chat applications, Custom notifications: a description has at most 8,000 characters. */
 const DESCRIPTION_LENGTH_MAX = 8_000;
 const TITLE_LENGTH_MAX = 250;
 
-/** The schema of custom notifications; what belongs to one incident goes into one thread. */
-function toChat({ id, kind, state, severity, cluster, subject, body }: Alert): object {
-  const markdown = body.replace(/^([A-Z][^:\n]{0,20}):/gm, '*$1:*');
+/**
+ * The schema of custom notifications. What belongs to one incident goes into one thread; what to do next stands apart, so
+ * that a long list of tasks is cut and not that.
+ */
+function toChat({ id, kind, state, severity, cluster, subject, body }: Alert, runbook: string): object {
+  const [line, next] = /^Next: (.*)\n?/m.exec(body) ?? [];
+  const rest = line === undefined ? body : body.replace(line, '');
+  const markdown = rest.trimEnd().replace(/^([A-Z][^:\n]{0,20}):/gm, '*$1:*');
   return {
     version: '1.0',
     source: 'custom',
@@ -27,6 +32,7 @@ function toChat({ id, kind, state, severity, cluster, subject, body }: Alert): o
       title: subject.slice(0, TITLE_LENGTH_MAX),
       description:
         markdown.length <= DESCRIPTION_LENGTH_MAX ? markdown : `${markdown.slice(0, DESCRIPTION_LENGTH_MAX - 3)}...`,
+      nextSteps: [...(next === undefined ? [] : [next]), runbook],
       keywords: [kind, state, severity],
     },
     metadata: {

@@ -1,10 +1,11 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
-import type { Incident } from '../incidents/incident.ts';
+import { clusterOf, type Incident } from '../incidents/incident.ts';
 import type { Saved } from '../incidents/store.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Alert } from './alert.ts';
 import { mergeFloods } from './floods.ts';
 import { formatMessage } from './format.ts';
+import { toSubject } from './text.ts';
 
 /** An alert that is written down with its incident and is still to be sent. */
 export interface Unsent {
@@ -28,8 +29,11 @@ export async function commit(
   previous: Incident | undefined,
 ): Promise<Incident | undefined> {
   const before = new Set(previous?.outbox.map(({ id }) => id));
-  const added = next.outbox.filter(({ id }) => !before.has(id));
-  const stamped = added.length === 0 ? next : { ...next, outboxAtMs: runtime.now() };
+  const isAdded = ({ id }: Alert) => !before.has(id);
+  const mark = isObserved(runtime, next) ? markObserved : (alert: Alert) => alert;
+  const outbox = next.outbox.map((alert) => (isAdded(alert) ? mark(alert) : alert));
+  const added = outbox.filter(isAdded);
+  const stamped = added.length === 0 ? next : { ...next, outbox, outboxAtMs: runtime.now() };
   const saved = await runtime.incidents.save(stamped, previous);
   if (saved.kind === 'conflict') {
     runtime.logger.info('incident changed meanwhile', { incident: next.id });
@@ -37,6 +41,21 @@ export async function commit(
   }
   runtime.unsent.push(...added.map((alert) => ({ incidentId: next.id, alert })));
   return saved.incident;
+}
+
+/** The policy has been read a moment ago, by whoever decided on the alert. */
+function isObserved({ policies, config }: Runtime, incident: Incident): boolean {
+  const clusterArn = incident.kind === 'launch' ? incident.clusterArn : clusterOf(incident);
+  return (clusterArn === undefined ? config.policy : policies.known(clusterArn)).mode === 'observe';
+}
+
+/** Whatever an alert says, nobody should take it that Ebbtide has done something. */
+function markObserved(alert: Alert): Alert {
+  return {
+    ...alert,
+    subject: toSubject(`[observe] ${alert.subject}`),
+    body: `${alert.body}\nMode: observe. Ebbtide has changed nothing: it only reports what it sees and would have done.`,
+  };
 }
 
 /** An alert still unsent after this long belongs to a function that died: none is allowed to run as long. */

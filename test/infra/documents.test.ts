@@ -20,7 +20,7 @@ describe('the documents', () => {
     expect(names).toEqual(expect.arrayContaining(Object.keys(settings)));
     expect(names).toContain('tableDeletionProtection');
     for (const section of sections) {
-      expect(section).toMatch(/^\w+\n\n[A-Z].{20,}\n\n- Allowed: \S.+\n- Default: /);
+      expect(section).toMatch(/^\w+\n\n\S.{20,}\n\n- Allowed: \S.+\n- Default: /);
     }
   });
 

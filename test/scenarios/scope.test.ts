@@ -64,9 +64,16 @@ describe('what Ebbtide leaves alone', () => {
     await box.run(minutes(70));
 
     const changing =
-      /^(Update|Complete|Record|Deregister|Stop|Set|Terminate|Start|Run|Put(?!Item)|Delete|Send(?!Message))/;
+      /^(Update|Complete|Record|Deregister|Stop|Set|Terminate|Start|Run|Put(?!Item|Events)|Delete|Send(?!Message))/;
     expect(box.calls().filter(({ operation }) => changing.test(operation))).toEqual([]);
     expect(hookEnd(box, first)?.by).toMatchObject({ kind: 'heartbeat-timeout' });
+    // Each alert says so, and none claims that anything was done.
+    expect(box.alerts().length).toBeGreaterThan(0);
+    for (const { subject, message } of box.alerts()) {
+      expect(subject).toMatch(/^\[observe\] /);
+      expect(message).toMatch(/^Mode: observe\. Ebbtide has changed nothing/m);
+      expect(message).not.toMatch(/^Done: (?!nothing)/m);
+    }
     expect(box.logs('would act').map(({ effect }) => (effect as { operation: string }).operation)).toContain(
       'UpdateContainerInstancesState',
     );
