@@ -115,13 +115,20 @@ export class Narrator {
 
   /** The world says what was done; only Ebbtide says why. */
   #tellLog({ kind, line }: TraceEntry): Told {
-    if (kind !== 'log' || typeof line !== 'object' || line === null || !('effect' in line)) return undefined;
-    const { operation, subject, reason } = line.effect as Readonly<Record<string, string>>;
+    if (kind !== 'log' || typeof line !== 'object' || line === null) return undefined;
+    const { message, effect = {} } = line as LogLine;
+    const { operation, subject, reason } = effect;
+    if (message !== 'acted') return undefined;
     if (operation !== 'DeregisterContainerInstance' || subject === undefined) return undefined;
     const id = subject.slice(subject.lastIndexOf('/') + 1, subject.lastIndexOf('/') + 9);
     const ec2InstanceId = this.#ledger.registrations.get(subject)?.ec2InstanceId;
     return { what: 'cleaned up', style: 'good', ec2InstanceId, text: `registration ${id} removed: a ${reason}` };
   }
+}
+
+interface LogLine {
+  readonly message?: string;
+  readonly effect?: Readonly<Record<string, string>>;
 }
 
 type Told = (Pick<Moment, 'what' | 'text'> & Partial<Moment>) | undefined;

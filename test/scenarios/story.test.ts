@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Writable } from 'node:stream';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { showReport } from '../../cli/display/report-view.ts';
 import { createStoryView } from '../../cli/display/story-view.ts';
 import { createTerminal } from '../../cli/display/terminal.ts';
@@ -27,7 +27,9 @@ const BUNDLE = { functionName: 'ebbtide-prod-sweep', bytes: 900_000, archiveByte
 let packaged: Packaged;
 let told: Telling;
 
+afterAll(() => vi.unstubAllEnvs());
 beforeAll(async () => {
+  vi.stubEnv('FORCE_COLOR', undefined);
   const { templateFile } = await packageOnce();
   packaged = { templatePath: templateFile, artifactsDirectory: path.dirname(templateFile) };
   told = await tell(1);
