@@ -29,7 +29,7 @@ const program = new Command('npm start --')
   .addHelpText(
     'after',
     `
-With --json each line is a JSON object with the instant (at, ISO 8601) and its kind:
+With --json (npm start --silent -- --json) each line is a JSON object: its instant (at, ISO 8601), its kind, and more.
   event         an event on the bus                    call      an API call: operation, input, caller, answer
   invocation    a function begins or ends              log       a line of a function: its decisions
   notification  an alert, or an alarm of CloudWatch    world     what happens to the fleet
