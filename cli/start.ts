@@ -13,7 +13,7 @@ const DEFAULT_SEED = 1;
 
 interface Options {
   readonly seed: number;
-  readonly json: boolean;
+  readonly json?: true;
   readonly packaged?: string;
 }
 
@@ -23,20 +23,26 @@ const program = new Command('npm start --')
       'drains, agents that go away, repairs. In the end it shows what was measured, and whether all invariants held.',
   )
   .option('--seed <number>', 'which world: the same seed is the same story, byte for byte', parseSeed, DEFAULT_SEED)
-  .option('--json', 'the whole timeline for machines, instead of the story for people', false)
+  .option('--json', 'the whole timeline for machines, instead of the story for people')
   .option('--packaged <directory>', 'play what was packaged there before, instead of packaging first')
   .allowExcessArguments(false)
   .addHelpText(
     'after',
     `
-With --json (npm start --silent -- --json) each line is a JSON object: its instant (at, ISO 8601), its kind, and more.
-  event         an event on the bus                    call      an API call: operation, input, caller, answer
-  invocation    a function begins or ends              log       a line of a function: its decisions
-  notification  an alert, or an alarm of CloudWatch    world     what happens to the fleet
-  dead-letter   what could not be handled              note      what the story does
+With --json (npm start --silent -- --json) each line is a JSON object: at, the
+instant (ISO 8601), kind, and fields of its own:
+  event         an event, as the bus received it
+  call          an API call: service, operation, caller, input, answer
+  invocation    a function begins or ends
+  log           a line of a function: what it decided and did, and why
+  notification  an alert, or an alarm of CloudWatch
+  dead-letter   a message that could not be handled
+  world         what happens to the fleet
+  note          what the story does
   report        the last line: drains, alerts, calls, invariants, bundles, time
 
-Exit code: 0 all invariants held; 1 one was broken; 2 wrong usage; 3 the story could not be played.
+Exit code: 0 all invariants held, 1 one was broken, 2 wrong usage, 3 the story
+could not be played, 130 interrupted.
 Colours: NO_COLOR and FORCE_COLOR are respected.`,
   )
   .showHelpAfterError('--help shows the options.')
@@ -48,7 +54,7 @@ function parseSeed(text: string): number {
 }
 
 /** People see the story on standard output; machines have that to themselves, and progress goes beside it. */
-async function start({ seed, json, packaged }: Options): Promise<void> {
+async function start({ seed, json = false, packaged }: Options): Promise<void> {
   const interrupted = new AbortController();
   const terminal = createTerminal(json ? process.stderr : process.stdout);
   let virtualNowMs: number | undefined;
