@@ -13,7 +13,7 @@ const DEFAULT_SEED = 1;
 
 interface Options {
   readonly seed: number;
-  readonly json?: true;
+  readonly json?: boolean;
   readonly packaged?: string;
 }
 
