@@ -18,17 +18,11 @@ export interface Outgoing {
 export function mergeFloods(unsent: readonly Unsent[]): Outgoing[] {
   const alike = Map.groupBy(unsent, ({ alert }) => `${alert.kind}/${alert.state}/${alert.cluster}`);
   return [...alike.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined || group.length < FLOOD_MIN) return group.map((one) => ({ message: one.alert, of: [one] }));
-    return [
-      {
-        message: merge(
-          first.alert,
-          group.map(({ alert }) => alert),
-        ),
-        of: group,
-      },
-    ];
+    if (group.length < FLOOD_MIN) return group.map((one) => ({ message: one.alert, of: [one] }));
+    // In an order of their own: who sends them again after a crash makes the same message, with the same id.
+    const alerts = group.map(({ alert }) => alert).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const [first] = alerts;
+    return first === undefined ? [] : [{ message: merge(first, alerts), of: group }];
   });
 }
 
