@@ -28,7 +28,9 @@ export async function beginDrains(
 ): Promise<Failures> {
   const all = begun.flatMap(({ instances }) => instances);
   const instances = new Map(all.map((instance) => [instance.arn, instance]));
-  for (const [cluster, group] of Map.groupBy(all, ({ clusterArn }) => clusterArn)) {
+  // Those that another handler, or ECS itself, has set already are left as they are: in a storm every call counts.
+  const active = all.filter(({ status }) => status !== 'DRAINING');
+  for (const [cluster, group] of Map.groupBy(active, ({ clusterArn }) => clusterArn)) {
     for (const changed of await setDraining(runtime, cluster, group)) instances.set(changed.arn, changed);
   }
   const drains = begun.map(({ incident }) => incident);

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { parsePolicy } from '../../../shared/config/config.ts';
+import {
+  decideLaunch,
+  decideLaunchArrival,
+  isDealtWith,
+  type LaunchObservation,
+} from '../../../shared/domain/launch.ts';
+import type { LaunchIncident } from '../../../shared/incidents/incident.ts';
+import { clusterArn, ec2InstanceId, heldAction, instance, lifecycleAction, MINUTE_MS, T0 } from '../fleet.ts';
+
+const elsewhere = clusterArn.replace('/shop', '/dev');
+const ec2 = { state: 'running', checks: { system: 'ok', instance: 'ok' } };
+
+function launch(overrides: Partial<LaunchIncident> = {}): LaunchIncident {
+  return {
+    kind: 'launch',
+    id: `launch#${ec2InstanceId}`,
+    version: 1,
+    phase: 'waiting',
+    openedAtMs: T0,
+    outbox: [],
+    ec2InstanceId,
+    groupName: 'shop-nodes',
+    isCertain: false,
+    actions: [heldAction({ hookName: 'ebbtide-launch' })],
+    completed: [],
+    deadlineAtMs: T0 + 15 * MINUTE_MS,
+    ...overrides,
+  };
+}
+
+const tagged = { clusterArn, isCertain: true };
+const unhooked = { ...tagged, actions: [] };
+const told = { ...unhooked, phase: 'told' } as const;
+const here = instance({ status: 'ACTIVE' });
+const away = instance({ status: 'ACTIVE', agentConnected: false });
+const foreign = instance({ status: 'ACTIVE', clusterArn: elsewhere });
+const registering = instance({ status: 'REGISTERING' });
+
+interface Row {
+  readonly when: string;
+  readonly incident?: Partial<LaunchIncident>;
+  readonly seen: LaunchObservation;
+  readonly minutes?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly decides: object;
+}
+
+const held = { lifecycleState: 'Pending:Wait', registrations: [] };
+const late = { minutes: 15 };
+const inService = { lifecycleState: 'InService', registrations: [], ec2 };
+const onlyShop = { clusters: 'shop' };
+
+const rows: readonly Row[] = [
+  { when: 'its agent is connected', seen: { registrations: [here] }, decides: { kind: 'let in' } },
+  { when: 'it is drained already', seen: { registrations: [instance()] }, decides: { kind: 'let in' } },
+  {
+    when: 'its agent is connected past the deadline',
+    seen: { ...held, registrations: [here], ec2 },
+    ...late,
+    decides: { kind: 'let in' },
+  },
+  { when: 'it is still registering', seen: { registrations: [registering] }, decides: { kind: 'wait' } },
+  { when: 'its agent is disconnected', seen: { ...held, registrations: [away] }, decides: { kind: 'wait' } },
+  { when: 'one of two registrations is connected', seen: { registrations: [away, here] }, decides: { kind: 'let in' } },
+  {
+    when: 'the deadline has come',
+    seen: { ...held, ec2 },
+    ...late,
+    decides: { kind: 'give up', result: 'ABANDON', known: { standing: { kind: 'not registered' } } },
+  },
+  {
+    when: 'the deadline has come and the operator says so',
+    seen: { ...held, ec2 },
+    ...late,
+    settings: { launchDeadlineResult: 'CONTINUE' },
+    decides: { kind: 'give up', result: 'CONTINUE' },
+  },
+  { when: 'the deadline has come, but EC2 was not asked', seen: held, ...late, decides: { kind: 'wait' } },
+  {
+    when: 'the deadline has come, but the clusters were not asked',
+    seen: { lifecycleState: 'Pending:Wait', ec2 },
+    ...late,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it is disconnected at the deadline',
+    seen: { ...held, registrations: [away], ec2 },
+    ...late,
+    decides: { kind: 'give up', known: { standing: { kind: 'disconnected' } } },
+  },
+  {
+    when: 'it is in another cluster than its tag says',
+    incident: tagged,
+    seen: { ...held, registrations: [foreign], ec2 },
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it is so at the deadline',
+    incident: tagged,
+    seen: { ...held, registrations: [foreign], ec2 },
+    ...late,
+    decides: { kind: 'give up', known: { standing: { kind: 'elsewhere' } } },
+  },
+  {
+    when: 'it is in another cluster, and no tag says where it belongs',
+    seen: { registrations: [foreign] },
+    decides: { kind: 'let in' },
+  },
+  {
+    when: 'it is in a cluster that is not looked after',
+    seen: { registrations: [foreign] },
+    settings: onlyShop,
+    decides: { kind: 'close', outcome: 'not looked after' },
+  },
+  {
+    when: 'its hook has ended otherwise',
+    seen: { lifecycleState: 'InService', registrations: [] },
+    decides: { kind: 'close', outcome: 'hook ended' },
+  },
+  {
+    when: 'it is terminating',
+    seen: { lifecycleState: 'Terminating:Wait', registrations: [] },
+    decides: { kind: 'close', outcome: 'left' },
+  },
+  {
+    when: 'it is gone',
+    seen: { lifecycleState: 'gone', registrations: [] },
+    decides: { kind: 'close', outcome: 'left' },
+  },
+  {
+    when: 'it went back to the warm pool',
+    seen: { lifecycleState: 'Warmed:Stopped', registrations: [] },
+    decides: { kind: 'close', outcome: 'left' },
+  },
+
+  {
+    when: 'in service, it registers in time',
+    incident: unhooked,
+    seen: { ...inService, registrations: [here] },
+    decides: { kind: 'close', outcome: 'registered' },
+  },
+  {
+    when: 'in service, it registers and disconnects',
+    incident: unhooked,
+    seen: { ...inService, registrations: [away] },
+    decides: { kind: 'close', outcome: 'registered' },
+  },
+  { when: 'in service, it is young', incident: unhooked, seen: inService, minutes: 14, decides: { kind: 'wait' } },
+  {
+    when: 'in service, it never registered',
+    incident: unhooked,
+    seen: inService,
+    ...late,
+    decides: { kind: 'report' },
+  },
+  { when: 'on-call knows', incident: told, seen: inService, minutes: 60, decides: { kind: 'wait' } },
+  {
+    when: 'on-call knows, and it arrives',
+    incident: told,
+    seen: { ...inService, registrations: [here] },
+    minutes: 60,
+    decides: { kind: 'close', outcome: 'registered' },
+  },
+  {
+    when: 'on-call knows, and it is to be replaced',
+    incident: told,
+    seen: inService,
+    minutes: 16,
+    settings: { unregisteredAction: 'replace' },
+    decides: { kind: 'replace' },
+  },
+  {
+    when: 'it is being replaced',
+    incident: { ...told, replacedAtMs: T0 + 16 * MINUTE_MS },
+    seen: inService,
+    minutes: 17,
+    settings: { unregisteredAction: 'replace' },
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it was to be replaced and is still there',
+    incident: { ...told, replacedAtMs: T0 + 16 * MINUTE_MS },
+    seen: inService,
+    minutes: 26,
+    settings: { unregisteredAction: 'replace' },
+    decides: { kind: 'replace' },
+  },
+];
+
+describe('an instance on its way into a cluster', () => {
+  it.each(rows)('when $when', ({ incident = {}, seen, minutes = 1, settings = {}, decides }) => {
+    const policy = parsePolicy(settings);
+
+    expect(decideLaunch(launch(incident), seen, { policy, nowMs: T0 + minutes * MINUTE_MS })).toMatchObject(decides);
+  });
+
+  it('keeps its hook alive while it waits', () => {
+    const decide = (seconds: number) =>
+      decideLaunch(launch(), held, { policy: parsePolicy({}), nowMs: T0 + seconds * 1_000 });
+
+    expect(decide(149)).toEqual({ kind: 'wait', heartbeats: [] });
+    expect(decide(150)).toEqual({ kind: 'wait', heartbeats: launch().actions });
+  });
+});
+
+describe('a launch action', () => {
+  const somewhere = { isCertain: false };
+
+  it.each([
+    { state: 'Pending:Wait', home: somewhere, decides: 'wait' },
+    { state: 'Pending:Wait', home: tagged, decides: 'wait' },
+    { state: 'Pending:Wait', home: { clusterArn: elsewhere, isCertain: true }, decides: 'ignore' },
+    { state: 'Pending:Wait', home: { clusterArn: elsewhere, isCertain: false }, decides: 'wait' },
+    { state: 'Warmed:Pending:Wait', home: somewhere, decides: 'let into the pool' },
+    { state: 'Pending:Proceed', home: somewhere, decides: 'ignore' },
+    { state: 'InService', home: somewhere, decides: 'ignore' },
+    { state: undefined, home: somewhere, decides: 'ignore' },
+  ])('in state $state is met with: $decides', ({ state, home, decides }) => {
+    expect(decideLaunchArrival(state, home, parsePolicy(onlyShop)).kind).toBe(decides);
+  });
+
+  const done = launch({ phase: 'closed', actions: [], completed: [heldAction()], closedAtMs: T0 });
+  const untold = lifecycleAction({ token: undefined });
+
+  it.each([
+    { what: 'of a launch that is waited for', earlier: launch(), action: lifecycleAction(), minutes: 1, isDone: false },
+    { what: 'that was completed', earlier: done, action: lifecycleAction(), minutes: 60, isDone: true },
+    { what: 'that is new', earlier: done, action: lifecycleAction({ token: 'new' }), minutes: 1, isDone: false },
+    { what: 'that the sweep found soon after', earlier: done, action: untold, minutes: 9, isDone: true },
+    { what: 'that the sweep found much later', earlier: done, action: untold, minutes: 10, isDone: false },
+  ])('$what: dealt with before? $isDone', ({ earlier, action, minutes, isDone }) => {
+    expect(isDealtWith(earlier, action, T0 + minutes * MINUTE_MS)).toBe(isDone);
+  });
+});
