@@ -117,7 +117,7 @@ function functionThrottles(functionName: string): Alarm {
   };
 }
 
-/** Breaching when there is no data: a function that does not run publishes nothing. */
+/** A function that does not run publishes nothing, so this alarm tells when it has no data. */
 function missingSweep(): Alarm {
   return {
     name: 'sweep-missing',
@@ -155,8 +155,10 @@ function toResource(alarm: Alarm): Resource {
       Threshold: alarm.threshold,
       ComparisonOperator: alarm.below ? 'LessThanThreshold' : 'GreaterThanOrEqualToThreshold',
       // A queue that is not used, and a function that does not run, publish nothing: without this an alarm that has
-      // rung would never be over.
-      TreatMissingData: alarm.below ? 'breaching' : 'notBreaching',
+      // rung would never be over. Where nothing is what must be noticed, the alarm says that it has no data: as
+      // breaching it would ring once whenever the stack is first made.
+      TreatMissingData: alarm.below ? 'missing' : 'notBreaching',
+      ...(alarm.below && { InsufficientDataActions: [{ Ref: 'AlertTopic' }] }),
       // No word when it is over: CloudWatch would also send one for each alarm whenever the stack is first made.
       AlarmActions: [{ Ref: 'AlertTopic' }],
     },

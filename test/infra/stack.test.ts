@@ -80,8 +80,9 @@ describe('the alarms', () => {
 
   it('ring when the sweep says nothing, and stop ringing when anything else says nothing', () => {
     for (const [id, alarm] of alarms) {
-      const expected = id === 'SweepMissingAlarm' ? 'breaching' : 'notBreaching';
-      expect([id, property(alarm, 'TreatMissingData')]).toEqual([id, expected]);
+      const isSweep = id === 'SweepMissingAlarm';
+      expect([id, property(alarm, 'TreatMissingData')]).toEqual([id, isSweep ? 'missing' : 'notBreaching']);
+      expect(alarm.Properties.InsufficientDataActions).toEqual(isSweep ? [{ Ref: 'AlertTopic' }] : undefined);
     }
   });
 

@@ -52,13 +52,15 @@ export interface LogLine {
 export interface BoxOptions extends Partial<SimulatorOptions> {
   /** Settings as an operator would give them, in place of the defaults. */
   readonly settings?: Partial<Record<SettingName, string>>;
+  /** Properties of the stack's resources, by logical id, as somebody may have changed them by hand. */
+  readonly changed?: Readonly<Record<string, object>>;
 }
 
-export async function openBox({ settings = {}, ...options }: BoxOptions = {}): Promise<Box> {
+export async function openBox({ settings = {}, changed = {}, ...options }: BoxOptions = {}): Promise<Box> {
   const packaged = await packageOnce();
   const simulator = createSimulator({ seed: 1, ...options });
   simulator.deploy({
-    templatePath: withSettings(packaged.templateFile, settings),
+    templatePath: withChanges(packaged.templateFile, settings, changed),
     artifactsDirectory: path.dirname(packaged.templateFile),
   });
   const { world, views } = simulator.fleet;
@@ -84,15 +86,20 @@ export async function openBox({ settings = {}, ...options }: BoxOptions = {}): P
   };
 }
 
-/** The deployed functions with other values in their environment, as a deployment with other parameters has them. */
-function withSettings(templateFile: string, settings: Partial<Record<SettingName, string>>): string {
-  if (Object.keys(settings).length === 0) return templateFile;
+/** The packaged template with other values in the functions' environment, as other parameters give them. */
+function withChanges(
+  templateFile: string,
+  settings: Partial<Record<SettingName, string>>,
+  changed: Readonly<Record<string, object>>,
+): string {
+  if (Object.keys(settings).length + Object.keys(changed).length === 0) return templateFile;
   const variables = Object.fromEntries(Object.entries(settings).map(([name, value]) => [environmentName(name), value]));
   const template = JSON.parse(readFileSync(templateFile, 'utf8')) as {
     Resources: Record<string, { Type: string; Properties: { Environment?: { Variables: object } } }>;
   };
-  for (const { Type, Properties } of Object.values(template.Resources)) {
+  for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
     if (Type === 'AWS::Lambda::Function') Object.assign(Properties.Environment?.Variables ?? {}, variables);
+    Object.assign(Properties, changed[id]);
   }
   const file = path.join(mkdtempSync(path.join(inject('runDirectory'), 'settings-')), 'template.json');
   writeFileSync(file, JSON.stringify(template));
