@@ -12,7 +12,7 @@ import { deployedFunctions } from '../cli/story/play.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 
 const LOADS = 5;
-const BUILT_INS = 'for (const name of ["https", "crypto", "stream", "zlib", "fs/promises"]) require(`node:${name}`);';
+const BUILT_INS = 'for (const name of ["https", "crypto", "stream", "zlib", "fs/promises"]) require("node:" + name);';
 
 const directory = await mkdtemp(path.join(tmpdir(), 'ebbtide-bench-'));
 try {
