@@ -17,7 +17,7 @@ import { type Allowance, eachOf, type Failures } from './each.ts';
 import { climb, followRestart } from './ladder-steps.ts';
 import { describeRegistrations, lookUp } from './look-up.ts';
 import { concerns, reviewOutage } from './outages.ts';
-import { findRegistrationsAnywhere, isLookedAfter, listClustersLookedAfter } from './registrations.ts';
+import { findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
 
 interface Judged extends Subject {
   readonly decision: DisconnectionDecision;
@@ -26,13 +26,13 @@ interface Judged extends Subject {
 /** Finds every agent that is away, in any cluster that is looked after, judges each, and does what is due about it. */
 export async function sweepAgents(
   runtime: Runtime,
-  open: ReadonlyMap<string, Incident>,
+  { open, listClusters }: { readonly open: ReadonlyMap<string, Incident>; listClusters(): Promise<ClusterArn[]> },
   allowance: Allowance,
 ): Promise<Failures> {
   const away = [...open.values()].flatMap((incident) =>
     incident.kind === 'disconnection' && incident.closedAtMs === undefined ? [incident] : [],
   );
-  const suspects = await listSuspects(runtime, away);
+  const suspects = await listSuspects(runtime, await listClusters(), away);
   const known = await lookUp(
     runtime,
     suspects,
@@ -68,9 +68,12 @@ export async function sweepAgents(
  * never been heard from: no event tells of them. A connected instance that ECS calls impaired is only known by its event:
  * ECS lists no instances by their health.
  */
-async function listSuspects(runtime: Runtime, away: readonly DisconnectionIncident[]): Promise<Registration[]> {
+async function listSuspects(
+  runtime: Runtime,
+  clusters: readonly ClusterArn[],
+  away: readonly DisconnectionIncident[],
+): Promise<Registration[]> {
   const suspects = new Map<string, Registration>();
-  const clusters = await listClustersLookedAfter(runtime);
   for (const clusterArn of clusters) {
     const arns = await listContainerInstanceArns(runtime.ecs, clusterArn, { filter: 'agentConnected == false' });
     for (const arn of arns) suspects.set(arn, { arn, clusterArn });

@@ -6,15 +6,14 @@ import { configurationId } from '../incidents/configuration-incident.ts';
 import type { ConfigurationIncident, Incident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
-import { listClustersLookedAfter } from './registrations.ts';
 
 /** Reads the tags of every cluster that is looked after, and tells on-call of those that are wrong, until they are not. */
 export async function sweepConfigurations(
   runtime: Runtime,
-  open: ReadonlyMap<string, Incident>,
+  { open, listClusters }: { readonly open: ReadonlyMap<string, Incident>; listClusters(): Promise<ClusterArn[]> },
   allowance: Allowance,
 ): Promise<Failures> {
-  const clusters = await listClustersLookedAfter(runtime);
+  const clusters = await listClusters();
   const policies = await runtime.policies.refresh(clusters);
   const problems = new Map<ClusterArn, readonly string[]>();
   for (const incident of open.values()) {

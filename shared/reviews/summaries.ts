@@ -6,7 +6,6 @@ import type { Incident, SummaryIncident } from '../incidents/incident.ts';
 import { summaryId } from '../incidents/outage-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
-import { listClustersLookedAfter } from './registrations.ts';
 
 /** When the day's summaries are made; a sweep that misses the minute is followed by others within the hour. */
 const SUMMARY_HOUR_UTC = 8;
@@ -14,11 +13,11 @@ const SUMMARY_HOUR_UTC = 8;
 /** Once a day and cluster: what is no news, but should not be forgotten. Nothing is sent where there is nothing. */
 export async function sweepSummaries(
   runtime: Runtime,
-  open: readonly Incident[],
+  { open, listClusters }: { readonly open: readonly Incident[]; listClusters(): Promise<ClusterArn[]> },
   allowance: Allowance,
 ): Promise<Failures> {
   if (new Date(runtime.now()).getUTCHours() !== SUMMARY_HOUR_UTC) return new Map();
-  const clusters = await listClustersLookedAfter(runtime);
+  const clusters = await listClusters();
   const made = await runtime.incidents.getMany(clusters.map(summaryId));
   const due = clusters.filter((cluster) => !isOfToday(made.get(summaryId(cluster)), runtime.now()));
   return eachOf(due, summaryId, allowance, (cluster) => summarize(runtime, cluster, { open, made }));

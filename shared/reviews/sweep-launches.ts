@@ -1,13 +1,13 @@
 import { describeEc2Instances, describeEc2StatusChecks } from '../aws/ec2.ts';
 import type { Ec2View } from '../domain/launch.ts';
-import type { AutoScalingGroup, ContainerInstance } from '../domain/model.ts';
+import type { AutoScalingGroup, ClusterArn, ContainerInstance } from '../domain/model.ts';
 import type { LaunchIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Allowance, Failures } from './each.ts';
 import { taggedCluster } from './homes.ts';
 import { reviewLaunchArrivals } from './launch-arrivals.ts';
 import { reviewLaunches } from './launches.ts';
-import { findRegistrationsAnywhere, listClustersLookedAfter } from './registrations.ts';
+import { findRegistrationsAnywhere } from './registrations.ts';
 import { replaceBy, watchGroups } from './unregistered.ts';
 import { listUntoldActions } from './untold.ts';
 
@@ -15,16 +15,18 @@ interface Swept {
   /** The open incidents of launches. */
   readonly open: readonly LaunchIncident[];
   readonly groups: readonly AutoScalingGroup[];
+  /** Those that are looked after. */
+  listClusters(): Promise<ClusterArn[]>;
 }
 
 /** Looks at all instances that have not arrived: those that hooks hold, and those in service in the groups that are watched. */
 export async function sweepLaunches(
   runtime: Runtime,
-  { open, groups }: Swept,
+  { open, groups, listClusters }: Swept,
   allowance: Allowance,
 ): Promise<Failures> {
   const isWatching = groups.some((group) => taggedCluster(group) !== undefined);
-  const clusters = isWatching ? await listClustersLookedAfter(runtime) : [];
+  const clusters = isWatching ? await listClusters() : [];
   const launches = [...open, ...(await watchGroups(runtime, groups, { clusters, open }))];
   const arrived = await reviewUntold(runtime, { open, groups }, allowance);
   return launches.length === 0
@@ -33,7 +35,11 @@ export async function sweepLaunches(
 }
 
 /** Those that a launch hook holds, and of which no event told. */
-async function reviewUntold(runtime: Runtime, { open, groups }: Swept, allowance: Allowance): Promise<Failures> {
+async function reviewUntold(
+  runtime: Runtime,
+  { open, groups }: Pick<Swept, 'open' | 'groups'>,
+  allowance: Allowance,
+): Promise<Failures> {
   const told = new Set(open.filter(({ actions }) => actions.length > 0).map(({ ec2InstanceId }) => ec2InstanceId));
   const untold = groups
     .flatMap(({ instances }) => instances)

@@ -11,6 +11,7 @@ import { sweepConfigurations } from './configurations.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { sweepManagedDrains } from './managed-drains.ts';
 import { planLooks } from './planned-looks.ts';
+import { listClustersLookedAfter } from './registrations.ts';
 import { reviewRepairs } from './repairs.ts';
 import { sweepScheduledChanges } from './scheduled-changes.ts';
 import { sweepSummaries } from './summaries.ts';
@@ -71,6 +72,7 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   const launches = unsettled.flatMap((incident) => (incident.kind === 'launch' ? [incident] : []));
   const managed = unsettled.flatMap((incident) => (incident.kind === 'managed-drain' ? [incident] : []));
   const groups = once(() => listGroups(runtime.autoScaling));
+  const listClusters = once(() => listClustersLookedAfter(runtime));
   const parts: Record<string, () => Promise<Failures>> = {
     'planned looks': async () => {
       await planLooks(runtime, [...drains, ...launches]);
@@ -81,11 +83,11 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
       reviewArrivals(runtime, await listArrived(runtime, await groups(), { drains, managed }), allowance),
     'managed drains': async () =>
       sweepManagedDrains(runtime, { watched: managed, drains, groups: await groups() }, allowance),
-    launches: async () => sweepLaunches(runtime, { open: launches, groups: await groups() }, allowance),
+    launches: async () => sweepLaunches(runtime, { open: launches, groups: await groups(), listClusters }, allowance),
     'scheduled changes': () => sweepScheduledChanges(runtime, incidents, allowance),
     // Before the agents: reads the tags of all clusters at once.
-    configurations: () => sweepConfigurations(runtime, incidents, allowance),
-    agents: () => sweepAgents(runtime, incidents, allowance),
+    configurations: () => sweepConfigurations(runtime, { open: incidents, listClusters }, allowance),
+    agents: () => sweepAgents(runtime, { open: incidents, listClusters }, allowance),
     repairs: () =>
       eachOf(
         repairs,
@@ -93,7 +95,7 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
         allowance,
         (incident) => reviewRepairs(runtime, incident),
       ),
-    summaries: () => sweepSummaries(runtime, unsettled, allowance),
+    summaries: () => sweepSummaries(runtime, { open: unsettled, listClusters }, allowance),
     alerts: () => sweepAlerts(runtime, incidents, allowance),
   };
   const failures: Failures = new Map();
