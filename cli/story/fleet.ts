@@ -19,7 +19,7 @@ const TERMINATE_HOOK: HookSettings = {
 /** Another team's hook on the same groups, which that team completes by itself. */
 export const BACKUP_HOOK: HookSettings = { ...TERMINATE_HOOK, name: 'backup-logs' };
 
-const ZONES = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
+export const ZONES = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'] as const;
 
 export async function bootFleet({ world, views, until }: Stage): Promise<void> {
   const lifecycleHooks = [TERMINATE_HOOK, BACKUP_HOOK];
@@ -60,6 +60,24 @@ export function pick(stage: Stage, group: string, { slow }: { readonly slow: boo
   if (member === undefined) throw new Error(`the story finds no instance in ${group}`);
   stage.cast.add(member.ec2InstanceId);
   return member.ec2InstanceId;
+}
+
+/** The instances of a group in an Availability Zone that are in service. */
+export function membersIn({ views }: Stage, group: string, zone: string): string[] {
+  return views
+    .groupInstances()
+    .filter((member) => member.group === group && member.availabilityZone === zone)
+    .flatMap(({ lifecycleState, ec2InstanceId }) => (lifecycleState === 'InService' ? [ec2InstanceId] : []));
+}
+
+export function statusOf({ views }: Stage, id: string): string | undefined {
+  return views.containerInstances().find(({ ec2InstanceId }) => ec2InstanceId === id)?.status;
+}
+
+/** The tasks of an instance that have not reached STOPPED. */
+export function countTasks({ views }: Stage, id: string): number {
+  return views.tasks().filter(({ ec2InstanceId, lastStatus }) => ec2InstanceId === id && lastStatus !== 'STOPPED')
+    .length;
 }
 
 /** How many instances have been let go by their hook so far. */

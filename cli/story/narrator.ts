@@ -151,6 +151,7 @@ function tellAlert({ subject, attributes }: TraceEntry, { id, state }: Fact & { 
   if (id !== '') {
     const { severity } = attributes as Readonly<Record<string, string>>;
     if (state === 'resolved') return { what: 'RESOLVED', style: 'good', text };
+    if (severity === 'info') return { what: 'NOTICE', style: 'info', text };
     return { what: 'ALERT', style: severity === 'critical' ? 'bad' : 'warning', text };
   }
   // CloudWatch tells of each alarm once when the stack is new.

@@ -1,13 +1,17 @@
 import {
   bootFleet,
   countReleased,
+  countTasks,
   isConnected,
   isDeregistered,
   isReleased,
+  membersIn,
   pick,
   SHOP,
   startReports,
+  statusOf,
   TOOLS,
+  ZONES,
 } from './fleet.ts';
 import type { Stage } from './stage.ts';
 
@@ -22,6 +26,8 @@ export async function tellStory(stage: Stage): Promise<void> {
   await deadline(stage, stuck);
   await duplicate(stage);
   await ghost(stage, await stopped(stage));
+  await spot(stage);
+  await outage(stage);
   stage.chapter('All quiet', 'Ten more minutes: what is left in the queues is handled, and nobody has anything to do.');
   await stage.pass(10);
 }
@@ -165,4 +171,38 @@ async function ghost(stage: Stage, id: string): Promise<void> {
   world.terminateInstance(id);
   await until(() => isDeregistered(stage, id), 25);
   await pass(3);
+}
+
+async function spot(stage: Stage): Promise<void> {
+  const { chapter, world, until, pass, say, watch } = stage;
+  chapter(
+    'A Spot interruption',
+    `${SHOP.group} has grown again. EC2 takes one of its instances back in two minutes, whatever hooks there are. Ebbtide ` +
+      'waits for none: it drains at the warning, so that what runs there is running elsewhere before the instance is gone.',
+  );
+  world.setDesiredCapacity(SHOP.group, SHOP.size);
+  await pass(8);
+  const id = pick(stage, SHOP.group);
+  watch(id);
+  world.interruptSpot(id);
+  say('EC2 gives two minutes of notice.', id);
+  await until(() => statusOf(stage, id) === 'DRAINING', 1);
+  say(`${statusOf(stage, id)}, with ${countTasks(stage, id)} tasks to be replaced.`, id);
+  await until(() => countTasks(stage, id) === 0, 2);
+  say(`${countTasks(stage, id)} tasks left.`, id);
+  await until(() => isDeregistered(stage, id), 10);
+  await pass(5);
+}
+
+async function outage(stage: Stage): Promise<void> {
+  const { chapter, world, pass, say } = stage;
+  chapter(
+    'An outage',
+    `Two of the three Availability Zones lose their way to ECS for 25 minutes, and with it all agents of ${SHOP.cluster} there. ` +
+      'Nothing is wrong with the instances. So nothing is repaired, and on-call gets one message, not one for each.',
+  );
+  const silent = [...membersIn(stage, SHOP.group, ZONES[0]), ...membersIn(stage, SHOP.group, ZONES[1])];
+  for (const id of silent) world.disconnectAgent(id, { forMs: 25 * 60_000 });
+  say(`${silent.length} agents are away.`);
+  await pass(40);
 }

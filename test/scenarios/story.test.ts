@@ -88,7 +88,7 @@ describe('the story', () => {
     expect((Date.parse(completedAt) - Date.parse(hookAt)) / 60_000).toBeCloseTo(60, -1);
   });
 
-  test('tells on-call of the stuck drain, its deadline, and the agent that stayed away; of nothing else', () => {
+  test('tells on-call of the stuck drain, its deadline, the silent agent, the Spot notice, the outage; of nothing else', () => {
     const read = told.report.alerts.map(({ subject, attributes }) => [
       attributes.kind,
       attributes.state,
@@ -99,6 +99,9 @@ describe('the story', () => {
       ['disconnection', 'opened', '[shop] Agent of i- disconnected for'],
       ['disconnection', 'resolved', '[shop] Resolved: agent of i- reconnected'],
       ['drain', 'escalated', '[tools] Drain of i- reached its deadline, 1 task left'],
+      ['interruption', 'notice', '[shop] Spot interruption of i-: all tasks left in time'],
+      ['outage', 'opened', expect.stringMatching(/^\[shop\] Outage: \d+ of 12 agents disconnected$/)],
+      ['outage', 'resolved', '[shop] Resolved: outage, 0 agents still disconnected'],
     ]);
   });
 

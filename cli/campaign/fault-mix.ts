@@ -1,0 +1,45 @@
+import type { Random } from '../../simulator/kernel/random.ts';
+
+/** What breaks between Ebbtide and AWS, each as the share of calls or deliveries that it strikes; 0: never. */
+export interface FaultMix {
+  readonly throttled: number;
+  readonly serverError: number;
+  /** The connection breaks before the operation takes effect. */
+  readonly lostBefore: number;
+  /** The operation takes effect, and its answer never comes. */
+  readonly lostAfter: number;
+  readonly slow: number;
+  /** The function is killed at the call: half of the time after its effect. */
+  readonly killed: number;
+  readonly eventLost: number;
+  readonly eventDoubled: number;
+  readonly eventLate: number;
+}
+
+/** The highest rates. A function has six attempts a call: what keeps failing beyond that is an outage, not a fault. */
+const RATES_MAX: FaultMix = {
+  throttled: 0.2,
+  serverError: 0.1,
+  lostBefore: 0.05,
+  lostAfter: 0.05,
+  slow: 0.05,
+  killed: 0.01,
+  eventLost: 0.6,
+  eventDoubled: 0.5,
+  eventLate: 0.5,
+};
+
+/** Each kind is off in half of the worlds; a world in which everything breaks a little shows little. */
+export function drawFaults(random: Random): FaultMix {
+  const rate = (max: number) => {
+    const isOn = random.chance(0.5);
+    // As often a tenth of a rate as all of it.
+    const drawn = max * 10 ** -(2 * random.unit());
+    return isOn ? Number(drawn.toPrecision(2)) : 0;
+  };
+  return Object.fromEntries(Object.entries(RATES_MAX).map(([kind, max]) => [kind, rate(max)])) as unknown as FaultMix;
+}
+
+export type FaultKind = keyof FaultMix;
+
+export const FAULT_KINDS = Object.keys(RATES_MAX) as readonly FaultKind[];

@@ -1,0 +1,106 @@
+import type { Random } from '../../simulator/kernel/random.ts';
+import type { HookSettings } from '../../simulator/services/auto-scaling/hooks.ts';
+import type { GroupOptions } from '../../simulator/services/fleet-groups.ts';
+import type { ServiceOptions } from '../../simulator/services/fleet-workloads.ts';
+
+export interface ClusterPlan {
+  readonly name: string;
+  readonly groups: readonly GroupOptions[];
+  readonly services: readonly ServiceOptions[];
+  readonly standaloneTasks: number;
+}
+
+/** Groups of tasks that no drain waits for: daemons, what instances start for themselves, what the operator names. */
+export const NON_BLOCKING = { daemon: 'agent-', selfStarted: 'boot', named: 'optional' } as const;
+
+const ZONES = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
+
+/** Minimum and maximum healthy percent, the pair that blocks every drain among them. */
+const PERCENTS = [
+  [100, 200],
+  [100, 200],
+  [50, 150],
+  [50, 100],
+  [0, 200],
+  [100, 100],
+] as const;
+
+export function drawClusters(random: Random): ClusterPlan[] {
+  return Array.from({ length: random.integer(1, 2) }, (_, index) => {
+    const name = `cluster-${index}`;
+    return {
+      name,
+      groups: Array.from({ length: random.integer(1, 2) }, (_, serial) => drawGroup(random, name, serial)),
+      services: [
+        ...Array.from({ length: random.integer(1, 3) }, (_, serial) => drawService(random, name, serial)),
+        ...(random.chance(0.5) ? [daemon(name)] : []),
+      ],
+      standaloneTasks: random.integer(0, 2),
+    };
+  });
+}
+
+function drawGroup(random: Random, cluster: string, serial: number): GroupOptions {
+  const hasWarmPool = random.chance(0.2);
+  return {
+    name: `${cluster}-group-${serial}`,
+    cluster,
+    desired: random.integer(2, 5),
+    minSize: 0,
+    maxSize: 8,
+    zones: ZONES.slice(0, random.integer(1, 3)),
+    spot: random.chance(0.4),
+    lifecycleHooks: drawHooks(random),
+    retention: random.chance(0.3) ? 'retain' : 'terminate',
+    newInstancesProtected: random.chance(0.1),
+    healthCheckGracePeriodSeconds: random.pick([0, 300]),
+    ...(random.chance(0.3) ? { tags: { 'ebbtide:cluster': cluster } } : {}),
+    ...(hasWarmPool
+      ? {
+          warmPool: {
+            minSize: random.integer(1, 2),
+            poolState: random.pick(['Stopped', 'Running'] as const),
+            reuseOnScaleIn: random.chance(0.5),
+          },
+        }
+      : {}),
+  };
+}
+
+/** The hook of another team, which completes it by itself. */
+export const FOREIGN_HOOK = 'backup-logs';
+
+function drawHooks(random: Random): HookSettings[] {
+  const terminate = {
+    transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    heartbeatTimeoutSeconds: random.pick([60, 120, 300, 300, 900]),
+    defaultResult: random.pick(['CONTINUE', 'ABANDON'] as const),
+  } as const;
+  const hooks: HookSettings[] = [{ ...terminate, name: 'ebbtide-terminate' }];
+  if (random.chance(0.2)) hooks.push({ ...terminate, name: FOREIGN_HOOK, heartbeatTimeoutSeconds: 300 });
+  if (random.chance(0.3)) {
+    hooks.push({ ...terminate, name: 'ebbtide-launch', transition: 'autoscaling:EC2_INSTANCE_LAUNCHING' });
+  }
+  return hooks;
+}
+
+function drawService(random: Random, cluster: string, serial: number): ServiceOptions {
+  const [minimumHealthyPercent, maximumPercent] = random.pick(PERCENTS);
+  const isSlow = random.chance(0.25);
+  return {
+    cluster,
+    name: `service-${serial}`,
+    desiredCount: random.integer(1, 8),
+    minimumHealthyPercent,
+    maximumPercent,
+    cpu: random.pick([128, 256, 512]),
+    slowStartSeconds: random.pick([5, 20, 40]),
+    exitsAfterSignalMs: isSlow ? random.integer(30_000, 400_000) : random.integer(200, 20_000),
+    ...(isSlow ? { stopTimeoutSeconds: random.pick([120, 600]) } : {}),
+    ...(random.chance(0.5) ? { deregistrationDelaySeconds: random.pick([10, 60, 180]) } : {}),
+  };
+}
+
+function daemon(cluster: string): ServiceOptions {
+  return { cluster, name: `${NON_BLOCKING.daemon}logs`, schedulingStrategy: 'DAEMON', cpu: 64, memory: 128 };
+}
