@@ -2,9 +2,11 @@ import type { ECSClient } from '@aws-sdk/client-ecs';
 import { describeClusterTags } from './aws/clusters.ts';
 import { type ClusterPolicy, clusterPolicy } from './config/cluster-policy.ts';
 import type { Policy } from './config/settings.ts';
+import { clusterName } from './domain/arns.ts';
 import type { ClusterArn } from './domain/model.ts';
+import { isNameIn } from './domain/name-patterns.ts';
 
-/** The policy of each cluster: that of the stack, with what the cluster's tags override. */
+/** The policy of each cluster: that of the stack, with what the tags of a cluster that is looked after override. */
 export interface Policies {
   of(cluster: ClusterArn): Promise<Policy>;
   /** As it was when it was last read, without asking anybody; that of the stack where it never was. */
@@ -31,6 +33,8 @@ export function createPolicies(base: Policy, { ecs, now }: { readonly ecs: ECSCl
     refresh,
     known: (cluster) => read.get(cluster)?.policy ?? base,
     async of(cluster) {
+      // Instances may turn up in any cluster, but only those that are looked after may be read.
+      if (!isNameIn(base.clusters, clusterName(cluster))) return base;
       const known = read.get(cluster);
       if (known !== undefined && now() - known.atMs < FRESH_MS) return known.policy;
       if (!reading.has(cluster))

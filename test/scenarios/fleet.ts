@@ -1,12 +1,19 @@
 import type { Box } from './box.ts';
 import { minutes } from './box.ts';
 
-/** The hook that the examples attach. */
+/** The hooks that the examples attach. */
 export const TERMINATE_HOOK = {
   name: 'ebbtide-terminate',
   transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
   heartbeatTimeoutSeconds: 300,
   defaultResult: 'CONTINUE',
+} as const;
+
+export const LAUNCH_HOOK = {
+  name: 'ebbtide-launch',
+  transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  heartbeatTimeoutSeconds: 300,
+  defaultResult: 'ABANDON',
 } as const;
 
 type GroupOptions = Parameters<Box['world']['createAutoScalingGroup']>[0];

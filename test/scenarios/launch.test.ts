@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Box, type BoxOptions, minutes, openBox, seconds } from './box.ts';
-import { containerInstance, groupInstance, instancesOf } from './fleet.ts';
-
-/** The hook that the examples attach. */
-const LAUNCH_HOOK = {
-  name: 'ebbtide-launch',
-  transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-  heartbeatTimeoutSeconds: 300,
-  defaultResult: 'ABANDON',
-} as const;
+import { containerInstance, groupInstance, instancesOf, LAUNCH_HOOK } from './fleet.ts';
 
 type GroupOptions = Parameters<Box['world']['createAutoScalingGroup']>[0];
 

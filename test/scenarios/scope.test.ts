@@ -1,9 +1,29 @@
 import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { createSimulator } from '../../simulator/simulator.ts';
-import { packageInto } from '../packaged.ts';
+import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
+import { type Packaged, packageInto } from '../packaged.ts';
 import { minutes, openBox } from './box.ts';
-import { bootGroup, containerInstance, hookEnd, TERMINATE_HOOK } from './fleet.ts';
+import { bootGroup, containerInstance, hookEnd, LAUNCH_HOOK, TERMINATE_HOOK } from './fleet.ts';
+
+let packagedForProd: Promise<Packaged> | undefined;
+
+/** Permissions and all: what the parameter leaves out, the roles do not grant. */
+async function deployForProd(): Promise<Simulator> {
+  packagedForProd ??= packageInto(path.join(inject('runDirectory'), 'scope'), { parameters: ['clusters=prod'] });
+  const packaged = await packagedForProd;
+  const simulator = createSimulator({ seed: 1 });
+  simulator.deploy({ templatePath: packaged.templateFile, artifactsDirectory: path.dirname(packaged.templateFile) });
+  return simulator;
+}
+
+/** What Ebbtide could not do: functions that failed, and calls that were refused. */
+function complaints({ kernel }: Simulator) {
+  return kernel.trace.entries.filter(
+    ({ kind, phase, error }) =>
+      (kind === 'invocation' && phase === 'error') ||
+      (kind === 'call' && `${JSON.stringify(error)}`.includes('Denied')),
+  );
+}
 
 describe('what Ebbtide leaves alone', () => {
   it('a hook that it does not own: drained by nobody, completed by nobody', async () => {
@@ -19,13 +39,7 @@ describe('what Ebbtide leaves alone', () => {
   });
 
   it('an instance of a cluster that is not looked after, though the hook is its own', async () => {
-    const directory = path.join(inject('runDirectory'), 'scope');
-    const packaged = await packageInto(directory, { parameters: ['clusters=prod'] });
-    const simulator = createSimulator({ seed: 1 });
-    simulator.deploy({
-      templatePath: packaged.templateFile,
-      artifactsDirectory: path.dirname(packaged.templateFile),
-    });
+    const simulator = await deployForProd();
     const { world, views } = simulator.fleet;
     for (const cluster of ['prod', 'dev']) {
       world.createCluster({ name: cluster });
@@ -46,10 +60,22 @@ describe('what Ebbtide leaves alone', () => {
     expect(endOf('prod')).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
     expect(endOf('dev')).toBeUndefined();
     expect(views.containerInstances().find(({ cluster }) => cluster === 'dev')?.status).toBe('ACTIVE');
-    const errors = simulator.kernel.trace.entries.filter(
-      ({ kind, phase }) => kind === 'invocation' && phase === 'error',
-    );
-    expect(errors).toEqual([]);
+    expect(complaints(simulator)).toEqual([]);
+  });
+
+  it.each([
+    ['and its group says so', { 'ebbtide:cluster': 'dev' }],
+    ['and nothing says where it belongs', {}],
+  ])('an instance that a launch hook of its own holds, in a cluster that is not looked after, %s', async (_, tags) => {
+    const simulator = await deployForProd();
+    const { world, views } = simulator.fleet;
+    const hook = { ...LAUNCH_HOOK, defaultResult: 'CONTINUE' } as const;
+    world.createCluster({ name: 'dev' });
+    world.createAutoScalingGroup({ name: 'web', cluster: 'dev', desired: 1, maxSize: 2, lifecycleHooks: [hook], tags });
+    await simulator.runFor(minutes(20));
+
+    expect(views.groupInstances()[0]?.hooks[0]?.end?.by).toMatchObject({ kind: 'heartbeat-timeout' });
+    expect(complaints(simulator)).toEqual([]);
   });
 
   it('anything at all in observe mode: it says what it would do, and calls nothing that changes the fleet', async () => {
