@@ -3,7 +3,7 @@ import type { Policy } from '../config/settings.ts';
 import { type DrainDecision, type DrainObservation, decideDrain } from '../domain/drain.ts';
 import type { ContainerInstance, EcsService, Task } from '../domain/model.ts';
 import { explain, NOTHING_READ, type Surroundings } from '../domain/stuck.ts';
-import { clusterOf, type DrainIncident, type Registration } from '../incidents/incident.ts';
+import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { act } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
@@ -22,17 +22,19 @@ export async function reviewDrains(
   known: Partial<Known> = {},
 ): Promise<Failures> {
   const open = incidents.filter(({ phase }) => phase !== 'closed');
-  // Read before any tasks are: on an instance that was DRAINING by then, no task can appear afterwards.
-  const instances = known.instances ?? (await tryTo(() => describeRegistrations(runtime, registrationsOf(open))));
+  const listed = known.instances ? undefined : await listByCluster(runtime, open);
   return eachOf(
     open,
     ({ id }) => id,
     allowance,
     async (incident) => {
-      const policy = await runtime.policies.of(clusterOf(incident));
+      const cluster = clusterOf(incident);
+      const read = await tryTo(() => runtime.policies.of(cluster));
+      const policy = read instanceof LookFailure ? runtime.policies.known(cluster) : read;
       const nowMs = runtime.now();
       const observation = await tryTo(async () => {
-        if (instances instanceof LookFailure) throw instances.cause;
+        if (read instanceof LookFailure) throw read.cause;
+        const instances = known.instances ?? instancesOf(incident, listed);
         return observe(runtime, incident, { known: { ...known, instances }, policy, nowMs });
       });
       const isBlind = observation instanceof LookFailure;
@@ -44,6 +46,33 @@ export async function reviewDrains(
       if (isBlind) throw observation.cause;
     },
   );
+}
+
+type Listed = ReadonlyMap<string, Known['instances'] | LookFailure>;
+
+/**
+ * Read before any tasks are: on an instance that was DRAINING by then, no task can appear afterwards. A cluster that
+ * ECS does not describe blinds only those who look at it.
+ */
+async function listByCluster(runtime: Runtime, incidents: readonly DrainIncident[]): Promise<Listed> {
+  const registrations = incidents.flatMap((incident) => incident.registrations);
+  const listed = new Map<string, Known['instances'] | LookFailure>();
+  for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
+    listed.set(cluster, await tryTo(() => describeRegistrations(runtime, group)));
+  }
+  return listed;
+}
+
+/** @throws what kept one of its clusters from being described */
+function instancesOf({ registrations }: DrainIncident, listed: Listed | undefined): Map<string, ContainerInstance> {
+  const instances = new Map<string, ContainerInstance>();
+  for (const { arn, clusterArn } of registrations) {
+    const inCluster = listed?.get(clusterArn);
+    if (inCluster instanceof LookFailure) throw inCluster.cause;
+    const instance = inCluster?.get(arn);
+    if (instance !== undefined) instances.set(arn, instance);
+  }
+  return instances;
 }
 
 /** AWS did not say how things are. */
@@ -61,10 +90,6 @@ async function tryTo<T>(look: () => Promise<T>): Promise<T | LookFailure> {
   } catch (error) {
     return new LookFailure(error);
   }
-}
-
-function registrationsOf(incidents: readonly DrainIncident[]): Registration[] {
-  return incidents.flatMap(({ registrations }) => registrations);
 }
 
 /** `reviewDrains` for ids of incidents that may exist or not: an event names an instance, nobody knows if it drains. */

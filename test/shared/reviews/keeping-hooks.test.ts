@@ -60,6 +60,7 @@ describe('a look at a drain', () => {
   });
 
   test.each([
+    ['the tags of its cluster', DescribeClustersCommand],
     ['the container instance', DescribeContainerInstancesCommand],
     ['its tasks', ListTasksCommand],
   ])(
@@ -71,6 +72,16 @@ describe('a look at a drain', () => {
       expect({ heartbeats: heartbeats(), completions: completions() }).toEqual({ heartbeats: 1, completions: 0 });
     },
   );
+
+  test('is not kept from completing a hook by another cluster that ECS does not describe', async () => {
+    const { runtime, mocks, id, completions } = await setUp();
+    const other = { clusterArn: `${clusterArn}-other`, arn: `${arn}-other` };
+    await runtime.incidents.save(drain({ id: `${id}-other`, registrations: [other] }), undefined);
+    mocks.ecs.on(DescribeContainerInstancesCommand, { cluster: other.clusterArn }).rejects(new Error('unavailable'));
+    const failures = await reviewDrainsById(runtime, [`${id}-other`, id], allowance);
+    expect([...failures.keys()]).toEqual([`${id}-other`]);
+    expect(completions()).toBe(1);
+  });
 
   test('keeps the hook alive when the instance cannot be set DRAINING', async () => {
     const { mocks, look, heartbeats, completions } = await setUp({ status: 'ACTIVE' });
