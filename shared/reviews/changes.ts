@@ -121,7 +121,8 @@ async function reviewAgents(
   const suspects: Suspect[] = changes
     .filter(({ arn, agentConnected, status }) => {
       const incident = incidents.get(disconnectionId(arn));
-      const isAway = agentConnected === false && status !== 'INACTIVE';
+      const isAway =
+        agentConnected === false && status !== 'INACTIVE' && !isGoing(runtime, incidents.get(drainId(arn)));
       return isAway || (incident !== undefined && incident.closedAtMs === undefined);
     })
     .map(({ arn, clusterArn, agentConnected, atMs, version }) => ({
@@ -132,6 +133,16 @@ async function reviewAgents(
   if (suspects.length === 0) return new Map();
   const known = { instances: await describeRegistrations(runtime, suspects) };
   return reviewDisconnections(runtime, suspects, { known, incidents, allowance });
+}
+
+/** As long as EC2 may take to shut an instance down that its hook has let go. */
+const GOING_MS = 600_000;
+
+/** Its agent goes because the instance does. Should it stay after all, the sweep finds an agent that is away. */
+function isGoing(runtime: Runtime, drain: Incident | undefined): boolean {
+  if (drain?.kind !== 'drain' || drain.destination !== 'termination') return false;
+  const isReleased = drain.closedAtMs !== undefined && runtime.now() - drain.closedAtMs < GOING_MS;
+  return drain.phase === 'draining' || (isReleased && drain.outcome !== 'back in service');
 }
 
 function drainsOf(

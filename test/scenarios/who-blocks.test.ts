@@ -84,4 +84,19 @@ describe('what a drain waits for', () => {
     expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE' });
     expect(seconds(1)).toBe(1_000);
   });
+
+  it('is over when the instance goes: that its agent goes with it is nothing to note', async () => {
+    const { box, id } = await loneInstance();
+    const { arn } = containerInstance(box, id);
+
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(15));
+
+    const events = box.simulator.kernel.trace.entries
+      .filter(({ kind }) => kind === 'event')
+      .map((e) => JSON.stringify(e));
+    expect(events.some((event) => event.includes(arn) && event.includes('"agentConnected":false'))).toBe(true);
+    const notes = box.calls('PutItem').map(({ input }) => JSON.stringify(input));
+    expect(notes.filter((note) => note.includes(`disconnection#${arn}`))).toEqual([]);
+  });
 });
