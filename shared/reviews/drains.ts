@@ -8,6 +8,7 @@ import type { Runtime } from '../runtime.ts';
 import { act } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { describeServicesOf } from './explanations.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { describeRegistrations, type Known } from './look-up.ts';
 
 /**
@@ -73,23 +74,6 @@ function instancesOf({ registrations }: DrainIncident, listed: Listed | undefine
     if (instance !== undefined) instances.set(arn, instance);
   }
   return instances;
-}
-
-/** AWS did not say how things are. */
-class LookFailure {
-  readonly cause: unknown;
-
-  constructor(cause: unknown) {
-    this.cause = cause;
-  }
-}
-
-async function tryTo<T>(look: () => Promise<T>): Promise<T | LookFailure> {
-  try {
-    return await look();
-  } catch (error) {
-    return new LookFailure(error);
-  }
 }
 
 /** `reviewDrains` for ids of incidents that may exist or not: an event names an instance, nobody knows if it drains. */

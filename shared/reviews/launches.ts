@@ -9,6 +9,7 @@ import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
 import { isLaunchId } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
 
 /** What else the sweep does about a launch: replacing needs permissions that the other functions do not have. */
@@ -32,15 +33,18 @@ export async function reviewLaunches(
     ({ id }) => id,
     allowance,
     async (incident) => {
-      const observation = observe(incident);
-      const policy = await policyOf(runtime, {
-        clusterArn: observation.registrations?.[0]?.clusterArn,
-        ...homeOf(incident),
-      });
+      const seen = observe(incident);
+      const clusterArn = incident.clusterArn ?? seen.registrations?.[0]?.clusterArn;
+      const read = await tryTo(() => policyOf(runtime, { clusterArn }));
+      const isBlind = read instanceof LookFailure;
+      const policy = isBlind ? lastPolicyOf(runtime, { clusterArn }) : read;
+      // Without its policy nothing is judged, and the hook is kept from expiring.
+      const observation = isBlind ? {} : seen;
       const decision = decideLaunch(incident, observation, { policy, nowMs: runtime.now() });
       runtime.logger.info(`launch: ${decision.kind}`, { incident: incident.id, group: incident.groupName, decision });
       if (decision.kind === 'replace') await replace?.(policy, incident);
       else await act({ runtime, policy, incident }, decision);
+      if (isBlind) throw read.cause;
     },
   );
 }
@@ -48,6 +52,10 @@ export async function reviewLaunches(
 /** Without a cluster, the policy of the stack. */
 export async function policyOf(runtime: Runtime, { clusterArn }: Pick<Home, 'clusterArn'>): Promise<Policy> {
   return clusterArn === undefined ? runtime.config.policy : runtime.policies.of(clusterArn);
+}
+
+function lastPolicyOf(runtime: Runtime, { clusterArn }: Pick<Home, 'clusterArn'>): Policy {
+  return clusterArn === undefined ? runtime.config.policy : runtime.policies.known(clusterArn);
 }
 
 /** `reviewLaunches` for ids of incidents that may be over by now: only their hooks are kept alive. */
@@ -59,10 +67,6 @@ export async function reviewLaunchesById(
   const incidents = await runtime.incidents.getMany(ids.filter(isLaunchId));
   const launches = [...incidents.values()].flatMap((incident) => (incident.kind === 'launch' ? [incident] : []));
   return reviewLaunches(runtime, launches, allowance, () => ({}));
-}
-
-function homeOf({ clusterArn }: LaunchIncident): Pick<Home, 'clusterArn'> {
-  return clusterArn === undefined ? {} : { clusterArn };
 }
 
 interface Subject {

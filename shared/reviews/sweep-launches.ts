@@ -20,7 +20,17 @@ interface Swept {
 }
 
 /** Looks at all instances that have not arrived: those that hooks hold, and those in service in the groups that are watched. */
-export async function sweepLaunches(
+export async function sweepLaunches(runtime: Runtime, swept: Swept, allowance: Allowance): Promise<Failures> {
+  try {
+    return await lookAtAll(runtime, swept, allowance);
+  } catch (error) {
+    // One of the services does not answer. Nothing is judged, and the hooks are kept alive.
+    const failures = await reviewLaunches(runtime, swept.open, allowance, () => ({}));
+    return failures.set('looking up launches', error);
+  }
+}
+
+async function lookAtAll(
   runtime: Runtime,
   { open, groups, listClusters }: Swept,
   allowance: Allowance,
