@@ -72,15 +72,33 @@ export async function resendAbandoned(runtime: Runtime, incident: Incident): Pro
 /**
  * Sends the alerts of this invocation; many of the same kind in one cluster become one message. Should it fail, the
  * alerts are still with their incidents, and the sweep sends them.
+ *
+ * @throws what SNS said
  */
 export async function sendAlerts(runtime: Runtime): Promise<void> {
   const unsent = runtime.unsent.splice(0);
+  const refusals: unknown[] = [];
   for (const { message, of } of mergeFloods(unsent)) {
-    await publish(runtime, message);
+    try {
+      await publish(runtime, message);
+    } catch (error) {
+      // This message alone: those behind it would otherwise wait for ever. When SNS is down, waiting costs too much time.
+      if (!isMessageRefused(error)) throw error;
+      refusals.push(error);
+      continue;
+    }
     for (const [incidentId, alerts] of Map.groupBy(of, (one) => one.incidentId)) {
       await takeOut(runtime, incidentId, new Set(alerts.map(({ alert }) => alert.id)));
     }
   }
+  for (const error of refusals) throw error;
+}
+
+/** API Reference, Publish: too long, or a subject or attribute that is not allowed. */
+const MESSAGE_REFUSED: ReadonlySet<string> = new Set(['InvalidParameterException', 'InvalidParameterValueException']);
+
+function isMessageRefused(error: unknown): boolean {
+  return error instanceof Error && MESSAGE_REFUSED.has(error.name);
 }
 
 /** Others may write the incident meanwhile: the sent alerts are taken out of whatever is stored. */

@@ -93,6 +93,19 @@ describe('an alert', () => {
   });
 });
 
+test('an alert that SNS refuses does not keep the others from being sent, and is reported', async () => {
+  const { id, alert, runtime, mocks, published, stored } = setUp();
+  const refused = Object.assign(new Error('Invalid parameter: Message too long'), {
+    name: 'InvalidParameterException',
+  });
+  mocks.sns.on(PublishCommand).rejectsOnce(refused).resolves({});
+  const other = { ...alert, id: `${id}#other` };
+  await commit(runtime, drain({ id, outbox: [alert, other] }), undefined);
+  await expect(sendAlerts(runtime)).rejects.toThrow('Message too long');
+  expect(published()).toHaveLength(2);
+  expect((await stored()).outbox).toEqual([alert]);
+});
+
 describe('an alert that a function left behind', () => {
   async function leaveBehind() {
     const setting = setUp();
