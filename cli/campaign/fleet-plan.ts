@@ -25,12 +25,17 @@ const PERCENTS = [
   [100, 100],
 ] as const;
 
-export function drawClusters(random: Random): ClusterPlan[] {
+type Results = readonly ('CONTINUE' | 'ABANDON')[];
+
+/** @param hookResults what hooks may do when nobody completes them */
+export function drawClusters(random: Random, hookResults: Results): ClusterPlan[] {
   return Array.from({ length: random.integer(1, 2) }, (_, index) => {
     const name = `cluster-${index}`;
     return {
       name,
-      groups: Array.from({ length: random.integer(1, 2) }, (_, serial) => drawGroup(random, name, serial)),
+      groups: Array.from({ length: random.integer(1, 2) }, (_, serial) =>
+        drawGroup(random, { cluster: name, serial, hookResults }),
+      ),
       services: [
         ...Array.from({ length: random.integer(1, 3) }, (_, serial) => drawService(random, name, serial)),
         ...(random.chance(0.5) ? [daemon(name)] : []),
@@ -40,7 +45,14 @@ export function drawClusters(random: Random): ClusterPlan[] {
   });
 }
 
-function drawGroup(random: Random, cluster: string, serial: number): GroupOptions {
+function drawGroup(
+  random: Random,
+  {
+    cluster,
+    serial,
+    hookResults,
+  }: { readonly cluster: string; readonly serial: number; readonly hookResults: Results },
+): GroupOptions {
   const hasWarmPool = random.chance(0.2);
   return {
     name: `${cluster}-group-${serial}`,
@@ -50,7 +62,7 @@ function drawGroup(random: Random, cluster: string, serial: number): GroupOption
     maxSize: 8,
     zones: ZONES.slice(0, random.integer(1, 3)),
     spot: random.chance(0.4),
-    lifecycleHooks: drawHooks(random),
+    lifecycleHooks: drawHooks(random, hookResults),
     retention: random.chance(0.3) ? 'retain' : 'terminate',
     newInstancesProtected: random.chance(0.1),
     healthCheckGracePeriodSeconds: random.pick([0, 300]),
@@ -70,11 +82,11 @@ function drawGroup(random: Random, cluster: string, serial: number): GroupOption
 /** The hook of another team, which completes it by itself. */
 export const FOREIGN_HOOK = 'backup-logs';
 
-function drawHooks(random: Random): HookSettings[] {
+function drawHooks(random: Random, hookResults: Results): HookSettings[] {
   const terminate = {
     transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
     heartbeatTimeoutSeconds: random.pick([60, 120, 300, 300, 900]),
-    defaultResult: random.pick(['CONTINUE', 'ABANDON'] as const),
+    defaultResult: random.pick(hookResults),
   } as const;
   const hooks: HookSettings[] = [{ ...terminate, name: 'ebbtide-terminate' }];
   if (random.chance(0.2)) hooks.push({ ...terminate, name: FOREIGN_HOOK, heartbeatTimeoutSeconds: 300 });

@@ -20,10 +20,13 @@ export function drawPlan(seed: number): Plan {
   const random = new Random(seed, 'campaign');
   const fleet = random.fork('fleet');
   const world = random.fork('world');
+  const settings = drawSettings(random.fork('settings'));
+  // Nobody completes a hook there: one that abandons launches would have the group launch for ever.
+  const hookResults = settings.mode === 'observe' ? (['CONTINUE'] as const) : (['CONTINUE', 'ABANDON'] as const);
   return {
     seed,
-    settings: drawSettings(random.fork('settings')),
-    clusters: drawClusters(fleet),
+    settings,
+    clusters: drawClusters(fleet, hookResults),
     undocumented: {
       drainingSendsEvent: world.chance(0.5),
       replacesTasksOfDisconnectedDraining: world.chance(0.5),

@@ -23,7 +23,7 @@ export function everyInvariant(terms: Terms): Invariant[] {
     onlyLeavingInstancesDrain(terms),
     noLiveInstanceIsDeregistered(terms),
     nobodyIsWokenEarly(terms),
-    stoppedInstancesWakeNobody(),
+    stoppedInstancesWakeNobody(terms),
     alertsComeOnce(),
     everythingIsPermitted(),
     functionsSucceed(),

@@ -52,7 +52,12 @@ export type Fact = { readonly atMs: number } & (
       readonly text: string;
     }
   /** An invocation that is over; `failure` says what went wrong. */
-  | { readonly kind: 'invocation'; readonly functionName: string; readonly failure: string | undefined }
+  | {
+      readonly kind: 'invocation';
+      readonly functionName: string;
+      readonly requestId: string;
+      readonly failure: string | undefined;
+    }
   | { readonly kind: 'undelivered'; readonly where: string; readonly reason: string }
 );
 
@@ -71,8 +76,12 @@ export interface Call {
   readonly operation: string;
   /** Undefined: an operator's call, or AWS's own. */
   readonly functionName: string | undefined;
+  /** Of the function's invocation. */
+  readonly requestId?: string | undefined;
   readonly input: Readonly<Record<string, unknown>>;
   readonly errorCode: string | undefined;
+  /** It took effect, but the caller may not have learnt of it: a fault kept the answer, or delayed it. */
+  readonly isAnswerDoubtful?: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -185,8 +194,10 @@ function readCall(entry: TraceEntry): Untimed {
     service: text(entry.service),
     operation: text(entry.operation),
     functionName: caller.kind === 'function' ? text(caller.functionName) : undefined,
+    requestId: caller.kind === 'function' ? text(caller.requestId) : undefined,
     input: fieldsOf(entry.input),
     errorCode: error && text(error.code),
+    isAnswerDoubtful: fieldsOf(entry.fault).effect === 'happens',
   };
 }
 
@@ -203,13 +214,19 @@ function readAlert(entry: TraceEntry): Untimed {
 
 function readInvocation(entry: TraceEntry): Untimed | undefined {
   const functionName = text(entry.function);
+  const requestId = text(entry.requestId);
   switch (entry.phase) {
     case 'end':
-      return { kind: 'invocation', functionName, failure: undefined };
+      return { kind: 'invocation', functionName, requestId, failure: undefined };
     case 'error':
-      return { kind: 'invocation', functionName, failure: `${text(entry.errorType)}: ${text(entry.errorMessage)}` };
+      return {
+        kind: 'invocation',
+        functionName,
+        requestId,
+        failure: `${text(entry.errorType)}: ${text(entry.errorMessage)}`,
+      };
     case 'timeout':
-      return { kind: 'invocation', functionName, failure: text(entry.errorMessage) };
+      return { kind: 'invocation', functionName, requestId, failure: text(entry.errorMessage) };
     default:
       return undefined;
   }

@@ -6,7 +6,10 @@ import { EVENT_TIME_STEP_MS, type Terms } from './terms.ts';
  * Deregistering orphans containers that still run. So the agent must have been away for as long as it takes to be sure,
  * and the host must be gone, or have a newer registration that is connected.
  */
-export function noLiveInstanceIsDeregistered({ disconnectedMs }: Terms): Invariant {
+export function noLiveInstanceIsDeregistered({
+  disconnectedMs,
+  deregistersRunningMs = Number.POSITIVE_INFINITY,
+}: Terms): Invariant {
   return {
     name: 'Only ghosts and duplicates that have been away for long enough are deregistered',
     observe(fact, ledger, check) {
@@ -15,17 +18,25 @@ export function noLiveInstanceIsDeregistered({ disconnectedMs }: Terms): Invaria
       const named = String(fact.input.containerInstance);
       const registration = ledger.registrations.get(named);
       const awayByMs = fact.atMs - disconnectedMs + EVENT_TIME_STEP_MS;
-      const problem = registration === undefined ? 'nobody knows it' : problemOf(registration, ledger, awayByMs);
+      const mayRun = registration !== undefined && fact.atMs - registration.sinceMs >= deregistersRunningMs;
+      const problem =
+        registration === undefined ? 'nobody knows it' : problemOf(registration, ledger, { awayByMs, mayRun });
       check(problem === undefined, `${named} was deregistered: ${problem}`, [named]);
     },
   };
 }
 
-function problemOf(registration: RegistrationRecord, ledger: Ledger, awayByMs: number): string | undefined {
+function problemOf(
+  registration: RegistrationRecord,
+  ledger: Ledger,
+  { awayByMs, mayRun }: { readonly awayByMs: number; readonly mayRun: boolean },
+): string | undefined {
   const { arn, ec2InstanceId, connected, sinceMs } = registration;
   if (connected) return 'its agent was connected';
   if (sinceMs > awayByMs) return `its agent was away only since ${new Date(sinceMs).toISOString()}`;
   const isGhost = ledger.ec2State(ec2InstanceId) === 'terminated';
   const isDuplicate = ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
-  return isGhost || isDuplicate ? undefined : `${ec2InstanceId} is ${ledger.ec2State(ec2InstanceId)} and has no other`;
+  return isGhost || isDuplicate || mayRun
+    ? undefined
+    : `${ec2InstanceId} is ${ledger.ec2State(ec2InstanceId)} and has no other`;
 }

@@ -11,7 +11,10 @@ export function onlyLeavingInstancesDrain(terms: Terms): Invariant {
       for (const arn of fact.input.containerInstances as readonly string[]) {
         const id = ledger.registrations.get(arn)?.ec2InstanceId ?? arn;
         const isHeld = ledger.actions.some(
-          ({ hook, ec2InstanceId, end }) => ec2InstanceId === id && terms.ownsHook(hook) && end === undefined,
+          ({ hook, ec2InstanceId, end }) =>
+            ec2InstanceId === id &&
+            terms.ownsHook(hook) &&
+            (end === undefined || fact.atMs - end.atMs < (terms.actsWithinMs ?? 0)),
         );
         check(isHeld || ledger.announced.has(id), `${fact.functionName} drained ${id}, which stays`, [arn, id]);
       }

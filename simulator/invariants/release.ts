@@ -4,7 +4,7 @@ import type { Terms } from './terms.ts';
 
 export interface Release {
   readonly action: ActionRecord;
-  /** Tasks on the instance at that instant that were not STOPPED. */
+  /** Tasks on the instance at that instant that a drain waits for and that were not STOPPED. */
   readonly tasks: readonly LiveTask[];
   /** Why it may go with tasks left on it; undefined when nothing allows that. */
   readonly excuse: 'deadline' | 'lost contact' | undefined;
@@ -24,7 +24,9 @@ export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release |
   const isDue = fact.atMs - action.startedAtMs >= terms.drainDeadlineMs;
   return {
     action,
-    tasks: registrations.flatMap(({ tasks }) => [...tasks.values()]),
+    tasks: registrations.flatMap(({ tasks }) =>
+      [...tasks.values()].filter(({ group }) => terms.blocks?.(group) ?? true),
+    ),
     excuse: isDue ? 'deadline' : isLost || isGone ? 'lost contact' : undefined,
   };
 }

@@ -1,0 +1,66 @@
+import type { Simulator } from '../../simulator/simulator.ts';
+import type { Plan } from './plan.ts';
+
+const MINUTE_MS = 60_000;
+
+/** All that ought to be over by then: what has its own deadline, and the slowest things that a fleet does by itself. */
+function settlingMinutesMax({ settings }: Plan): number {
+  return Number(settings.drainDeadlineMinutes) + 30;
+}
+
+/**
+ * Everything is well again: agents come back, standalone tasks exit, nothing keeps a service's tasks where they are.
+ * Time goes on until `isSettled`, for as long as the world may take.
+ */
+export async function settle(simulator: Simulator, plan: Plan, isSettled: () => boolean): Promise<void> {
+  const { clock } = simulator.kernel;
+  const endMs = clock.now() + settlingMinutesMax(plan) * MINUTE_MS;
+  for (const { name, groups, services } of plan.clusters) {
+    for (const group of groups) simulator.fleet.world.repairNewAgents(group.name);
+    for (const { name: service, schedulingStrategy } of services) {
+      if (schedulingStrategy === 'DAEMON') continue;
+      const percents = { minimumHealthyPercent: 0, maximumPercent: 200 };
+      simulator.fleet.world.setDeploymentPercents(name, service, percents);
+    }
+  }
+  let settledMinutes = 0;
+  while (clock.now() < endMs && settledMinutes < 3) {
+    makeWell(simulator, plan);
+    await restoreSpared(simulator);
+    await simulator.runFor(MINUTE_MS);
+    settledMinutes = isSettled() ? settledMinutes + 1 : 0;
+  }
+}
+
+function makeWell({ fleet: { world, views } }: Simulator, plan: Plan): void {
+  for (const zone of new Set(plan.clusters.flatMap(({ groups }) => groups.flatMap(({ zones }) => zones ?? [])))) {
+    world.restoreZone(zone);
+  }
+  const up = new Set(
+    views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
+  );
+  for (const { ec2InstanceId, agentConnected, status } of views.containerInstances()) {
+    if (up.has(ec2InstanceId) && !agentConnected && status !== 'INACTIVE') world.reconnectAgent(ec2InstanceId);
+  }
+  for (const { arn, serviceName, lastStatus, protectedUntilMs } of views.tasks()) {
+    if (serviceName === undefined && lastStatus === 'RUNNING') world.exitTask(arn);
+    if (protectedUntilMs !== undefined && lastStatus !== 'STOPPED') world.unprotectTask(arn);
+  }
+}
+
+/** What on-call does when told that an instance was drained for an interruption that never came: it is used again. */
+async function restoreSpared({ call, fleet: { views }, kernel }: Simulator): Promise<void> {
+  const inService = new Set(
+    views
+      .groupInstances()
+      .flatMap(({ ec2InstanceId, lifecycleState }) => (lifecycleState === 'InService' ? [ec2InstanceId] : [])),
+  );
+  const told = kernel.trace.entries
+    .filter(({ kind, subject }) => kind === 'notification' && String(subject).includes('still DRAINING'))
+    .map(({ message }) => String(message));
+  for (const { arn, cluster, ec2InstanceId, status } of views.containerInstances()) {
+    if (status !== 'DRAINING' || !inService.has(ec2InstanceId)) continue;
+    if (!told.some((message) => message.includes(ec2InstanceId))) continue;
+    await call('ecs', 'UpdateContainerInstancesState', { cluster, containerInstances: [arn], status: 'ACTIVE' });
+  }
+}

@@ -1,0 +1,25 @@
+import { everyInvariant } from '../../simulator/invariants/every-invariant.ts';
+import { functionsSucceed } from '../../simulator/invariants/functions-succeed.ts';
+import { hooksAreCompleted } from '../../simulator/invariants/hooks-are-completed.ts';
+import type { Invariant } from '../../simulator/invariants/invariant.ts';
+import { nothingIsLeftBehind } from '../../simulator/invariants/nothing-is-left-behind.ts';
+import { observersChangeNothing } from '../../simulator/invariants/observers-change-nothing.ts';
+import type { Plan } from './plan.ts';
+import { termsOf } from './terms.ts';
+
+/**
+ * What must hold although things break. A function may fail then, and a message may end in a dead-letter queue with its
+ * reason: that is what both are for. That nothing is left waiting is asked after healing (`findPending`).
+ */
+export function invariantsFor(plan: Plan): Invariant[] {
+  const terms = termsOf(plan);
+  const isObserved = plan.settings.mode === 'observe';
+  // A hook that has just begun when the world ends is not late: `findPending` knows.
+  const { conclude: _, ...hooksInTime } = hooksAreCompleted(terms);
+  const left = [functionsSucceed(), nothingIsLeftBehind(), hooksInTime];
+  const names = new Set(left.map(({ name }) => name));
+  return [
+    ...everyInvariant(terms).filter(({ name }) => !names.has(name)),
+    isObserved ? observersChangeNothing() : hooksInTime,
+  ];
+}

@@ -1,0 +1,76 @@
+import type { Simulator } from '../../simulator/simulator.ts';
+
+/** Something that ought to be over, and what is known of why it is not. */
+export interface Pending {
+  readonly what: string;
+  readonly why: string;
+  /** Names to find in the trace. */
+  readonly about: readonly string[];
+}
+
+/** All that still waits for Ebbtide. */
+export function findPending(simulator: Simulator, ownsHook: (hook: string) => boolean): Pending[] {
+  return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...openIncidents(simulator)];
+}
+
+function openHooks({ fleet: { views }, kernel }: Simulator, ownsHook: (hook: string) => boolean): Pending[] {
+  const nowMs = kernel.clock.now();
+  return views.groupInstances().flatMap(({ ec2InstanceId, lifecycleState, hooks }) =>
+    hooks
+      // A hook that has just begun is not late.
+      .filter(({ hook, end, startedAtMs }) => end === undefined && ownsHook(hook) && nowMs - startedAtMs > GRACE_MS)
+      .map(({ hook, startedAtMs }) => ({
+        what: `hook ${hook} of ${ec2InstanceId} is not released`,
+        why: `since ${new Date(startedAtMs).toISOString()}; ${lifecycleState}; ${describeTasks(views, ec2InstanceId)}`,
+        about: [ec2InstanceId],
+      })),
+  );
+}
+
+/** What begins by itself in a healthy fleet (a launch, a replacement) is given this long. */
+const GRACE_MS = 10 * 60_000;
+
+function describeTasks(views: Simulator['fleet']['views'], ec2InstanceId: string): string {
+  const left = views.tasks().filter((task) => task.ec2InstanceId === ec2InstanceId && task.lastStatus !== 'STOPPED');
+  return left.map(({ group, lastStatus }) => `${group} ${lastStatus}`).join(', ') || 'no tasks on it';
+}
+
+/** Dead-letter queues keep what could not be handled, with its reason: that is their purpose. */
+function fullQueues({ messaging }: Simulator): Pending[] {
+  const deadLetters = new Set(messaging.queues.all().map(({ settings }) => settings.redrive?.deadLetterTargetArn));
+  return messaging.queues.all().flatMap((queue) => {
+    if (deadLetters.has(queue.arn) || /dead/i.test(queue.name)) return [];
+    const { visible, inFlight, delayed } = queue.measure();
+    if (visible + inFlight + delayed === 0) return [];
+    const why = `${visible} visible, ${inFlight} in flight, ${delayed} delayed`;
+    return [{ what: `queue ${queue.name} is not empty`, why, about: [queue.name] }];
+  });
+}
+
+/** The only look into Ebbtide's own record: whether it takes something for unfinished although nothing is. */
+function openIncidents({ messaging, kernel, fleet: { views } }: Simulator): Pending[] {
+  const nowMs = kernel.clock.now();
+  const states = new Map(views.groupInstances().map((one) => [one.ec2InstanceId, one.lifecycleState]));
+  /** An instance that rests in its warm pool is expected back: what is remembered of it is not late. */
+  const rests = (id: string) => states.get(id)?.startsWith('Warmed:') === true;
+  return [...messaging.tables.values()].flatMap((table) =>
+    table
+      .items(true)
+      .all()
+      .flatMap((item): Pending[] => {
+        const text = (name: string) => item[name]?.S ?? '';
+        if (item.open === undefined) return [];
+        if (nowMs - Number(item.openedAtMs?.N) < GRACE_MS || rests(text('ec2InstanceId'))) return [];
+        const phase = text('phase');
+        const unsent = item.outbox?.L?.length ?? 0;
+        const since = new Date(Number(item.openedAtMs?.N)).toISOString();
+        return [
+          {
+            what: `incident ${text('id')} is open`,
+            why: `${phase} since ${since}, ${unsent} alerts unsent`,
+            about: [text('id'), text('ec2InstanceId')].filter((name) => name !== ''),
+          },
+        ];
+      }),
+  );
+}
