@@ -32,7 +32,8 @@ function configurationReference(): string {
 <!-- Made by \`npm run docs\` from shared/config/settings.ts and serverless.yml: do not edit. -->
 
 Set a parameter when you deploy: \`npx osls deploy --param="drainDeadlineMinutes=90"\`. Packaging stops at a value that is
-not allowed, and names every problem at once.
+not allowed, and names every problem at once. Give all of yours each time, or write them into \`serverless.yml\` below
+\`params\`: what a deployment leaves out has its default again.
 
 A parameter with a **tag** can be set for a single cluster by that tag of the cluster. It holds within five minutes. A
 wrong tag is told to on-call once, and the value of the stack stays in force until it is right. ECS allows only letters,
