@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Packaged } from './story/play.ts';
@@ -18,19 +19,25 @@ export function packagedIn(directory: string): Packaged {
 }
 
 /**
- * Packages the product as `deploy` would, with its default parameters; needs neither credentials nor network.
+ * Packages the product as `deploy` would, with its default parameters; needs neither credentials nor network. In a
+ * directory of its own, which is removed when the process ends: osls clears what lies beside `serverless.yml` first, and
+ * two at once would disturb each other.
  *
  * @throws PackagingError with what osls said
  */
 export async function packageProduct(signal: AbortSignal): Promise<Packaged> {
   const osls = path.join(ROOT, 'node_modules', 'osls', 'bin', 'serverless.js');
+  const directory = mkdtempSync(path.join(tmpdir(), 'ebbtide-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  copyFileSync(path.join(ROOT, 'serverless.yml'), path.join(directory, 'serverless.yml'));
+  for (const part of ['infra', 'node_modules']) symlinkSync(path.join(ROOT, part), path.join(directory, part));
   try {
-    await promisify(execFile)(process.execPath, [osls, 'package'], { cwd: ROOT, signal });
+    await promisify(execFile)(process.execPath, [osls, 'package'], { cwd: directory, signal });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new PackagingError(`Packaging failed.\n${stdout}${stderr}`.trim(), { cause: error });
   }
-  return packagedIn(path.join(ROOT, '.serverless'));
+  return packagedIn(path.join(directory, '.serverless'));
 }
 
 export class PackagingError extends Error {

@@ -53,10 +53,8 @@ function parseSeed(text: string): number {
   return Number(text);
 }
 
-/** People see the story on standard output; machines have that to themselves, and progress goes beside it. */
-async function start({ seed, json = false, packaged }: Options): Promise<void> {
+async function start({ seed, json = false, packaged }: Options, terminal: Terminal): Promise<void> {
   const interrupted = new AbortController();
-  const terminal = createTerminal(json ? process.stderr : process.stdout);
   let virtualNowMs: number | undefined;
   process.once('SIGINT', () => {
     interrupted.abort();
@@ -117,9 +115,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : EXIT.failed);
 });
 program.parse();
+const options = program.opts<Options>();
+// People see the story on standard output; machines have that to themselves, and progress goes beside it.
+const terminal = createTerminal(options.json ? process.stderr : process.stdout);
 try {
-  await start(program.opts<Options>());
+  await start(options, terminal);
 } catch (error) {
+  terminal.status('');
   console.error(error instanceof PackagingError ? error.message : error);
   process.exitCode = EXIT.failed;
 }
