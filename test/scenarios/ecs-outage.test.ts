@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../simulator/wire/aws-error.ts';
+import { type Box, minutes, openBox } from './box.ts';
+import { bootGroup, containerInstance, groupInstance, hookEnd, LAUNCH_HOOK, task } from './fleet.ts';
+
+/** A box in which ECS answers nothing to anybody's calls while `outage.isOn`; the fleet itself lives on. */
+async function openFragileBox(): Promise<{ box: Box; outage: { isOn: boolean } }> {
+  const outage = { isOn: false };
+  const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
+  const box = await openBox({
+    intercept: ({ service }) =>
+      outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
+  });
+  return { box, outage };
+}
+
+describe('while ECS answers no call for longer than the hooks wait', () => {
+  it('a drain is held, and goes on afterwards: no task is cut off', async () => {
+    const { box, outage } = await openFragileBox();
+    const [id = ''] = await bootGroup(box, { desired: 1 });
+    const arn = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+    await box.run(minutes(1));
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+
+    outage.isOn = true;
+    await box.run(minutes(20));
+    expect(hookEnd(box, id)).toBeUndefined();
+    outage.isOn = false;
+    box.world.exitTask(arn);
+    await box.run(minutes(6));
+
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+    expect(task(box, arn).containersEnd).not.toBe('host-gone');
+  });
+
+  it('an instance that its group lets go meanwhile is held too, and drained afterwards', async () => {
+    const { box, outage } = await openFragileBox();
+    const [id = ''] = await bootGroup(box, { desired: 1 });
+    const arn = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+    await box.run(minutes(1));
+
+    outage.isOn = true;
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(20));
+    expect(hookEnd(box, id)).toBeUndefined();
+    outage.isOn = false;
+    await box.run(minutes(2));
+    expect(containerInstance(box, id).status).toBe('DRAINING');
+    box.world.exitTask(arn);
+    await box.run(minutes(6));
+
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+    expect(task(box, arn).containersEnd).not.toBe('host-gone');
+  });
+
+  it('a launch is held, and let in afterwards', async () => {
+    const { box, outage } = await openFragileBox();
+    box.world.createAutoScalingGroup({
+      name: 'web',
+      cluster: 'prod',
+      desired: 0,
+      maxSize: 2,
+      lifecycleHooks: [LAUNCH_HOOK],
+      tags: { 'ebbtide:cluster': 'prod' },
+    });
+    await box.run(minutes(2));
+    box.world.setDesiredCapacity('web', 1);
+    await box.run(5_000);
+    outage.isOn = true;
+    await box.run(minutes(12));
+    const [id = ''] = box.views.groupInstances().map(({ ec2InstanceId }) => ec2InstanceId);
+    expect(groupInstance(box, id).hooks[0]?.end).toBeUndefined();
+    outage.isOn = false;
+    await box.run(minutes(3));
+
+    expect(groupInstance(box, id).hooks[0]?.end).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+  });
+});
