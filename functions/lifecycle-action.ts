@@ -15,15 +15,16 @@ export const handler = consume<LifecycleActionEvent | DrainDue>({
     const actions = messages.flatMap((message) => (message.kind === 'terminate' ? [message.action] : []));
     const launches = messages.flatMap((message) => (message.kind === 'launch' ? [message.action] : []));
     const due = messages.flatMap((message) => (message.kind === 'drain-due' ? [message.incidentId] : []));
+    // First those whose hooks are about to expire: a service that does not answer must not cost them their heartbeat.
     return new Map([
-      ...(await reviewArrivals(runtime, actions, allowance)),
-      ...(await reviewLaunchArrivals(runtime, launches, allowance)),
       ...(await reviewDrainsById(
         runtime,
         due.filter((id) => !isLaunchId(id)),
         allowance,
       )),
       ...(await reviewLaunchesById(runtime, due, allowance)),
+      ...(await reviewArrivals(runtime, actions, allowance)),
+      ...(await reviewLaunchArrivals(runtime, launches, allowance)),
     ]);
   },
 });
