@@ -16,7 +16,7 @@ interface Alarm {
 
 /**
  * The alarms about Ebbtide's own health: every queue and every function has its own, so that the one that rings names
- * the place. All go to the alert topic, and say when it is over.
+ * the place. All go to the alert topic.
  */
 export function makeAlarms(shape: StackShape): Resources {
   const alarms = [
