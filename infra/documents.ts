@@ -6,6 +6,7 @@ import { allowedInTag, tagName } from '../shared/config/cluster-policy.ts';
 import { environmentName } from '../shared/config/config.ts';
 import { allowedValues, type SettingName, settings } from '../shared/config/settings.ts';
 import { incidentEventSchema } from '../shared/incidents/incident-event.ts';
+import { makeSimulatorDocuments } from '../simulator/documents.ts';
 import { stackParameterValues } from './parameters.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -15,6 +16,7 @@ export function makeDocuments(): Readonly<Record<string, string>> {
   return {
     'docs/configuration.md': configurationReference(),
     'docs/incident-event.schema.json': `${JSON.stringify(eventSchema(), undefined, 2)}\n`,
+    ...makeSimulatorDocuments(),
   };
 }
 

@@ -8,6 +8,7 @@ import { createLambda, type Lambda, type LambdaOptions } from './services/lambda
 import { Permissions } from './services/lambda/permissions.ts';
 import { lambdaProviders } from './services/lambda/providers.ts';
 import { createMessaging, type Messaging, type MessagingDependencies } from './services/messaging.ts';
+import { createStsService } from './services/sts/service.ts';
 import { Credentials } from './wire/credentials.ts';
 import { createOperatorCall } from './wire/sdk-client.ts';
 import type { SimulatedService } from './wire/service.ts';
@@ -76,7 +77,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     },
     permitsInvocation: (arn, principal, sourceArn) => permissions.permits(arn, principal, sourceArn),
   });
-  const services = [...messaging.services, ...fleet.services];
+  const services = [...messaging.services, ...fleet.services, createStsService(kernel)];
   const wire: Wire = createWire(kernel, services, {
     ...options,
     credentials,

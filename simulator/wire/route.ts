@@ -6,6 +6,8 @@ export interface Route {
   /** The service's name, where the request gives one. */
   readonly serviceName: string | undefined;
   readonly operation: string | undefined;
+  /** Whether it speaks one of the query protocols. */
+  readonly isQuery: boolean;
   /** Undefined for a request that is not signed. */
   readonly accessKeyId: string | undefined;
 }
@@ -20,9 +22,12 @@ const NAMES_BY_SIGNING_NAME: Readonly<Record<string, string>> = { monitoring: 'c
 export function routeOf(request: WireRequest): Route {
   const scope = /Credential=([^/,\s]+)\/\d{8}\/[^/]+\/([^/]+)\/aws4_request/.exec(request.headers.authorization ?? '');
   const signingName = scope?.[2] ?? request.host.split('.')[0] ?? '';
+  const target = request.headers['x-amz-target'];
+  const action = actionOf(request.body);
   return {
     serviceName: NAMES_BY_SIGNING_NAME[signingName] ?? signingName,
-    operation: request.headers['x-amz-target']?.split('.').at(-1) ?? actionOf(request.body),
+    operation: target?.split('.').at(-1) ?? action,
+    isQuery: target === undefined && action !== undefined,
     accessKeyId: scope?.[1],
   };
 }

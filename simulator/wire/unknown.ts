@@ -6,13 +6,16 @@ import { operationShapes } from './shape.ts';
 
 /** A service that is not simulated: it has no operation at all, and says so in the protocol that the request speaks. */
 export function unimplementedService(route: Route): SimulatedService {
-  return { name: route.serviceName ?? 'unknown', protocol: 'awsJson1_1', schemas: {}, operations: {} };
+  const protocol = route.isQuery ? 'awsQuery' : 'awsJson1_1';
+  return { name: route.serviceName ?? 'unknown', protocol, schemas: {}, operations: {} };
 }
 
 /** AWS's error for an operation that a service does not have; the message says whose lack it is. */
 export function unknownOperation({ service, operation }: Exchange): AwsError {
   const isAws = operationShapes(service.schemas, operation) !== undefined || Object.keys(service.schemas).length === 0;
-  const whose = isAws ? `The simulator does not implement ${service.name}:${operation}` : undefined;
+  // The REST protocols name the operation in the address only.
+  const what = operation === '' ? service.name : `${service.name}:${operation}`;
+  const whose = isAws ? `The simulator does not implement ${what}` : undefined;
   if (isJson(service)) return new AwsError('UnknownOperationException', whose ?? `Unknown operation ${operation}`);
   if (operation === '') return new AwsError('MissingAction', 'The request must contain the parameter Action');
   return new AwsError('InvalidAction', whose ?? `The action ${operation} is not valid for this web service.`);

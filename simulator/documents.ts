@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fleetJsonSchema } from './fleet-document/schema.ts';
+import { describeCommands } from './serve/control.ts';
+import { createSimulator } from './simulator.ts';
+import type { SimulatedService } from './wire/service.ts';
+
+const PAGE = 'docs/simulator.md';
+
+/** The simulator's documents that are made from the code, by their paths. Its page is written by hand around its tables. */
+export function makeSimulatorDocuments(): Readonly<Record<string, string>> {
+  const page = readFileSync(path.resolve(import.meta.dirname, '..', PAGE), 'utf8');
+  return {
+    'docs/fleet.schema.json': `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`,
+    [PAGE]: withTable(withTable(page, 'operations', operationsTable()), 'commands', commandsTable()),
+  };
+}
+
+/** Replaces what stands between a pair of comments. */
+function withTable(page: string, name: string, table: string): string {
+  const [start, end] = [`<!-- ${name}: made by \`npm run docs\` -->`, `<!-- end of ${name} -->`];
+  const [before, rest] = page.split(start);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`${PAGE} has no place for the table of ${name}`);
+  return `${before}${start}\n\n${table}\n\n${end}${after}`;
+}
+
+const PROTOCOLS: Readonly<Record<SimulatedService['protocol'], string>> = {
+  awsJson1_0: 'JSON 1.0',
+  awsJson1_1: 'JSON 1.1',
+  awsQuery: 'query',
+  ec2Query: 'query (EC2)',
+};
+
+function operationsTable(): string {
+  const rows = createSimulator({ seed: 1 }).services.map(({ name, protocol, operations, budgets = [] }) => {
+    const list = Object.keys(operations)
+      .sort()
+      .map((operation) => {
+        const budget = budgets.find((one) => one.operations.includes(operation));
+        return budget === undefined ? operation : `${operation} (${budget.burst} / ${budget.perSecond})`;
+      })
+      .join(', ');
+    return `| \`${name}\` | ${PROTOCOLS[protocol]} | ${list} |`;
+  });
+  return ['| service | protocol | operations (request budget: burst / per second) |', '|---|---|---|', ...rows].join(
+    '\n',
+  );
+}
+
+function commandsTable(): string {
+  const rows = describeCommands().map(({ name, description, input: { properties = {}, required = [] } }) => {
+    const fields = Object.keys(properties).map((field) => `\`${field}\`${required.includes(field) ? '' : '?'}`);
+    return `| \`${name}\` | ${fields.join(', ')} | ${description} |`;
+  });
+  return ['| command | fields (?: may be left out) | what it does |', '|---|---|---|', ...rows].join('\n');
+}

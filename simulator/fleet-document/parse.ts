@@ -1,0 +1,68 @@
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
+import type * as z from 'zod';
+import { type FleetDocument, fleetSchema } from './schema.ts';
+
+/** The document is wrong; the message has a line for each problem: `file:line: field: what is wrong`. */
+export class FleetDocumentError extends Error {
+  override readonly name = 'FleetDocumentError';
+}
+
+/**
+ * Reads a fleet document in YAML or JSON (of which YAML is a superset).
+ *
+ * @param fileName for messages only
+ * @throws FleetDocumentError with every problem
+ */
+export function parseFleetDocument(text: string, fileName: string): FleetDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const say = (offset: number, message: string) => `${fileName}:${lines.linePos(offset).line}: ${message}`;
+  if (document.errors.length > 0) {
+    throw new FleetDocumentError(document.errors.map(({ pos, message }) => say(pos[0], message)).join('\n'));
+  }
+  const parsed = fleetSchema.safeParse(readValue(document, fileName));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap(problemsOf);
+  throw new FleetDocumentError(
+    problems.map(({ path, message }) => say(offsetOf(document, path), `${fieldName(path)}: ${message}`)).join('\n'),
+  );
+}
+
+/** Aliases that multiply themselves are refused by the parser. */
+function readValue(document: Document, fileName: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new FleetDocumentError(`${fileName}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+interface Problem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** A field that is not known is a problem at that field, rather than at what holds it. */
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'there is no such field' }));
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'the document';
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+/** Where the field is written; of one that is absent, where that is in which it is missing. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const pair = isMap(parent) ? parent.items.find(({ key }) => String(key) === String(path[length - 1])) : undefined;
+    const node = isPair(pair) ? pair.key : document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}

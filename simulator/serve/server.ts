@@ -1,0 +1,142 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Simulator } from '../simulator.ts';
+import { ConnectionLost, type WireRequest, type WireResponse } from '../wire/http.ts';
+import { answerControl, CONTROL_PATH } from './control.ts';
+import { Driver } from './driver.ts';
+import type { Pace } from './real-time.ts';
+
+export interface ServeOptions {
+  readonly pace: Pace;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Told about errors that are the simulator's own defects; it goes on serving. */
+  onDefect(error: unknown): void;
+}
+
+export interface SimulatorServer {
+  /** Such as `http://127.0.0.1:4599`. */
+  readonly url: string;
+  readonly driver: Driver;
+  /** Answers nothing more, cuts what is open and stops virtual time. */
+  close(): Promise<void>;
+}
+
+/** The largest request that any simulated API takes: a BatchWriteItem of 16 MB (Quotas in Amazon DynamoDB). */
+const BODY_BYTES_MAX = 16 * 2 ** 20;
+/** Loopback only: whoever reaches the server may do everything. */
+const HOST = '127.0.0.1';
+
+/**
+ * Serves the simulated account over HTTP, for any AWS client with an endpoint URL.
+ *
+ * @throws the error of `listen` (`EADDRINUSE`, `EACCES`)
+ */
+export async function serve(simulator: Simulator, { pace, port, onDefect }: ServeOptions): Promise<SimulatorServer> {
+  const driver = new Driver(simulator, pace, onDefect);
+  const server = createServer((request, response) => {
+    answer({ simulator, driver }, request, response).catch((error: unknown) => {
+      if (!(error instanceof ConnectionLost || error instanceof Disconnected)) onDefect(error);
+      response.destroy();
+    });
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, () => resolve());
+  });
+  driver.start();
+  return {
+    url: `http://${HOST}:${(server.address() as AddressInfo).port}`,
+    driver,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await driver.close();
+      await closed;
+    },
+  };
+}
+
+export interface Served {
+  readonly simulator: Simulator;
+  readonly driver: Driver;
+}
+
+async function answer(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(request);
+  if (body === undefined) {
+    // The rest of the body is not worth reading.
+    response.setHeader('connection', 'close');
+    write(response, awsError(413, 'RequestEntityTooLargeException', 'Request body is too large'));
+    return;
+  }
+  const url = new URL(request.url ?? '/', `http://${HOST}`);
+  if (url.pathname === CONTROL_PATH || url.pathname.startsWith(`${CONTROL_PATH}/`)) {
+    write(response, await answerControl(served, { method: request.method ?? 'GET', path: url.pathname, body }));
+    return;
+  }
+  write(response, await answerAws(served, { request, response, url, body }));
+}
+
+interface AwsExchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly body: string;
+}
+
+async function answerAws(
+  { simulator, driver }: Served,
+  { request, response, url, body }: AwsExchange,
+): Promise<WireResponse> {
+  const wireRequest: WireRequest = {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+    // The query protocols may travel in the address of a GET, as AWS takes them.
+    body: body === '' ? url.search.slice(1) : body,
+    host: request.headers.host ?? HOST,
+    isAbandoned: () => response.destroyed,
+  };
+  if (!/\bCredential=[^/,\s]+\/\d{8}\//.test(wireRequest.headers.authorization ?? '')) {
+    return awsError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+  }
+  return driver.enter(() => simulator.wire.handle(wireRequest));
+}
+
+class Disconnected extends Error {
+  override readonly name = 'Disconnected';
+}
+
+/** @returns undefined when it is longer than any request may be */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > BODY_BYTES_MAX) return undefined;
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    throw new Disconnected('The client left before its request was complete', { cause: error });
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function write(response: ServerResponse, { status, headers, body }: WireResponse): void {
+  response.writeHead(status, headers).end(body);
+}
+
+/** An answer to what does not get as far as a service. */
+function awsError(status: number, type: string, message: string): WireResponse {
+  const body = JSON.stringify({ __type: type, message });
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': type },
+    body,
+  };
+}

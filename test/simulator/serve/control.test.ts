@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest';
+import { sendControl } from '../../../cli/control.ts';
+import { commands } from '../../../simulator/serve/commands.ts';
+import { type ServedWorld, serveWorld } from './served-world.ts';
+
+interface State {
+  readonly containerInstances: { ec2InstanceId: string; agentConnected: boolean; cluster: string }[];
+  readonly tasks: { arn: string; group: string; protectedUntilMs?: number; ec2InstanceId: string }[];
+  readonly groupInstances: { ec2InstanceId: string; lifecycleState: string; availabilityZone: string }[];
+  readonly ec2Instances: { ec2InstanceId: string; state: string }[];
+}
+
+async function stateOf(world: ServedWorld): Promise<State> {
+  return (await world.control('state')).body as unknown as State;
+}
+
+const later = (world: ServedWorld, seconds: number) => world.control('advance', { seconds });
+const ec2State = async (world: ServedWorld, id: string) =>
+  (await stateOf(world)).ec2Instances.find(({ ec2InstanceId }) => ec2InstanceId === id)?.state;
+
+test('every command does what it says', async () => {
+  const world = await serveWorld();
+  const { containerInstances, tasks } = await stateOf(world);
+  const [first = '', second = '', third = ''] = containerInstances.map(({ ec2InstanceId }) => ec2InstanceId);
+  const given = new Set(['state', 'advance']);
+  const give = async (command: string, input: object) => {
+    given.add(command);
+    const { status, body } = await world.control(command, input);
+    expect({ command, status, body }).toMatchObject({ status: 200 });
+    return body;
+  };
+  const isConnected = async (id: string) =>
+    (await stateOf(world)).containerInstances.find(({ ec2InstanceId }) => ec2InstanceId === id)?.agentConnected;
+  const countOf = async (group: string) => (await stateOf(world)).tasks.filter((one) => one.group === group).length;
+
+  await give('disconnect-agent', { instance: first });
+  await later(world, 600);
+  expect(await isConnected(first)).toBe(false);
+  await give('reconnect-agent', { instance: first });
+  await later(world, 60);
+  expect(await isConnected(first)).toBe(true);
+
+  const job = tasks.find(({ group }) => group === 'family:job')?.arn ?? '';
+  const apiTask = tasks.find(({ group }) => group === 'service:api')?.arn ?? '';
+  const protectedTask = async () => (await stateOf(world)).tasks.find(({ arn }) => arn === apiTask)?.protectedUntilMs;
+  await give('protect-task', { task: apiTask, minutes: 30 });
+  expect(await protectedTask()).toBeTypeOf('number');
+  await give('unprotect-task', { task: apiTask });
+  expect(await protectedTask()).toBeUndefined();
+  await give('exit-task', { task: job });
+  await later(world, 60);
+  expect((await stateOf(world)).tasks.map(({ arn }) => arn)).not.toContain(job);
+
+  await give('set-desired-count', { cluster: 'prod', service: 'api', desiredCount: 6 });
+  await later(world, 300);
+  expect(await countOf('service:api')).toBe(6);
+  await give('set-deployment-percents', {
+    cluster: 'prod',
+    service: 'api',
+    minimumHealthyPercent: 0,
+    maximumPercent: 100,
+  });
+  expect(await world.call('ecs', 'DescribeServices', { cluster: 'prod', services: ['api'] })).toMatchObject({
+    services: [{ deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } }],
+  });
+
+  const { instances } = await give('lose-zone', { zone: 'eu-central-1a' });
+  await later(world, 600);
+  for (const id of instances as string[]) expect(await isConnected(id)).toBe(false);
+  await give('restore-zone', { zone: 'eu-central-1a' });
+  await later(world, 300);
+  for (const id of instances as string[]) expect(await isConnected(id)).toBe(true);
+
+  await give('terminate-in-group', { instance: first });
+  await later(world, 30);
+  expect((await stateOf(world)).groupInstances).toContainEqual(
+    expect.objectContaining({ ec2InstanceId: first, lifecycleState: 'Terminating:Wait' }),
+  );
+  await world.call('autoscaling', 'SuspendProcesses', { AutoScalingGroupName: 'web' });
+  await give('stop-instance', { instance: second });
+  await later(world, 300);
+  expect(await ec2State(world, second)).toBe('stopped');
+  await give('start-instance', { instance: second });
+  await later(world, 120);
+  expect(await ec2State(world, second)).toBe('running');
+  await give('terminate-instance', { instance: second });
+  await later(world, 300);
+  expect(await ec2State(world, second)).toBeUndefined();
+
+  await world.call('autoscaling', 'ResumeProcesses', { AutoScalingGroupName: 'web' });
+  await give('scale-group', { group: 'web', desired: 5 });
+  await later(world, 900);
+  expect((await stateOf(world)).groupInstances.filter((one) => one.lifecycleState === 'InService')).toHaveLength(5);
+  await give('recommend-rebalance', { instance: third });
+  await give('interrupt-spot', { instance: third });
+  await later(world, 600);
+  expect(await ec2State(world, third)).toBeUndefined();
+
+  expect([...given].sort()).toEqual([...commands.keys()].sort());
+  expect(world.defects).toEqual([]);
+});
+
+test('time goes ahead by what is asked for', async () => {
+  const world = await serveWorld('clusters: [{ name: prod }]');
+  const fromMs = world.simulator.kernel.clock.now();
+  const { body } = await later(world, 86_400);
+  const passedMs = Date.parse(String(body.now)) - fromMs;
+  expect(passedMs).toBe(86_400_000);
+});
+
+test('input that is wrong is named by field, and nothing is done', async () => {
+  const { control } = await serveWorld();
+  expect(await control('scale-group', { group: 'web', desired: 'many' })).toMatchObject({
+    status: 400,
+    body: { error: { problems: [{ field: 'desired' }] } },
+  });
+  expect(await control('scale-group', { group: 'none', desired: 1 })).toEqual({
+    status: 400,
+    body: { error: { message: 'the fleet has no Auto Scaling group none' } },
+  });
+  expect(await control('scale-group', { group: 'web', desired: 2_000 })).toMatchObject({ status: 400 });
+  expect(await control('nonsense')).toMatchObject({ status: 404 });
+});
+
+test('a body that is no JSON and a method that is not meant are refused', async () => {
+  const { url } = await serveWorld('clusters: [{ name: prod }]');
+  expect((await fetch(`${url}/_control/advance`, { method: 'POST', body: '{' })).status).toBe(400);
+  expect((await fetch(`${url}/_control/advance`)).status).toBe(405);
+});
+
+test('the command line gives commands, lists them, and says when nobody is there', async () => {
+  const { url, server } = await serveWorld();
+  expect(await sendControl({ url, command: 'scale-group', fields: ['group=web', 'desired=4'] })).toMatchObject({
+    isDone: true,
+  });
+  expect(await sendControl({ url, command: 'scale-group', fields: ['group=web', 'desired=x'] })).toMatchObject({
+    isDone: false,
+    text: expect.stringContaining('desired'),
+  });
+  expect(await sendControl({ url, command: 'advance', fields: ['seconds'] })).toMatchObject({ isDone: false });
+  expect((await sendControl({ url, fields: [] })).text).toContain('disconnect-agent instance=… [forSeconds=…]');
+  await server.close();
+  expect(await sendControl({ url, fields: [] })).toMatchObject({
+    isDone: false,
+    text: expect.stringContaining('does not answer as a simulator'),
+  });
+});
