@@ -117,13 +117,13 @@ function aimsOf(drains: readonly DrainReport[], bundles: readonly BundleMeasure[
     {
       what: 'Last task STOPPED to hook completed, median',
       aim: '2.0 s or less',
-      measured: `${(lagMs / 1_000).toFixed(1)} s`,
+      measured: Number.isNaN(lagMs) ? 'never' : `${(lagMs / 1_000).toFixed(1)} s`,
       isReached: lagMs <= LAG_MS_MAX,
     },
     {
       what: 'API calls per drained instance, median',
       aim: `${CALLS_PER_DRAIN_MAX} or fewer`,
-      measured: calls.toFixed(1),
+      measured: Number.isNaN(calls) ? 'none' : calls.toFixed(1),
       isReached: calls <= CALLS_PER_DRAIN_MAX,
     },
     {
@@ -135,7 +135,7 @@ function aimsOf(drains: readonly DrainReport[], bundles: readonly BundleMeasure[
     {
       what: 'Slowest module to load',
       aim: `under ${LOAD_MS_MAX} ms`,
-      measured: `${loadMs} ms`,
+      measured: loadTime(loadMs),
       isReached: loadMs < LOAD_MS_MAX,
     },
   ];
@@ -143,6 +143,11 @@ function aimsOf(drains: readonly DrainReport[], bundles: readonly BundleMeasure[
 
 export function megabytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(2)} MB`;
+}
+
+/** Infinity: it never loaded. */
+export function loadTime(ms: number): string {
+  return Number.isFinite(ms) ? `${ms} ms` : 'never';
 }
 
 function iso(ms: number): string {

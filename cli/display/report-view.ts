@@ -1,7 +1,7 @@
 import type { Verdict } from '../../simulator/invariants/invariant.ts';
 import type { TraceEntry } from '../../simulator/kernel/trace.ts';
 import type { BundleMeasure } from '../measures/bundles.ts';
-import { type DrainReport, megabytes, type Notification, type Report } from '../report.ts';
+import { type DrainReport, loadTime, megabytes, type Notification, type Report } from '../report.ts';
 import { callLines, shortName } from './calls-view.ts';
 import { type Column, table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -93,7 +93,7 @@ const BUNDLE_COLUMNS: readonly Column<BundleMeasure>[] = [
   { title: 'function', text: ({ functionName }) => shortName(functionName) },
   { title: 'bundle', align: 'right', text: ({ bytes }) => megabytes(bytes) },
   { title: 'archive', align: 'right', text: ({ archiveBytes }) => megabytes(archiveBytes) },
-  { title: 'loads in', align: 'right', text: ({ loadMs }) => `${loadMs} ms` },
+  { title: 'loads in', align: 'right', text: ({ loadMs }) => loadTime(loadMs) },
 ];
 
 const AIM_COLUMNS: readonly Column<Report['aims'][number]>[] = [

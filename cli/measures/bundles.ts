@@ -22,7 +22,10 @@ export interface BundleMeasure {
   readonly bytes: number;
   /** The archive that is uploaded. */
   readonly archiveBytes: number;
-  /** From `require` to the handler, in a fresh process on this machine: the best of three, as others slow it down. */
+  /**
+   * From `require` to the handler, in a fresh process on this machine: the best of three, as others slow it down.
+   * Infinity: it does not load, and its invocations tell why.
+   */
   readonly loadMs: number;
 }
 
@@ -51,7 +54,9 @@ async function measureBundle(fn: DeployedFunction, directory: string): Promise<B
   }
   const module = path.join(directory, `${fn.handler.slice(0, fn.handler.lastIndexOf('.'))}.js`);
   const times: number[] = [];
-  for (let load = 0; load < LOADS; load++) times.push(await loadTimeMs(module, fn.environment));
+  for (let load = 0; load < LOADS; load++) {
+    times.push(await loadTimeMs(module, fn.environment).catch(() => Number.POSITIVE_INFINITY));
+  }
   return {
     functionName: fn.name,
     bytes: files.reduce((sum, [, bytes]) => sum + bytes.length, 0),
