@@ -27,6 +27,7 @@ export async function settle(simulator: Simulator, plan: Plan, isSettled: () => 
   while (clock.now() < endMs && settledMinutes < 3) {
     makeWell(simulator, plan);
     await restoreSpared(simulator);
+    replaceUnregistered(simulator);
     await simulator.runFor(MINUTE_MS);
     settledMinutes = isSettled() ? settledMinutes + 1 : 0;
   }
@@ -45,6 +46,15 @@ function makeWell({ fleet: { world, views } }: Simulator, plan: Plan): void {
   for (const { arn, serviceName, lastStatus, protectedUntilMs } of views.tasks()) {
     if (serviceName === undefined && lastStatus === 'RUNNING') world.exitTask(arn);
     if (protectedUntilMs !== undefined && lastStatus !== 'STOPPED') world.unprotectTask(arn);
+  }
+}
+
+/** What on-call does about instances in service whose agents never came up. */
+function replaceUnregistered({ fleet: { world, views } }: Simulator): void {
+  const registered = new Set(views.containerInstances().map(({ ec2InstanceId }) => ec2InstanceId));
+  for (const { ec2InstanceId, lifecycleState } of views.groupInstances()) {
+    const isLost = lifecycleState === 'InService' && !registered.has(ec2InstanceId);
+    if (isLost) world.terminateInstanceInGroup(ec2InstanceId, 'replace');
   }
 }
 

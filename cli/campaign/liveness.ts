@@ -1,4 +1,5 @@
 import type { Simulator } from '../../simulator/simulator.ts';
+import type { Plan } from './plan.ts';
 
 /** Something that ought to be over, and what is known of why it is not. */
 export interface Pending {
@@ -9,8 +10,11 @@ export interface Pending {
 }
 
 /** All that still waits for Ebbtide. */
-export function findPending(simulator: Simulator, ownsHook: (hook: string) => boolean): Pending[] {
-  return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...openIncidents(simulator)];
+export function findPending(simulator: Simulator, { settings }: Plan): Pending[] {
+  const ownsHook = (hook: string) => settings.mode === 'act' && hook.startsWith('ebbtide-');
+  // Where it may not clean up, or only so much within the hour, a registration without an agent stays what it is.
+  const mayClean = settings.mode === 'act' && settings.repairs === 'on' && Number(settings.repairsPerHourMax) >= 20;
+  return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...openIncidents(simulator, mayClean)];
 }
 
 function openHooks({ fleet: { views }, kernel }: Simulator, ownsHook: (hook: string) => boolean): Pending[] {
@@ -48,9 +52,10 @@ function fullQueues({ messaging }: Simulator): Pending[] {
 }
 
 /** The only look into Ebbtide's own record: whether it takes something for unfinished although nothing is. */
-function openIncidents({ messaging, kernel, fleet: { views } }: Simulator): Pending[] {
+function openIncidents({ messaging, kernel, fleet: { views } }: Simulator, mayClean: boolean): Pending[] {
   const nowMs = kernel.clock.now();
   const states = new Map(views.groupInstances().map((one) => [one.ec2InstanceId, one.lifecycleState]));
+  const away = new Set(views.containerInstances().flatMap(({ arn, agentConnected }) => (agentConnected ? [] : [arn])));
   /** An instance that rests in its warm pool is expected back: what is remembered of it is not late. */
   const rests = (id: string) => states.get(id)?.startsWith('Warmed:') === true;
   return [...messaging.tables.values()].flatMap((table) =>
@@ -61,6 +66,7 @@ function openIncidents({ messaging, kernel, fleet: { views } }: Simulator): Pend
         const text = (name: string) => item[name]?.S ?? '';
         if (item.open === undefined) return [];
         if (nowMs - Number(item.openedAtMs?.N) < GRACE_MS || rests(text('ec2InstanceId'))) return [];
+        if (!mayClean && away.has(text('id').slice(text('id').indexOf('#') + 1))) return [];
         const phase = text('phase');
         const unsent = item.outbox?.L?.length ?? 0;
         const since = new Date(Number(item.openedAtMs?.N)).toISOString();

@@ -67,8 +67,7 @@ export async function playSeed(
   await makeTrouble(simulator, plan, random.fork('trouble'));
   faults.heal();
   trace.add('note', { text: 'everything heals' });
-  const ownsHook = (hook: string) => plan.settings.mode !== 'observe' && hook.startsWith('ebbtide-');
-  const pendingNow = () => findPending(simulator, ownsHook);
+  const pendingNow = () => findPending(simulator, plan);
   await settle(simulator, plan, () => pendingNow().length === 0);
   const verdicts = invariants.conclude({ atMs: clock.now(), queues: [] });
   return {

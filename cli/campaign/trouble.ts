@@ -44,12 +44,16 @@ function pickGroup(scene: Scene) {
   );
 }
 
-/** An instance in service, with a registration, whose EC2 instance runs. */
+/** An instance in service, with a connected agent, whose EC2 instance runs. */
 function pickInstance(scene: Scene, isSpot?: 'spot'): string | undefined {
   const running = new Set(
     scene.views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
   );
-  const registered = new Set(scene.views.containerInstances().map(({ ec2InstanceId }) => ec2InstanceId));
+  const registered = new Set(
+    scene.views
+      .containerInstances()
+      .flatMap(({ ec2InstanceId, agentConnected }) => (agentConnected ? [ec2InstanceId] : [])),
+  );
   const groups = new Map(scene.plan.clusters.flatMap((cluster) => cluster.groups.map((one) => [one.name, one])));
   const ids = scene.views
     .groupInstances()

@@ -50,6 +50,7 @@ export function stalledAlert(incident: DrainIncident, blocking: readonly string[
 export function overAlert(incident: DrainIncident, outcome: string, nowMs: number): Alert {
   return drainAlert(incident, {
     step: 'resolved',
+    ...(incident.interruption?.sparedToldAtMs !== undefined && { kind: 'interruption' as const }),
     state: 'resolved',
     severity: 'info',
     title: `Resolved: drain of ${incident.ec2InstanceId} is over, ${outcome}`,

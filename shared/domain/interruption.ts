@@ -92,7 +92,7 @@ export type InterruptedDecision =
   /** It was to be taken, and runs on. */
   | { readonly kind: 'spared'; readonly result: 'restore'; readonly registrations: readonly Registration[] }
   | { readonly kind: 'spared'; readonly result: 'alert' }
-  | { readonly kind: 'close'; readonly outcome: 'registration gone' };
+  | { readonly kind: 'close'; readonly outcome: 'registration gone' | 'back in service' };
 
 /** A drain that no hook asked for: nothing is released, the instance goes when AWS takes it. */
 export function decideInterrupted(
@@ -126,7 +126,7 @@ function waitFor(incident: DrainIncident, observation: DrainObservation, circums
     blocking,
     toStop: tasksToStop(sorted, incident, policy),
     heartbeats: [],
-    toDrain: policy.mode === 'observe' ? [] : (instances ?? []).filter(({ status }) => status === 'ACTIVE'),
+    toDrain: mayDrain(incident, policy) ? (instances ?? []).filter(({ status }) => status === 'ACTIVE') : [],
     // Nothing is held, so nothing is given up. If the agent stays away, the review of disconnected agents tells.
     lostContactAtMs: undefined,
     unblockedAtMs: tasks === undefined ? incident.unblockedAtMs : unblockedAtMs,
@@ -136,6 +136,11 @@ function waitFor(incident: DrainIncident, observation: DrainObservation, circums
       blocking.length > 0 &&
       isStalled(incident, observation, circumstances),
   };
+}
+
+/** Once on-call was told that the instance is spared, it is theirs: what they set ACTIVE stays so. */
+function mayDrain({ interruption }: DrainIncident, { mode }: Policy): boolean {
+  return mode === 'act' && interruption?.sparedToldAtMs === undefined;
 }
 
 /**
@@ -161,7 +166,9 @@ function whenSpared(
   if (policy.interruptionSpared === 'restore' && !interruption.wasDraining) {
     return { kind: 'spared', result: 'restore', registrations: connected };
   }
-  return interruption.sparedToldAtMs === undefined ? { kind: 'spared', result: 'alert' } : undefined;
+  if (interruption.sparedToldAtMs === undefined) return { kind: 'spared', result: 'alert' };
+  const isUsed = instances?.every(({ status }) => status === 'ACTIVE') === true;
+  return isUsed ? { kind: 'close', outcome: 'back in service' } : undefined;
 }
 
 function whenReplaced(

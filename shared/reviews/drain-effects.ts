@@ -35,11 +35,11 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
   }
 }
 
-/** Somebody else ended it. Whoever was told that it is stuck is told that it is over. */
+/** Somebody else ended it. Whoever was told that it is stuck, or theirs to decide, is told that it is over. */
 async function close({ runtime, incident }: Subject, outcome: string): Promise<unknown> {
   const nowMs = runtime.now();
-  const isToldOfEnd =
-    incident.stalledAtMs === undefined || incident.phase !== 'draining' || incident.endToldAtMs !== undefined;
+  const isOpen = incident.stalledAtMs !== undefined || incident.interruption?.sparedToldAtMs !== undefined;
+  const isToldOfEnd = !isOpen || incident.phase !== 'draining' || incident.endToldAtMs !== undefined;
   const alerts = isToldOfEnd ? [] : [overAlert(incident, outcome, nowMs)];
   return commit(runtime, { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, ...alerts] }, incident);
 }

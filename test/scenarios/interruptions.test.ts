@@ -116,6 +116,20 @@ describe('a Spot interruption', () => {
     expect(told(box)).toEqual(['interruption warning opened', 'interruption info resolved']);
   });
 
+  it('that never comes is over when the operator, told of it, sets the instance ACTIVE again', async () => {
+    const { box, id } = await spotFleet({ settings: { interruptionSpared: 'alert' } });
+    box.world.interruptSpot(id, { comesTrue: false });
+    await box.run(minutes(20));
+
+    const containerInstances = [containerInstance(box, id).arn];
+    const request = { cluster: 'prod', containerInstances, status: 'ACTIVE' };
+    await box.simulator.call('ecs', 'UpdateContainerInstancesState', request);
+    await box.run(minutes(10));
+
+    expect(containerInstance(box, id).status).toBe('ACTIVE');
+    expect(told(box)).toEqual(['interruption warning opened', 'interruption info resolved']);
+  });
+
   it('that never comes is undone for an instance that was detached from its group meanwhile', async () => {
     const { box, id } = await spotFleet();
     const detach = { InstanceIds: [id], AutoScalingGroupName: 'web', ShouldDecrementDesiredCapacity: false };
