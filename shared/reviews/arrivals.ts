@@ -1,9 +1,4 @@
-import {
-  completeLifecycleAction,
-  describeAutoScalingInstances,
-  describeLifecycleHooks,
-  recordHeartbeat,
-} from '../aws/auto-scaling.ts';
+import { completeLifecycleAction, describeAutoScalingInstances, describeLifecycleHooks } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn } from '../domain/drain.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
@@ -20,8 +15,8 @@ import { type DrainIncident, drainId } from '../incidents/incident.ts';
 import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
-import { type Allowance, eachOf, type Failures, OutOfTimeError } from './each.ts';
-import { LookFailure, tryTo } from './look-failure.ts';
+import { type Allowance, eachOf, type Failures } from './each.ts';
+import { reviewOrKeepAlive } from './keep-alive.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
@@ -51,17 +46,7 @@ export async function reviewArrivals(
   if (owned.length === 0) return new Map();
   const states = await describeAutoScalingInstances(runtime.autoScaling, idsOf(owned));
   const held = owned.filter((action) => isHeld(runtime, action, states.get(action.ec2InstanceId)));
-  const failures = await tryTo(() => receive(runtime, held, states, allowance));
-  if (failures instanceof LookFailure) {
-    await keepAlive(runtime, held);
-    throw failures.cause;
-  }
-  const undone = held.filter(({ ec2InstanceId }) => {
-    const error = failures.get(ec2InstanceId);
-    return error !== undefined && !(error instanceof OutOfTimeError);
-  });
-  await keepAlive(runtime, undone);
-  return failures;
+  return reviewOrKeepAlive(runtime, held, () => receive(runtime, held, states, allowance));
 }
 
 async function receive(
@@ -92,15 +77,6 @@ async function receive(
     candidates.push({ action, destination: decision.destination, instances: [filedUnder, ...others], hook });
   });
   return new Map([...failures, ...(await begin(runtime, candidates, allowance))]);
-}
-
-/** While nobody can tell what runs on an instance it must not go, and perhaps there is no drain yet that would hold it. */
-async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[]): Promise<void> {
-  for (const action of actions) {
-    const { ec2InstanceId: subject, hookName: hook } = action;
-    const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
-    await perform(runtime, runtime.config.policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
-  }
 }
 
 async function release(runtime: Runtime, action: LifecycleAction, reason: string): Promise<void> {

@@ -2,13 +2,14 @@ import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/au
 import type { Policy } from '../config/settings.ts';
 import { decideLaunchArrival, isDealtWith } from '../domain/launch.ts';
 import { deadlineOf } from '../domain/lifecycle.ts';
-import type { LifecycleAction } from '../domain/model.ts';
+import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type LaunchIncident, launchId } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { findHomes, type GroupHome } from './homes.ts';
+import { reviewOrKeepAlive } from './keep-alive.ts';
 import { policyOf, reviewLaunches } from './launches.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
@@ -29,6 +30,16 @@ export async function reviewLaunchArrivals(
   const owned = actions.filter(({ hookName }) => isOwnedHook(runtime.config.policy.lifecycleHooks, hookName));
   if (owned.length === 0) return new Map();
   const states = await describeAutoScalingInstances(runtime.autoScaling, [...new Set(owned.map(subjectOf))]);
+  const held = owned.filter((action) => states.get(action.ec2InstanceId)?.lifecycleState === 'Pending:Wait');
+  return reviewOrKeepAlive(runtime, held, () => receive(runtime, owned, states, allowance));
+}
+
+async function receive(
+  runtime: Runtime,
+  owned: readonly LifecycleAction[],
+  states: ReadonlyMap<string, AutoScalingInstance>,
+  allowance: Allowance,
+): Promise<Failures> {
   const homes = await findHomes(
     runtime,
     owned.map(({ groupName }) => groupName),

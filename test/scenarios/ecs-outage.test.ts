@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, minutes, openBox } from './box.ts';
-import { bootGroup, containerInstance, groupInstance, hookEnd, LAUNCH_HOOK, task } from './fleet.ts';
+import { bootGroup, containerInstance, groupInstance, hookEnd, instancesOf, LAUNCH_HOOK, task } from './fleet.ts';
 
 /** A box in which ECS answers nothing to anybody's calls while `outage.isOn`; the fleet itself lives on. */
 async function openFragileBox(): Promise<{ box: Box; outage: { isOn: boolean } }> {
@@ -54,22 +54,21 @@ describe('while ECS answers no call for longer than the hooks wait', () => {
     expect(task(box, arn).containersEnd).not.toBe('host-gone');
   });
 
-  it('a launch is held, and let in afterwards', async () => {
+  it.each([
+    ['that has just begun', false],
+    ['that begins meanwhile', true],
+  ])('a launch %s is held, and let in afterwards', async (_, isOutBefore) => {
     const { box, outage } = await openFragileBox();
-    box.world.createAutoScalingGroup({
-      name: 'web',
-      cluster: 'prod',
-      desired: 0,
-      maxSize: 2,
-      lifecycleHooks: [LAUNCH_HOOK],
-      tags: { 'ebbtide:cluster': 'prod' },
-    });
+    const group = { name: 'web', cluster: 'prod', desired: 0, maxSize: 2, tags: { 'ebbtide:cluster': 'prod' } };
+    box.world.createAutoScalingGroup({ ...group, lifecycleHooks: [LAUNCH_HOOK] });
     await box.run(minutes(2));
+
     box.world.setDesiredCapacity('web', 1);
-    await box.run(5_000);
+    outage.isOn = isOutBefore;
+    await box.run(20_000);
+    const [id = ''] = instancesOf(box, 'web');
     outage.isOn = true;
     await box.run(minutes(12));
-    const [id = ''] = box.views.groupInstances().map(({ ec2InstanceId }) => ec2InstanceId);
     expect(groupInstance(box, id).hooks[0]?.end).toBeUndefined();
     outage.isOn = false;
     await box.run(minutes(3));

@@ -1,0 +1,38 @@
+import { recordHeartbeat } from '../aws/auto-scaling.ts';
+import type { LifecycleAction } from '../domain/model.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Failures, OutOfTimeError } from './each.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
+import { perform } from './perform.ts';
+
+/**
+ * Reviews lifecycle actions that have been heard of, and keeps the hooks of those alive for which that fails: while
+ * nobody can tell what runs on an instance it must not go, and perhaps there is no record yet that would hold it.
+ *
+ * @param review says what failed, by EC2 instance id; or throws when nothing could be done at all
+ */
+export async function reviewOrKeepAlive(
+  runtime: Runtime,
+  actions: readonly LifecycleAction[],
+  review: () => Promise<Failures>,
+): Promise<Failures> {
+  const failures = await tryTo(review);
+  if (failures instanceof LookFailure) {
+    await keepAlive(runtime, actions);
+    throw failures.cause;
+  }
+  const undone = actions.filter(({ ec2InstanceId }) => {
+    const error = failures.get(ec2InstanceId);
+    return error !== undefined && !(error instanceof OutOfTimeError);
+  });
+  await keepAlive(runtime, undone);
+  return failures;
+}
+
+async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[]): Promise<void> {
+  for (const action of actions) {
+    const { ec2InstanceId: subject, hookName: hook } = action;
+    const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
+    await perform(runtime, runtime.config.policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
+  }
+}
