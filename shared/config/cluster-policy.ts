@@ -16,7 +16,7 @@ export function tagName(name: SettingName): string {
 }
 
 const PATTERNS_ALLOWED_IN_TAG =
-  'names or patterns such as `prod-@`, separated by spaces, `-` in front of those to leave out';
+  'names or patterns such as `prod-@`, separated by spaces, `-` in front of those to leave out, at least one without';
 
 /**
  * A setting's value as a tag has it. A tag's value is made of letters, digits, spaces and `_ . : / = + - @` (ECS API

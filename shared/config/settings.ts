@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 export const PATTERNS_ALLOWED =
-  'names or patterns such as `prod-*`, separated by commas, `!` in front of those to leave out';
+  'names or patterns such as `prod-*`, separated by commas, `!` in front of those to leave out, at least one without';
 
 /**
  * Every value an operator can set, with what it means, what is allowed and the default.
