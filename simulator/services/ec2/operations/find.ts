@@ -56,13 +56,18 @@ export function matchesFilters(instance: Ec2Instance, filters: readonly Filter[]
     if (fields === undefined) {
       throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`);
     }
-    return values.some((value) => fields.some((field) => wildcard(value).test(field)));
+    return values.some((value) => fields.some((field) => matches(value, field)));
   });
 }
 
 function tagValues(instance: Ec2Instance, key: string): readonly string[] {
   const value = instance.tags.get(key);
   return value === undefined ? [] : [value];
+}
+
+/** Most values have no wildcard, and a large fleet is compared with each of them. */
+function matches(pattern: string, field: string): boolean {
+  return /[*?]/.test(pattern) ? wildcard(pattern).test(field) : pattern === field;
 }
 
 function wildcard(pattern: string): RegExp {
