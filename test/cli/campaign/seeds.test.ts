@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { playAll } from '../../../cli/campaign/crew.ts';
+import { drawPlan } from '../../../cli/campaign/plan.ts';
+import { failureOf } from '../../../cli/campaign/tally.ts';
+import { packageOnce } from '../../packaged.ts';
+
+/** Seeds that failed once (`docs/found-by-simulation.md`), and others whose worlds are small. */
+const SEEDS = [4, 2, 6, 7, 9, 12, 13, 19, 20, 21, 22, 23, 24, 27, 29, 30, 32, 35, 36, 37];
+
+test('twenty worlds in which things break keep every invariant, and come to rest once they are healed', async () => {
+  const { templateFile: templatePath } = await packageOnce();
+  const failures: unknown[] = [];
+
+  await playAll({
+    templatePath,
+    artifactsDirectory: path.dirname(templatePath),
+    seeds: SEEDS,
+    workers: 2,
+    signal: new AbortController().signal,
+    onAnswer: (seed, answer) => {
+      if (failureOf(answer) !== undefined) failures.push({ seed, answer });
+    },
+  });
+
+  expect(failures).toEqual([]);
+});
+
+test('a seed draws the same plan each time, and seeds draw different ones', () => {
+  expect(drawPlan(7)).toEqual(drawPlan(7));
+  expect(drawPlan(7)).not.toEqual({ ...drawPlan(8), seed: 7 });
+});
+
+test('each kind of fault is off in about half of the seeds', () => {
+  const plans = Array.from({ length: 400 }, (_, seed) => drawPlan(seed));
+  for (const kind of ['throttled', 'killed', 'eventLost'] as const) {
+    const off = plans.filter(({ faults }) => faults[kind] === 0).length;
+    expect(off).toBeGreaterThan(140);
+    expect(off).toBeLessThan(260);
+  }
+});
