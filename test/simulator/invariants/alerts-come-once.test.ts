@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { alertsComeOnce } from '../../../simulator/invariants/alerts-come-once.ts';
-import { HandMade } from './hand-made.ts';
+import { HandMade, REQUEST } from './hand-made.ts';
 
 const judge = (story: HandMade) => story.judge(alertsComeOnce());
 
@@ -25,4 +25,21 @@ test('A resolution of what was never opened, or was resolved before, is caught',
   expect(judge(new HandMade().alert('a#resolved', 'resolved')).violations).toBe(1);
   const twice = new HandMade().alert('a#opened', 'opened').alert('a#resolved', 'resolved').alert('a#over', 'resolved');
   expect(judge(twice).violations).toBe(1);
+});
+
+test('The same alert again is as it ought to be where the answer of its publishing was lost', () => {
+  const lost = { effect: 'happens', answer: 'ECONNRESET' } as const;
+  expect(judge(new HandMade().publishes('a#opened', 'opened', lost).publishes('a#opened', 'opened')).violations).toBe(
+    0,
+  );
+});
+
+test('The same alert again is as it ought to be where its function was killed after publishing, and only then', () => {
+  const end = (phase: string) =>
+    new HandMade()
+      .publishes('a#opened', 'opened')
+      .add('invocation', { function: 'ebbtide-prod-sweep', requestId: REQUEST, phase })
+      .publishes('a#opened', 'opened');
+  expect(judge(end('error')).violations).toBe(0);
+  expect(judge(end('end')).violations).toBeGreaterThan(0);
 });

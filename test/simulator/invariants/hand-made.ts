@@ -17,6 +17,8 @@ export const INSTANCE = 'arn:aws:ecs:eu-central-1:111122223333:container-instanc
 export const TWIN = 'arn:aws:ecs:eu-central-1:111122223333:container-instance/shop/b';
 export const TASK = 'arn:aws:ecs:eu-central-1:111122223333:task/shop/t';
 const HOOK = 'ebbtide-terminate';
+/** The invocation that publishes. */
+export const REQUEST = 'request-1';
 const START_MS = Date.UTC(2026, 0, 5, 8);
 
 /** Writes a trace as the simulator would, an entry at a time. Times are minutes from the start. */
@@ -78,6 +80,15 @@ export class HandMade {
   alert(id: string, state: string, kind = 'disconnection'): this {
     const subject = `[shop] Agent of ${EC2} ${state}`;
     this.#trace.add('notification', { topic: 'alerts', subject, message: '', attributes: { id, state, kind } });
+    return this;
+  }
+
+  /** A function publishes the alert: what the topic delivers, and the call as it was answered. */
+  publishes(id: string, state: string, fault?: { readonly effect: 'happens'; readonly answer?: string }): this {
+    const input = { MessageAttributes: { id: { DataType: 'String', StringValue: id } } };
+    const caller = { kind: 'function', functionName: 'ebbtide-prod-sweep', requestId: REQUEST };
+    this.alert(id, state);
+    this.#trace.add('call', { service: 'sns', operation: 'Publish', caller, input, ...(fault && { fault }) });
     return this;
   }
 
