@@ -24,7 +24,10 @@ const program = new Command('npm start --')
   )
   .option('--seed <number>', 'which world: the same seed is the same story, byte for byte', parseSeed, DEFAULT_SEED)
   .option('--json', 'the whole timeline for machines, instead of the story for people')
-  .option('--packaged <directory>', 'play what was packaged there before, instead of packaging first')
+  .option(
+    '--packaged <directory>',
+    'play what was packaged there before, by the default parameters, instead of packaging first',
+  )
   .allowExcessArguments(false)
   .addHelpText(
     'after',
