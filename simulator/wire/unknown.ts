@@ -15,7 +15,9 @@ export function unknownOperation({ service, operation }: Exchange): AwsError {
   const isAws = operationShapes(service.schemas, operation) !== undefined || Object.keys(service.schemas).length === 0;
   // The REST protocols name the operation in the address only.
   const what = operation === '' ? service.name : `${service.name}:${operation}`;
-  const whose = isAws ? `The simulator does not implement ${what}` : undefined;
+  const dialect =
+    isAws && !isJson(service) && Object.keys(service.schemas).length === 0 ? ' in the query protocol' : '';
+  const whose = isAws ? `The simulator does not implement ${what}${dialect}` : undefined;
   if (isJson(service)) return new AwsError('UnknownOperationException', whose ?? `Unknown operation ${operation}`);
   if (operation === '') return new AwsError('MissingAction', 'The request must contain the parameter Action');
   return new AwsError('InvalidAction', whose ?? `The action ${operation} is not valid for this web service.`);
