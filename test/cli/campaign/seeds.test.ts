@@ -8,23 +8,30 @@ import { packageOnce } from '../../packaged.ts';
 /** Seeds that failed once (`docs/found-by-simulation.md`), and others whose worlds are small. */
 const SEEDS = [4, 2, 6, 7, 9, 12, 13, 19, 20, 21, 22, 23, 24, 27, 29, 30, 32, 35, 36, 37];
 
-test('twenty worlds in which things break keep every invariant, and come to rest once they are healed', async () => {
-  const { templateFile: templatePath } = await packageOnce();
-  const failures: unknown[] = [];
+/** A limit against a hang; two cores to itself take well under a minute. */
+const TIMEOUT_MS = 300_000;
 
-  await playAll({
-    templatePath,
-    artifactsDirectory: path.dirname(templatePath),
-    seeds: SEEDS,
-    workers: 2,
-    signal: new AbortController().signal,
-    onAnswer: (seed, answer) => {
-      if (failureOf(answer) !== undefined) failures.push({ seed, answer });
-    },
-  });
+test(
+  'twenty worlds in which things break keep every invariant, and come to rest once they are healed',
+  async () => {
+    const { templateFile: templatePath } = await packageOnce();
+    const failures: unknown[] = [];
 
-  expect(failures).toEqual([]);
-});
+    await playAll({
+      templatePath,
+      artifactsDirectory: path.dirname(templatePath),
+      seeds: SEEDS,
+      workers: 2,
+      signal: new AbortController().signal,
+      onAnswer: (seed, answer) => {
+        if (failureOf(answer) !== undefined) failures.push({ seed, answer });
+      },
+    });
+
+    expect(failures).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
 
 test('a seed draws the same plan each time, and seeds draw different ones', () => {
   expect(drawPlan(7)).toEqual(drawPlan(7));
