@@ -14,6 +14,8 @@ const DEFAULT_PORT = 4599;
 const DEFAULT_SEED = 1;
 /** Long enough for a fleet to come up before the present, so that the world and its clients have the same time. */
 const HEAD_START_MS = 15 * 60_000;
+/** Nobody reads the trace of a served world: what a defect needs to be understood is enough. */
+const TRACE_ENTRIES_MAX = 1_000;
 
 interface ServeOptions {
   readonly port: number;
@@ -88,6 +90,7 @@ async function start(options: ServeOptions): Promise<void> {
     seed: options.seed,
     ...(stepped ? {} : { startMs: Date.now() - HEAD_START_MS }),
   });
+  simulator.kernel.trace.keepAtMost(TRACE_ENTRIES_MAX);
   if (options.template !== undefined) deploy(simulator, options.template);
   const missing = fleet === undefined ? [] : await applyFleet(simulator, fleet);
   for (const line of missing) process.stderr.write(`${line}\n`);

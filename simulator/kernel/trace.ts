@@ -48,6 +48,13 @@ export class Trace {
     this.#listeners.push(listener);
   }
 
+  /** Forgets all but the last `count` to `2 * count` entries from now on: a world that is served for days would fill the memory. */
+  keepAtMost(count: number): void {
+    this.onEntry(() => {
+      if (this.entries.length >= 2 * count) this.entries.splice(0, this.entries.length - count);
+    });
+  }
+
   /** One JSON document per line. */
   toJsonLines(): string {
     return this.entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
