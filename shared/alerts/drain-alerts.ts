@@ -109,6 +109,20 @@ function terminatedAlert(incident: DrainIncident, ending: Ending, nowMs: number)
   });
 }
 
+/** The hook expired, or somebody completed it, while tasks still ran. */
+export function cutShortAlert(incident: DrainIncident, lost: readonly string[], nowMs: number): Alert {
+  return drainAlert(incident, {
+    step: 'release',
+    state: 'opened',
+    severity: 'critical',
+    title: `Hook of ${incident.ec2InstanceId} ended without Ebbtide, ${count(lost)} left`,
+    What: `${hooks(incident)} ended before the drain was over: it expired, or somebody else completed it. The instance goes with what was left on it.`,
+    'Not stopped': lost,
+    Next: 'Check that the work of these tasks is done again elsewhere. Unless somebody completed the hook by hand, look for failed heartbeats in the log.',
+    nowMs,
+  });
+}
+
 function resolvedAlert(incident: DrainIncident, reason: 'drained' | 'terminated', nowMs: number): Alert {
   return drainAlert(incident, {
     step: 'resolved',

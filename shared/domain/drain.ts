@@ -100,6 +100,13 @@ export interface Release {
   readonly remaining: readonly Task[];
 }
 
+export interface Close {
+  readonly kind: 'close';
+  readonly outcome: 'hook ended' | 'terminated' | 'registration gone' | 'back in service';
+  /** The tasks that the drain still waited for when the instance went without it. */
+  readonly lost?: readonly Task[];
+}
+
 export type DrainDecision =
   | Wait
   | Release
@@ -107,7 +114,7 @@ export type DrainDecision =
   /** Somebody else ended the hook, or it expired, and the instance lives on: it is to be put right when it is back. */
   | { readonly kind: 'hook ended' }
   | InterruptedDecision
-  | { readonly kind: 'close'; readonly outcome: 'hook ended' | 'terminated' | 'registration gone' };
+  | Close;
 
 export function decideDrain(
   incident: DrainIncident,
@@ -132,7 +139,7 @@ function decideDraining(
     return { kind: 'release', result: 'CONTINUE', reason: 'terminated', remaining };
   }
   if (autoScaling !== undefined && destinationOf(autoScaling.lifecycleState) === undefined) {
-    return afterHook(autoScaling.lifecycleState, ec2State);
+    return afterHook(autoScaling.lifecycleState, ec2State, lostTasks(incident, observation, policy));
   }
   const { blocking, others } = sortTasks(incident, observation, policy);
   const remaining = blocking ?? [];
@@ -162,10 +169,10 @@ function decideDraining(
   };
 }
 
-function afterHook(lifecycleState: string, ec2State: string | undefined): DrainDecision {
+function afterHook(lifecycleState: string, ec2State: string | undefined, lost: readonly Task[]): DrainDecision {
   const isGone = lifecycleState === 'gone' && ec2State !== 'running';
-  if (isGone || lifecycleState === 'Terminated') return { kind: 'close', outcome: 'terminated' };
-  return isLeaving(lifecycleState) ? { kind: 'close', outcome: 'hook ended' } : { kind: 'hook ended' };
+  if (isGone || lifecycleState === 'Terminated') return { kind: 'close', outcome: 'terminated', lost };
+  return isLeaving(lifecycleState) ? { kind: 'close', outcome: 'hook ended', lost } : { kind: 'hook ended' };
 }
 
 /** ECS stops the tasks of services by itself. What it does not stop is told to, as soon as nothing waits for it. */

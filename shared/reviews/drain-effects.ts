@@ -1,10 +1,10 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Alert } from '../alerts/alert.ts';
-import { overAlert, releaseAlert, stalledAlert } from '../alerts/drain-alerts.ts';
+import { cutShortAlert, overAlert, releaseAlert, stalledAlert } from '../alerts/drain-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, describeGroup, recordHeartbeat } from '../aws/auto-scaling.ts';
 import { stopTask } from '../aws/tasks.ts';
-import type { DrainDecision, DrainObservation, Release, Wait } from '../domain/drain.ts';
+import type { Close, DrainDecision, DrainObservation, Release, Wait } from '../domain/drain.ts';
 import type { Task } from '../domain/model.ts';
 import { nameTask } from '../domain/stuck.ts';
 import type { DrainIncident, HeldAction } from '../incidents/incident.ts';
@@ -25,7 +25,7 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
       await setState(subject, decision.registrations, 'ACTIVE');
       return commit(runtime, closed(incident, 'back in service', runtime.now()), incident);
     case 'close':
-      return close(subject, decision.outcome);
+      return close(subject, decision);
     case 'taken':
     case 'replace':
     case 'spared':
@@ -36,8 +36,15 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
 }
 
 /** Somebody else ended it. Whoever was told that it is stuck, or theirs to decide, is told that it is over. */
-async function close({ runtime, incident }: Subject, outcome: string): Promise<unknown> {
+async function close(subject: Subject, { outcome, lost = [] }: Close): Promise<unknown> {
+  const { runtime, incident, policy } = subject;
   const nowMs = runtime.now();
+  // Who was told that it is stuck may well have ended it. In observe mode nothing is kept alive, and runs out.
+  const isNews = incident.stalledAtMs === undefined && incident.endToldAtMs === undefined && policy.mode === 'act';
+  if (lost.length > 0 && isNews) {
+    const alert = cutShortAlert(incident, lost.map(nameTask), nowMs);
+    return commit(runtime, { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, alert] }, incident);
+  }
   const isOpen = incident.stalledAtMs !== undefined || incident.interruption?.sparedToldAtMs !== undefined;
   const isToldOfEnd = !isOpen || incident.phase !== 'draining' || incident.endToldAtMs !== undefined;
   const alerts = isToldOfEnd ? [] : [overAlert(incident, outcome, nowMs)];

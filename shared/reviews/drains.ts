@@ -1,6 +1,7 @@
 import { listTasksOn } from '../aws/tasks.ts';
 import type { Policy } from '../config/settings.ts';
 import { type DrainDecision, type DrainObservation, decideDrain } from '../domain/drain.ts';
+import { destinationOf } from '../domain/lifecycle.ts';
 import type { ContainerInstance, EcsService, Task } from '../domain/model.ts';
 import { explain, NOTHING_READ, type Surroundings } from '../domain/stuck.ts';
 import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
@@ -109,7 +110,11 @@ async function observe(
   const instances = incident.registrations.flatMap(({ arn }) => known.instances.get(arn) ?? []);
   const state = known.autoScaling?.get(incident.ec2InstanceId)?.lifecycleState;
   const ec2State = known.ec2 && (known.ec2.get(incident.ec2InstanceId)?.state ?? 'gone');
-  const tasks = mustListTasks(incident, instances, { ...when, ec2State })
+  const tasks = mustListTasks(incident, instances, {
+    ...when,
+    ec2State,
+    lifecycleState: known.autoScaling && (state ?? 'gone'),
+  })
     ? await listTasks(runtime, incident)
     : undefined;
   const services = tasks && (await describeServicesOf(runtime, incident, tasks));
@@ -141,11 +146,18 @@ function mustListTasks(
     policy,
     nowMs,
     ec2State,
-  }: { readonly policy: Policy; readonly nowMs: number; readonly ec2State: string | undefined },
+    lifecycleState,
+  }: {
+    readonly policy: Policy;
+    readonly nowMs: number;
+    readonly ec2State: string | undefined;
+    readonly lifecycleState: string | undefined;
+  },
 ): boolean {
   if (incident.phase !== 'draining') return false;
   // What it took with it is to be told.
-  if (ec2State !== undefined && ec2State !== 'running') return true;
+  const isLetGo = lifecycleState !== undefined && destinationOf(lifecycleState) === undefined;
+  if (isLetGo || (ec2State !== undefined && ec2State !== 'running')) return true;
   if (policy.standaloneTasks === 'stop' || incident.actions.length === 0) return true;
   if (nowMs >= incident.deadlineAtMs || incident.unblockedAtMs !== undefined) return true;
   // About to be given up: the tasks whose fate is unknown are to be named.

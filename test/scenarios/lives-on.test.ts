@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, minutes, openBox, seconds } from './box.ts';
 import { bootGroup, containerInstance, groupInstance, hookEnd, TERMINATE_HOOK, task } from './fleet.ts';
 
@@ -120,6 +121,22 @@ describe('a drain that others end', () => {
     expect(box.alerts()).toHaveLength(2);
     expect(box.calls('CompleteLifecycleAction').filter(({ error }) => error === undefined)).toEqual([]);
     expect(box.deadLetters()).toEqual([]);
+  });
+
+  it('by letting its hook expire, as no heartbeat gets through, is told with the tasks that went along', async () => {
+    const { box, id, arn } = await blocked({
+      intercept: ({ operation }) =>
+        operation === 'RecordLifecycleActionHeartbeat'
+          ? { effect: 'none', answer: new AwsError('ServiceUnavailable', 'try later', { status: 503 }) }
+          : undefined,
+    });
+
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(12));
+
+    expect(hookEnd(box, id)?.by).toMatchObject({ kind: 'heartbeat-timeout' });
+    expect(told(box)).toEqual(['drain critical opened']);
+    expect(box.alerts()[0]?.message).toContain(arn.slice(arn.lastIndexOf('/') + 1));
   });
 
   it('by terminating its EC2 instance is over at once, and the tasks that it took along are named', async () => {
