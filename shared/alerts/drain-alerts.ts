@@ -13,6 +13,8 @@ export interface Ending {
   readonly isObserved: boolean;
   /** The instance lives on, kept by its group. */
   readonly isRetained: boolean;
+  /** ECS did not say what is left. */
+  readonly isUnreadable: boolean;
   /** A line for each task that had not stopped. */
   readonly remaining: readonly string[];
 }
@@ -66,13 +68,17 @@ function deadlineAlert(incident: DrainIncident, ending: Ending, nowMs: number): 
     step: 'release',
     state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
     severity: 'critical',
-    title: `Drain of ${incident.ec2InstanceId} reached its deadline, ${count(remaining)} left`,
-    What: `The drain deadline has passed with ${count(remaining)} not stopped.`,
+    title: `Drain of ${incident.ec2InstanceId} reached its deadline, ${left(ending)} left`,
+    What: `The drain deadline has passed with ${left(ending)} not stopped.`,
     Done: done(incident, ending),
     'Not stopped': remaining,
     Next: 'Check that the work of these tasks is done again elsewhere. If they need longer, raise drainDeadlineMinutes.',
     nowMs,
   });
+}
+
+function left({ remaining, isUnreadable }: Ending): string {
+  return isUnreadable ? 'nobody knows how many tasks' : count(remaining);
 }
 
 function done(incident: DrainIncident, { result, isObserved, isRetained }: Ending): string {

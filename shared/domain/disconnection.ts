@@ -24,6 +24,8 @@ export interface DisconnectionObservation {
   readonly lifecycleState: string | undefined;
   /** The drain of this instance has begun; if its agent stays away, the drain tells on-call. */
   readonly isDraining: boolean;
+  /** A drain of the same EC2 instance waits for tasks, on this registration or on another. */
+  readonly isWaitedFor?: boolean | undefined;
   /** An event told when the agent went away, and at which version of the container instance. */
   readonly event?: { readonly atMs: number; readonly version: number | undefined } | undefined;
   /** Another registration of the same EC2 instance that is connected. Only looked for once it matters. */
@@ -73,6 +75,8 @@ export function decideDisconnection(
   const idle = isAlerted ? ({ kind: 'wait' } as const) : suspect;
   const awayMinutes = (nowMs - Math.max(sinceMs, observation.clockStartsMs ?? 0)) / 60_000;
   if (isGhost(observation) || (connectedTwin !== undefined && !instance.agentConnected)) {
+    // Without its registration ECS calls a task STOPPED whose containers still run.
+    if (observation.isWaitedFor && !isGhost(observation)) return idle;
     if (!mayCleanUp(incident, { policy, awayMinutes, isAlerted })) return idle;
     return { kind: 'deregister', reason: isGhost(observation) ? 'ghost' : 'duplicate' };
   }

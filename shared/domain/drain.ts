@@ -70,6 +70,8 @@ export function decideReturn(
 
 /** What is known about a drain now. What was not looked at is undefined, and then is no news. */
 export interface DrainObservation extends SeenTasks {
+  /** Why nothing of this could be looked at; undefined when it was. */
+  readonly unreadable?: unknown;
   /** The registrations that ECS still lists. */
   readonly instances?: readonly ContainerInstance[] | undefined;
   readonly autoScaling?: { readonly lifecycleState: string | 'gone' } | undefined;

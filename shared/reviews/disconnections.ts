@@ -104,6 +104,10 @@ function observe(
     lifecycleState: ec2InstanceId && known.autoScaling?.get(ec2InstanceId)?.lifecycleState,
     // One that no hook holds is never given up for lost contact: nobody else would tell.
     isDraining: drain?.kind === 'drain' && drain.phase === 'draining' && drain.actions.length > 0,
+    isWaitedFor: [...incidents.values()].some(
+      (other) =>
+        other.kind === 'drain' && other.phase === 'draining' && other.ec2InstanceId === instance?.ec2InstanceId,
+    ),
     connectedTwin: instance && twins?.get(instance.arn),
     connectedIn: incident?.phase === 'closed' ? undefined : incident?.connectedIn,
   };

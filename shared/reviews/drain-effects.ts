@@ -113,19 +113,17 @@ async function beat({ runtime, policy }: Subject, actions: readonly HeldAction[]
  * is harmless, while a drain that is only recorded as over would hold its instance until the hook expires.
  */
 async function release(subject: Subject, decision: Release): Promise<void> {
-  const { runtime, policy, incident, observation } = subject;
+  const { runtime, policy, incident } = subject;
   const { reason } = decision;
   const isRetained = decision.result !== 'CONTINUE' && (await isRetainedOnAbandon(runtime, incident));
   const result = decision.result === 'RESTORE' ? (isRetained ? 'ABANDON' : 'CONTINUE') : decision.result;
-  const isAlive = reason !== 'terminated';
-  const remaining = isAlive
-    ? await explainBlocking(runtime, incident, {
-        tasks: decision.remaining,
-        isAgentConnected: isAgentConnected(observation),
-      })
-    : decision.remaining.map(nameTask);
+  const remaining = await describeRemaining(subject, decision);
   const isObserved = policy.mode === 'observe';
-  const alert = releaseAlert(incident, { reason, result, isRetained, isObserved, remaining }, runtime.now());
+  const alert = releaseAlert(
+    incident,
+    { reason, result, isRetained, isObserved, isUnreadable: subject.observation.unreadable !== undefined, remaining },
+    runtime.now(),
+  );
   const told = alert === undefined ? incident : await tell(runtime, incident, alert);
   if (told === undefined) return;
   for (const action of told.actions) {
@@ -139,6 +137,16 @@ async function release(subject: Subject, decision: Release): Promise<void> {
   if (!(await commit(runtime, ended, told))) return;
   runtime.metrics.addMetric(reason === 'drained' ? 'InstancesDrained' : 'DrainsCutShort', MetricUnit.Count, 1);
   runtime.metrics.addMetric('DrainSeconds', MetricUnit.Seconds, (nowMs - incident.openedAtMs) / 1_000);
+}
+
+/** A line for each task that has not stopped, with what keeps it as long as that matters. */
+async function describeRemaining(
+  { runtime, incident, observation }: Subject,
+  { reason, remaining }: Release,
+): Promise<string[]> {
+  if (observation.unreadable !== undefined) return [`unknown, as AWS could not be asked: ${observation.unreadable}`];
+  if (reason === 'terminated') return remaining.map(nameTask);
+  return explainBlocking(runtime, incident, { tasks: remaining, isAgentConnected: isAgentConnected(observation) });
 }
 
 /**

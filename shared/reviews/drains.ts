@@ -40,11 +40,12 @@ export async function reviewDrains(
         return observe(runtime, incident, { known: { ...known, instances }, policy, nowMs });
       });
       const isBlind = observation instanceof LookFailure;
-      const seen: Seen = isBlind ? {} : observation;
+      const seen: Seen = isBlind ? { unreadable: observation.cause } : observation;
       const decision = decideDrain(incident, seen, { policy, nowMs });
       runtime.logger.info(`drain: ${decision.kind}`, { ...describe(incident, decision, { seen, nowMs }), isBlind });
-      // While nothing can be seen, the hook is kept from expiring, and nothing else is done.
-      if (!isBlind || decision.kind === 'wait') await act({ runtime, policy, incident, observation: seen }, decision);
+      // While nothing can be seen, the hook is kept from expiring until the deadline, and nothing else is done.
+      const needsNoLook = decision.kind === 'wait' || (decision.kind === 'release' && decision.reason === 'deadline');
+      if (!isBlind || needsNoLook) await act({ runtime, policy, incident, observation: seen }, decision);
       if (isBlind) throw observation.cause;
     },
   );

@@ -34,6 +34,29 @@ describe('while ECS answers no call for longer than the hooks wait', () => {
     expect(task(box, arn).containersEnd).not.toBe('host-gone');
   });
 
+  it('a drain still ends at its deadline, told with the word that nobody knows what is left', async () => {
+    const outage = { isOn: false };
+    const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
+    const box = await openBox({
+      settings: { drainDeadlineMinutes: '10' },
+      intercept: ({ service }) =>
+        outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
+    });
+    const [id = ''] = await bootGroup(box, { desired: 1 });
+    box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+    await box.run(minutes(1));
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+
+    outage.isOn = true;
+    await box.run(minutes(14));
+
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+    const told = box.alerts().filter(({ subject }) => subject.includes('deadline'));
+    expect(told).toHaveLength(1);
+    expect(told[0]?.subject).toContain('nobody knows how many tasks left');
+  });
+
   it('an instance that its group lets go meanwhile is held too, and drained afterwards', async () => {
     const { box, outage } = await openFragileBox();
     const [id = ''] = await bootGroup(box, { desired: 1 });

@@ -6,7 +6,7 @@ import { failureOf } from '../../../cli/campaign/tally.ts';
 import { packageOnce } from '../../packaged.ts';
 
 /** Seeds that failed once (`docs/found-by-simulation.md`), and others whose worlds are small. */
-const SEEDS = [4, 2, 6, 7, 9, 12, 13, 19, 20, 21, 22, 23, 24, 27, 29, 30, 32, 35, 36, 37];
+const SEEDS = [4, 51, 6, 7, 9, 12, 13, 19, 20, 21, 22, 23, 24, 27, 29, 30, 32, 35, 36, 37];
 
 /** A limit against a hang; two cores to itself take well under a minute. */
 const TIMEOUT_MS = 300_000;

@@ -9,7 +9,13 @@ import { arn, disconnection, drain, ec2InstanceId, instance, MINUTE_MS, policy, 
 const SUBJECT = /^[\x20-\x7e]{1,100}$/;
 const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 300 }));
 const reasons = ['deadline', 'lost contact'] as const;
-const ending = { result: 'CONTINUE', isObserved: false, isRetained: false, remaining: ['task a: runs on'] } as const;
+const ending = {
+  result: 'CONTINUE',
+  isObserved: false,
+  isUnreadable: false,
+  isRetained: false,
+  remaining: ['task a: runs on'],
+} as const;
 
 describe('a subject', () => {
   test('is what SNS takes, of any text', () => {

@@ -159,3 +159,16 @@ test('a connected agent keeps its registration, and so does a live instance by d
     { numRuns: 1_000 },
   );
 });
+
+describe('a duplicate on whose instance a drain waits for tasks', () => {
+  const connectedTwin = instance({ arn: 'arn:aws:ecs:eu-west-1:1:container-instance/shop/twin' });
+
+  test('keeps its registration until the drain is over: without it ECS would call tasks STOPPED that still run', () => {
+    expect(decide({ connectedTwin, isWaitedFor: true })).toMatchObject({ kind: 'suspect' });
+    expect(decide({ connectedTwin, isWaitedFor: false })).toEqual({ kind: 'deregister', reason: 'duplicate' });
+  });
+
+  test('is removed all the same when its EC2 instance is gone', () => {
+    expect(decide({ ec2State: 'terminated', isWaitedFor: true })).toEqual({ kind: 'deregister', reason: 'ghost' });
+  });
+});
