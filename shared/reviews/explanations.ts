@@ -59,6 +59,10 @@ export async function describeServicesOf(
   incident: Explained,
   tasks: readonly Task[],
 ): Promise<Map<string, EcsService>> {
-  const names = servicesOf(tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED'));
-  return describeServices(ecs, clusterOf(incident), names);
+  const cluster = clusterOf(incident);
+  const left = tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED');
+  // A name says nothing of a service of that name in another cluster: what is not known is waited for.
+  const elsewhere = new Set(servicesOf(left.filter(({ clusterArn }) => clusterArn !== cluster)));
+  const names = servicesOf(left).filter((name) => !elsewhere.has(name));
+  return describeServices(ecs, cluster, names);
 }
