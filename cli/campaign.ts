@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { playAll } from './campaign/crew.ts';
+import { drawPlan, type Plan } from './campaign/plan.ts';
 import { EXIT, Tally } from './campaign/tally.ts';
 import { createMachineView, createPersonView } from './campaign/view.ts';
 import { PackagingError, packagedIn, packageProduct } from './package.ts';
@@ -41,9 +42,9 @@ function whole(text: string): number {
   return Number(text);
 }
 
-function* seedsOf({ seeds, from, seed }: Options): Generator<number> {
-  if (seed !== undefined) yield seed;
-  else for (let next = from; next < from + seeds; next++) yield next;
+function* plansOf({ seeds, from, seed }: Options): Generator<Plan> {
+  if (seed !== undefined) yield drawPlan(seed);
+  else for (let next = from; next < from + seeds; next++) yield drawPlan(next);
 }
 
 async function run(options: Options): Promise<void> {
@@ -56,10 +57,10 @@ async function run(options: Options): Promise<void> {
   view.begin(options);
   await playAll({
     ...packaged,
-    seeds: seedsOf(options),
+    plans: plansOf(options),
     workers: options.seed === undefined ? options.workers : 1,
     signal: stopped.signal,
-    onAnswer: (seed, answer) => {
+    onAnswer: ({ seed }, answer) => {
       tally.add(seed, answer);
       view.answer(seed, answer, tally);
     },

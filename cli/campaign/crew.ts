@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import type { Packaged } from '../story/play.ts';
+import type { Plan } from './plan.ts';
 import type { Answer, Order } from './worker.ts';
 
 const WORKER = path.join(import.meta.dirname, 'worker.ts');
@@ -9,27 +10,27 @@ const WORKER = path.join(import.meta.dirname, 'worker.ts');
 const TWICE_EVERY = 100;
 
 export interface Job extends Packaged {
-  readonly seeds: Iterable<number>;
+  readonly plans: Iterable<Plan>;
   readonly workers: number;
   readonly signal: AbortSignal;
-  onAnswer(seed: number, answer: Answer): void;
+  onAnswer(plan: Plan, answer: Answer): void;
 }
 
-/** Plays seeds in processes of their own, so that all cores work and a crash takes nothing else along. */
-export async function playAll({ seeds, workers, signal, onAnswer, ...packaged }: Job): Promise<void> {
-  const queue = seeds[Symbol.iterator]();
+/** Plays plans in processes of their own, so that all cores work and a crash takes nothing else along. */
+export async function playAll({ plans, workers, signal, onAnswer, ...packaged }: Job): Promise<void> {
+  const queue = plans[Symbol.iterator]();
   const work = async () => {
     let child: ChildProcess | undefined;
     try {
       for (;;) {
-        // Before the next seed is taken: what has been taken is played.
+        // Before the next plan is taken: what has been taken is played.
         if (signal.aborted) return;
-        const { value: seed, done } = queue.next();
-        if (done === true || seed === undefined) return;
+        const { value: plan, done } = queue.next();
+        if (done === true || plan === undefined) return;
         child ??= fork(WORKER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-        const answer = await ask(child, { ...packaged, seed, twice: seed % TWICE_EVERY === 0 });
+        const answer = await ask(child, { ...packaged, plan, twice: plan.seed % TWICE_EVERY === 0 });
         if (!child.connected) child = undefined;
-        onAnswer(seed, answer);
+        onAnswer(plan, answer);
       }
     } finally {
       child?.kill();

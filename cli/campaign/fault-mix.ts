@@ -1,7 +1,7 @@
 import type { Random } from '../../simulator/kernel/random.ts';
 
-/** What breaks between Ebbtide and AWS, each as the share of calls or deliveries that it strikes; 0: never. */
-export interface FaultMix {
+/** What breaks at a call of a function, each as the share of calls that it strikes; 0: never. */
+export interface CallFaultMix {
   readonly throttled: number;
   readonly serverError: number;
   /** The connection breaks before the operation takes effect. */
@@ -11,10 +11,16 @@ export interface FaultMix {
   readonly slow: number;
   /** The function is killed at the call: half of the time after its effect. */
   readonly killed: number;
+}
+
+/** What breaks at the delivery of an event, each as the share of deliveries. */
+export interface DeliveryFaultMix {
   readonly eventLost: number;
   readonly eventDoubled: number;
   readonly eventLate: number;
 }
+
+export interface FaultMix extends CallFaultMix, DeliveryFaultMix {}
 
 /** The highest rates. A function has six attempts a call: what keeps failing beyond that is an outage, not a fault. */
 const RATES_MAX: FaultMix = {
@@ -40,6 +46,8 @@ export function drawFaults(random: Random): FaultMix {
   return Object.fromEntries(Object.entries(RATES_MAX).map(([kind, max]) => [kind, rate(max)])) as unknown as FaultMix;
 }
 
+export type CallFaultKind = keyof CallFaultMix;
+export type DeliveryFaultKind = keyof DeliveryFaultMix;
 export type FaultKind = keyof FaultMix;
 
 export const FAULT_KINDS = Object.keys(RATES_MAX) as readonly FaultKind[];

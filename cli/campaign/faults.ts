@@ -1,21 +1,34 @@
-import type { Random } from '../../simulator/kernel/random.ts';
-import type { DeliveryFault } from '../../simulator/services/event-bridge/bus.ts';
+import { Random } from '../../simulator/kernel/random.ts';
+import type { DeliveryFault, EventEnvelope } from '../../simulator/services/event-bridge/bus.ts';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { ConnectionLost } from '../../simulator/wire/http.ts';
 import type { CallAttempt, Interception } from '../../simulator/wire/wire.ts';
-import { FAULT_KINDS, type FaultKind, type FaultMix } from './fault-mix.ts';
+import type { CallFaultKind, DeliveryFaultKind, FaultKind } from './fault-mix.ts';
+import type { FaultPlan } from './plan.ts';
+import { createStrikes, type Strike } from './strikes.ts';
 
 export interface Faults {
   intercept(attempt: CallAttempt): Interception | undefined;
   readonly deliveryFault: DeliveryFault;
+  /** All that have struck so far. */
+  readonly strikes: readonly Strike[];
   /** How often each kind struck. */
-  readonly counts: Record<FaultKind, number>;
+  counts(): Record<FaultKind, number>;
   heal(): void;
 }
 
 export interface FaultSurroundings {
-  readonly random: Random;
+  readonly seed: number;
+  now(): number;
   /** Ends the execution environment that serves a request. */
+  kill(requestId: string): void;
+}
+
+interface StruckCall {
+  readonly service: string;
+  readonly requestId: string;
+  /** Of this strike alone. */
+  readonly random: Random;
   kill(requestId: string): void;
 }
 
@@ -31,6 +44,30 @@ const THROTTLED: Readonly<Record<string, string>> = {
   sqs: 'RequestThrottled',
 };
 
+/** What each kind does to a call. The first that strikes is the one that does. */
+const CALL_FAULTS: Readonly<Record<CallFaultKind, (call: StruckCall) => Interception>> = {
+  killed({ kill, requestId, random }) {
+    kill(requestId);
+    return { effect: random.chance(0.5) ? 'happens' : 'none', answer: new ConnectionLost() };
+  },
+  throttled: ({ service }) => ({
+    effect: 'none',
+    answer: new AwsError(THROTTLED[service] ?? 'ThrottlingException', 'Rate exceeded'),
+  }),
+  serverError: () => ({
+    effect: 'none',
+    answer: new AwsError('ServiceUnavailable', 'Try again later', { status: 503 }),
+  }),
+  lostBefore: () => ({ effect: 'none', answer: new ConnectionLost() }),
+  lostAfter: () => ({ effect: 'happens', answer: new ConnectionLost() }),
+  slow: ({ random }) => ({
+    effect: 'happens',
+    extraLatencyMs: random.latencyMs(SLOW_MS.medianMs, SLOW_MS.p99Ms),
+  }),
+};
+
+const CALL_FAULT_KINDS = Object.keys(CALL_FAULTS) as readonly CallFaultKind[];
+
 /**
  * Nothing but this event tells of a return to the warm pool: DescribeAutoScalingGroups, which the sweep reads, leaves out
  * what is in the pool or on its way there. So it is not lost here, and losing it is a limitation that the campaign found.
@@ -39,49 +76,28 @@ function announcesWarmPool({ detail }: { readonly detail: unknown }): boolean {
   return (detail as { readonly Destination?: string }).Destination === 'WarmPool';
 }
 
-export function createFaults(mix: FaultMix, { random, kill }: FaultSurroundings): Faults {
-  const counts = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>;
-  const calls = random.fork('calls');
-  const deliveries = random.fork('deliveries');
-  let isHealed = false;
+export function createFaults(plan: FaultPlan, { seed, now, kill }: FaultSurroundings): Faults {
+  const { strike, ...strikes } = createStrikes(plan, { random: new Random(seed, 'campaign/faults'), now });
 
-  function strikes(source: Random, kind: FaultKind): boolean {
-    // Drawn even where nothing comes of it, so that a rate changes nothing but its own kind.
-    const isStruck = source.chance(mix[kind]);
-    if (!isStruck || isHealed) return false;
-    counts[kind]++;
-    return true;
+  function strikeDelivery(kind: DeliveryFaultKind, event: EventEnvelope, copy = ''): Random | undefined {
+    return strike([kind], `${event['detail-type']}${copy}`)?.random;
   }
 
   return {
-    counts,
-    heal: () => {
-      isHealed = true;
-    },
-    intercept({ service, caller }) {
+    ...strikes,
+    intercept({ service, operation, caller }) {
       if (caller.kind !== 'function') return undefined;
-      if (strikes(calls, 'killed')) {
-        kill(caller.requestId);
-        return { effect: calls.chance(0.5) ? 'happens' : 'none', answer: new ConnectionLost() };
-      }
-      if (strikes(calls, 'throttled')) {
-        return { effect: 'none', answer: new AwsError(THROTTLED[service] ?? 'ThrottlingException', 'Rate exceeded') };
-      }
-      if (strikes(calls, 'serverError')) {
-        return { effect: 'none', answer: new AwsError('ServiceUnavailable', 'Try again later', { status: 503 }) };
-      }
-      if (strikes(calls, 'lostBefore')) return { effect: 'none', answer: new ConnectionLost() };
-      if (strikes(calls, 'lostAfter')) return { effect: 'happens', answer: new ConnectionLost() };
-      if (!strikes(calls, 'slow')) return undefined;
-      return { effect: 'happens', extraLatencyMs: calls.latencyMs(SLOW_MS.medianMs, SLOW_MS.p99Ms) };
+      const { requestId, functionName } = caller;
+      const struck = strike(CALL_FAULT_KINDS, `${functionName} ${service}:${operation}`);
+      return struck && CALL_FAULTS[struck.kind]({ service, requestId, random: struck.random, kill });
     },
     deliveryFault({ event }) {
       // A schedule is no event that anybody lost; a sweep that never comes is another experiment.
       if (event.source === 'aws.events' || announcesWarmPool(event)) return [0];
-      const delayMs = () =>
-        strikes(deliveries, 'eventLate') ? deliveries.latencyMs(LATE_MS.medianMs, LATE_MS.p99Ms) : 0;
-      if (strikes(deliveries, 'eventLost')) return [];
-      return strikes(deliveries, 'eventDoubled') ? [delayMs(), delayMs()] : [delayMs()];
+      const delayMs = (copy?: string) =>
+        strikeDelivery('eventLate', event, copy)?.latencyMs(LATE_MS.medianMs, LATE_MS.p99Ms) ?? 0;
+      if (strikeDelivery('eventLost', event)) return [];
+      return strikeDelivery('eventDoubled', event) ? [delayMs(), delayMs(', again')] : [delayMs()];
     },
   };
 }

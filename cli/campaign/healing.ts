@@ -1,3 +1,4 @@
+import { parsePolicy } from '../../shared/config/config.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
 
@@ -5,7 +6,7 @@ const MINUTE_MS = 60_000;
 
 /** All that ought to be over by then: what has its own deadline, and the slowest things that a fleet does by itself. */
 function settlingMinutesMax({ settings }: Plan): number {
-  return Number(settings.drainDeadlineMinutes) + 30;
+  return parsePolicy(settings).drainDeadlineMinutes + 30;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { parsePolicy } from '../../shared/config/config.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
 
@@ -11,9 +12,10 @@ export interface Pending {
 
 /** All that still waits for Ebbtide. */
 export function findPending(simulator: Simulator, { settings }: Plan): Pending[] {
-  const ownsHook = (hook: string) => settings.mode === 'act' && hook.startsWith('ebbtide-');
+  const { mode, repairs, repairsPerHourMax } = parsePolicy(settings);
+  const ownsHook = (hook: string) => mode === 'act' && hook.startsWith('ebbtide-');
   // Where it may not clean up, or only so much within the hour, a registration without an agent stays what it is.
-  const mayClean = settings.mode === 'act' && settings.repairs === 'on' && Number(settings.repairsPerHourMax) >= 20;
+  const mayClean = mode === 'act' && repairs === 'on' && repairsPerHourMax >= 20;
   return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...openIncidents(simulator, mayClean)];
 }
 

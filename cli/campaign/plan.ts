@@ -2,18 +2,33 @@ import { Random } from '../../simulator/kernel/random.ts';
 import type { UndocumentedBehaviour } from '../../simulator/services/undocumented.ts';
 import { drawFaults, type FaultMix } from './fault-mix.ts';
 import { type ClusterPlan, drawClusters } from './fleet-plan.ts';
+import { drawPushes, type PlannedPush } from './pushes.ts';
 import { drawSettings, type Settings } from './settings.ts';
 
-/** Everything that a seed decides before its world begins. Plain data: it is printed, and says what a failure needs. */
+/**
+ * Everything that is decided before a world begins. Plain data: it is printed, kept in a file, and made smaller piece by
+ * piece. Each piece has a stream of chance of its own, so that one which is left out leaves the others as they were, as far
+ * as the world that they meet is the same.
+ */
 export interface Plan {
+  /** Names the streams of chance of all that the plan does not say: delays, ids, placement. */
   readonly seed: number;
+  /** Settings that are left out have their defaults. */
   readonly settings: Settings;
   readonly clusters: readonly ClusterPlan[];
   readonly undocumented: Partial<UndocumentedBehaviour>;
-  readonly faults: FaultMix;
+  readonly faults: FaultPlan;
   /** How long things happen to the fleet before everything heals. */
   readonly troubleMinutes: number;
-  readonly meanPauseMinutes: number;
+  /** In the order of their instants. */
+  readonly pushes: readonly PlannedPush[];
+}
+
+export interface FaultPlan {
+  /** Kinds that are left out never strike. */
+  readonly rates: Partial<FaultMix>;
+  /** Where given: these strikes happen, by their names (`Strike`), and no others; the rates mean nothing then. */
+  readonly only?: readonly string[];
 }
 
 export function drawPlan(seed: number): Plan {
@@ -23,19 +38,22 @@ export function drawPlan(seed: number): Plan {
   const settings = drawSettings(random.fork('settings'));
   // Nobody completes a hook there: one that abandons launches would have the group launch for ever.
   const hookResults = settings.mode === 'observe' ? (['CONTINUE'] as const) : (['CONTINUE', 'ABANDON'] as const);
+  const undocumented = {
+    drainingSendsEvent: world.chance(0.5),
+    replacesTasksOfDisconnectedDraining: world.chance(0.5),
+    protectionHoldsOnDraining: world.chance(0.5),
+    ghostTasksAreStopped: world.chance(0.5),
+    hooksRunForVanishedInstances: world.chance(0.5),
+  };
+  const troubleMinutes = world.integer(40, 120);
+  const meanPauseMinutes = world.integer(2, 9);
   return {
     seed,
     settings,
     clusters: drawClusters(fleet, hookResults),
-    undocumented: {
-      drainingSendsEvent: world.chance(0.5),
-      replacesTasksOfDisconnectedDraining: world.chance(0.5),
-      protectionHoldsOnDraining: world.chance(0.5),
-      ghostTasksAreStopped: world.chance(0.5),
-      hooksRunForVanishedInstances: world.chance(0.5),
-    },
-    faults: drawFaults(random.fork('faults')),
-    troubleMinutes: world.integer(40, 120),
-    meanPauseMinutes: world.integer(2, 9),
+    undocumented,
+    faults: { rates: drawFaults(random.fork('faults')) },
+    troubleMinutes,
+    pushes: drawPushes(random.fork('pushes'), { troubleMinutes, meanPauseMinutes }),
   };
 }

@@ -1,9 +1,10 @@
 import type { Packaged } from '../story/play.ts';
-import { type Outcome, playSeed } from './play-seed.ts';
+import type { Plan } from './plan.ts';
+import { type Outcome, playPlan } from './play-plan.ts';
 
 /** What a worker process is asked for. */
 export interface Order extends Packaged {
-  readonly seed: number;
+  readonly plan: Plan;
   /** Plays it again and compares the traces. */
   readonly twice: boolean;
 }
@@ -13,11 +14,11 @@ export type Answer =
   | { readonly kind: 'played'; readonly outcome: Outcome; readonly isRepeatable: boolean; readonly ms: number }
   | { readonly kind: 'crashed'; readonly error: string };
 
-async function play({ seed, twice, ...packaged }: Order): Promise<Answer> {
+async function play({ plan, twice, ...packaged }: Order): Promise<Answer> {
   const fromMs = performance.now();
   try {
-    const outcome = await playSeed(seed, packaged);
-    const isRepeatable = !twice || (await playSeed(seed, packaged)).traceDigest === outcome.traceDigest;
+    const outcome = await playPlan(plan, packaged);
+    const isRepeatable = !twice || (await playPlan(plan, packaged)).traceDigest === outcome.traceDigest;
     return { kind: 'played', outcome, isRepeatable, ms: performance.now() - fromMs };
   } catch (error) {
     return { kind: 'crashed', error: error instanceof Error ? describe(error) : String(error) };

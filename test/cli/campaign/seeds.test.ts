@@ -20,10 +20,10 @@ test(
     await playAll({
       templatePath,
       artifactsDirectory: path.dirname(templatePath),
-      seeds: SEEDS,
+      plans: SEEDS.map(drawPlan),
       workers: 2,
       signal: new AbortController().signal,
-      onAnswer: (seed, answer) => {
+      onAnswer: ({ seed }, answer) => {
         if (failureOf(answer) !== undefined) failures.push({ seed, answer });
       },
     });
@@ -41,7 +41,7 @@ test('a seed draws the same plan each time, and seeds draw different ones', () =
 test('each kind of fault is off in about half of the seeds', () => {
   const plans = Array.from({ length: 400 }, (_, seed) => drawPlan(seed));
   for (const kind of ['throttled', 'killed', 'eventLost'] as const) {
-    const off = plans.filter(({ faults }) => faults[kind] === 0).length;
+    const off = plans.filter(({ faults }) => faults.rates[kind] === 0).length;
     expect(off).toBeGreaterThan(140);
     expect(off).toBeLessThan(260);
   }

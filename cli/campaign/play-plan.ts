@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { environmentName } from '../../shared/config/config.ts';
 import { watch } from '../../simulator/invariants/invariant.ts';
-import { Random } from '../../simulator/kernel/random.ts';
 import type { TraceEntry } from '../../simulator/kernel/trace.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import type { Packaged } from '../story/play.ts';
@@ -14,7 +13,8 @@ import { createFaults } from './faults.ts';
 import { settle } from './healing.ts';
 import { invariantsFor } from './invariants.ts';
 import { findPending, type Pending } from './liveness.ts';
-import { drawPlan, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { Strike } from './strikes.ts';
 import { makeTrouble } from './trouble.ts';
 
 export interface BrokenInvariant {
@@ -24,13 +24,14 @@ export interface BrokenInvariant {
   readonly excerpt: readonly TraceEntry[];
 }
 
-/** What became of one seed's world. */
+/** What became of a plan's world. */
 export interface Outcome {
   readonly plan: Plan;
   readonly broken: readonly BrokenInvariant[];
   readonly pending: readonly (Pending & { readonly excerpt: readonly TraceEntry[] })[];
   readonly checks: number;
   readonly faults: Readonly<Record<FaultKind, number>>;
+  readonly strikes: readonly Strike[];
   readonly virtualMs: number;
   readonly instanceHours: number;
   readonly calls: number;
@@ -39,20 +40,19 @@ export interface Outcome {
   readonly traceDigest: string;
 }
 
-/** Plays the world of one seed. The same seed and package give the same outcome. */
-export async function playSeed(
-  seed: number,
+/** Plays the world of a plan. The same plan and package give the same outcome. */
+export async function playPlan(
+  plan: Plan,
   packaged: Packaged,
   onEntry?: (entry: TraceEntry) => void,
 ): Promise<Outcome> {
-  const plan = drawPlan(seed);
-  const random = new Random(seed, 'campaign/play');
   const faults = createFaults(plan.faults, {
-    random: random.fork('faults'),
+    seed: plan.seed,
+    now: () => clock.now(),
     kill: (requestId) => simulator.lambda.kill(requestId),
   });
   const simulator: Simulator = createSimulator({
-    seed,
+    seed: plan.seed,
     undocumented: plan.undocumented,
     intercept: faults.intercept,
     deliveryFault: faults.deliveryFault,
@@ -64,7 +64,7 @@ export async function playSeed(
   completeForeignHooks(simulator);
   const startMs = clock.now();
   await buildFleet(simulator, plan.clusters);
-  await makeTrouble(simulator, plan, random.fork('trouble'));
+  await makeTrouble(simulator, plan);
   faults.heal();
   trace.add('note', { text: 'everything heals' });
   const pendingNow = () => findPending(simulator, plan);
@@ -75,7 +75,8 @@ export async function playSeed(
     broken: verdicts.flatMap(({ name, violation }) => (violation === undefined ? [] : [{ name, ...violation }])),
     pending: pendingNow().map((one) => ({ ...one, excerpt: excerptAbout(trace.entries, one.about) })),
     checks: verdicts.reduce((sum, { checks }) => sum + checks, 0),
-    faults: faults.counts,
+    faults: faults.counts(),
+    strikes: faults.strikes,
     virtualMs: clock.now() - startMs,
     instanceHours: (simulator.fleet.views.containerInstances().length * (clock.now() - startMs)) / 3_600_000,
     calls: trace.entries.filter(({ kind }) => kind === 'call').length,
