@@ -99,7 +99,7 @@ export function deployedFunctions(
   );
   return arns.flatMap((arn) => {
     const fn = simulator.lambda.findFunction(arn);
-    if (fn === undefined) return [];
+    if (fn === undefined || !('bundle' in fn)) return [];
     const { name, handler, environment } = fn;
     const archivePath = path.join(artifactsDirectory, `${name.slice(name.lastIndexOf('-') + 1)}.zip`);
     return [{ name, archivePath, handler, environment }];

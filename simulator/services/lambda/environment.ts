@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
 import { ConnectionLost, type WireRequest, type WireResponse } from '../../wire/http.ts';
 import { environmentVariables } from './environment-variables.ts';
-import type { LambdaFunction } from './function.ts';
+import type { BundledFunction } from './function.ts';
 import { callHandler, describeError, findHandler, type Handler } from './handler.ts';
 import { createGlobals } from './sandbox/globals.ts';
 import type { SandboxHost } from './sandbox/host.ts';
@@ -21,7 +21,7 @@ export type HandlerOutcome =
 
 export interface EnvironmentOptions {
   readonly kernel: Kernel;
-  readonly fn: LambdaFunction;
+  readonly fn: BundledFunction;
   /** Unique among all environments of the world. */
   readonly id: string;
   readonly accessKeyId: string;
@@ -83,7 +83,7 @@ export class ExecutionEnvironment {
     const done = new Promise<HandlerOutcome>((finish) => {
       this.#invocation = { requestId, finish };
     });
-    this.#variables._X_AMZN_TRACE_ID = `Root=1-${requestId.slice(0, 8)}-${requestId.replaceAll('-', '').slice(8)};Sampled=0`;
+    this.#variables._X_AMZN_TRACE_ID = traceIdOf(requestId);
     this.#thaw();
     // What was left over from the invocation before may have crashed the process.
     if (this.isDestroyed) return done;
@@ -195,6 +195,11 @@ export class ExecutionEnvironment {
       getRemainingTimeInMillis: () => Math.max(0, deadlineMs - kernel.clock.now()),
     };
   }
+}
+
+/** The tracing header of an invocation that X-Ray does not sample. */
+export function traceIdOf(requestId: string): string {
+  return `Root=1-${requestId.slice(0, 8)}-${requestId.replaceAll('-', '').slice(8)};Sampled=0`;
 }
 
 /** A result crosses a process boundary as JSON. */

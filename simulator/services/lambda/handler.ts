@@ -1,4 +1,4 @@
-import type { LambdaFunction } from './function.ts';
+import type { BundledFunction } from './function.ts';
 import { resolveFile } from './sandbox/loader.ts';
 
 export type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
@@ -17,7 +17,7 @@ export class RuntimeError extends Error {
  *
  * @throws whatever the module throws while it loads, or `RuntimeError`
  */
-export function findHandler(fn: LambdaFunction, load: (path: string) => unknown): Handler {
+export function findHandler(fn: BundledFunction, load: (path: string) => unknown): Handler {
   const dot = fn.handler.lastIndexOf('.');
   const module = fn.handler.slice(0, dot);
   const path = resolveFile(fn.bundle, module);
@@ -36,7 +36,7 @@ export function findHandler(fn: LambdaFunction, load: (path: string) => unknown)
     throw new RuntimeError('Runtime.HandlerNotFound', `${fn.handler} is undefined or not exported`);
   }
   // Lambda Developer Guide, "Define Lambda function handler in Node.js": callbacks ended with Node.js 22.
-  if (handler.length >= 3 && !['nodejs20.x', 'nodejs22.x'].includes(fn.runtime)) {
+  if (handler.length >= 3 && !['nodejs18.x', 'nodejs20.x', 'nodejs22.x'].includes(fn.runtime)) {
     throw new RuntimeError(
       'Runtime.CallbackHandlerDeprecated',
       `AWS Lambda has removed support for callback-based function handlers starting with Node.js 24`,

@@ -2,10 +2,14 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Credentials } from '../../wire/credentials.ts';
 import type { WireRequest, WireResponse } from '../../wire/http.ts';
 import type { FunctionInvoker, InvocationResult } from '../../wire/service.ts';
-import { ExecutionEnvironment, type HandlerOutcome } from './environment.ts';
+import { parseJson } from '../template-properties.ts';
+import { ExecutionEnvironment } from './environment.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import { functionArn, type LambdaFunction } from './function.ts';
+import { functionArn, isProgram, type LambdaFunction } from './function.ts';
 import { describeError } from './handler.ts';
+import { type InvocationOutcome, KILLED, limitResponse } from './outcome.ts';
+import type { RunProgram } from './program.ts';
+import { ProgramEnvironment } from './program-environment.ts';
 
 export interface LambdaOptions {
   readonly credentials: Credentials;
@@ -13,11 +17,26 @@ export interface LambdaOptions {
   send(request: WireRequest): Promise<WireResponse>;
   /** The account's limit of concurrent executions. Default: 1,000; AWS gives new accounts 10. */
   readonly accountConcurrency?: number;
+  /** Starts functions that are programs; without it none can be deployed. */
+  readonly runProgram?: RunProgram;
+}
+
+/** What an execution log says of one invocation. */
+export interface InvocationReport {
+  readonly requestId: string;
+  readonly lines: readonly string[];
+  readonly durationMs: number;
+  /** The stack of the error that the handler threw, if it did. */
+  readonly stack: readonly string[];
 }
 
 export interface Lambda extends FunctionInvoker {
+  /** @param report told when the invocation is over, unless it never began */
+  invoke(functionArn: string, payload: unknown, report?: (of: InvocationReport) => void): Promise<InvocationResult>;
   deploy(fn: LambdaFunction): void;
   findFunction(arn: string): LambdaFunction | undefined;
+  /** In the order of their names, as ListFunctions has them. */
+  functions(): readonly LambdaFunction[];
   /**
    * Kills the execution environment that serves a request, at once: what it has not yet done does not happen, and the
    * invocation fails. False when no invocation of that id is in progress.
@@ -30,6 +49,8 @@ export interface Lambda extends FunctionInvoker {
 const COLD_START = { medianMs: 300, p99Ms: 1_200 };
 const DISPATCH = { medianMs: 4, p99Ms: 30 };
 
+type Environment = ExecutionEnvironment | ProgramEnvironment;
+
 interface Deployed {
   readonly fn: LambdaFunction;
   readonly pool: EnvironmentPool;
@@ -39,16 +60,23 @@ interface Deployed {
 export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
   const random = kernel.random.fork('lambda');
   const deployed = new Map<string, Deployed>();
-  const environmentsByRequest = new Map<string, ExecutionEnvironment>();
+  const environmentsByRequest = new Map<string, Environment>();
+  const linesByRequest = new Map<string, string[]>();
   const accountConcurrency = options.accountConcurrency ?? 1_000;
   let environmentCount = 0;
 
   function deploy(fn: LambdaFunction): void {
     if (deployed.has(fn.arn)) throw new Error(`Function already exist: ${fn.name}`);
+    if (isProgram(fn) && options.runProgram === undefined)
+      throw new Error(`Nothing here runs the program of ${fn.name}`);
     deployed.set(fn.arn, { fn, pool: new EnvironmentPool(kernel.clock, random.fork(`pool/${fn.name}`)), running: 0 });
   }
 
-  async function invoke(arn: string, payload: unknown): Promise<InvocationResult> {
+  async function invoke(
+    arn: string,
+    payload: unknown,
+    report?: (of: InvocationReport) => void,
+  ): Promise<InvocationResult> {
     const target = deployed.get(functionArn(kernel.place, arn));
     if (target === undefined) {
       const errorMessage = `Function not found: ${arn}`;
@@ -62,9 +90,10 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     }
     target.running++;
     try {
-      return await execute(target, payload, requestId);
+      return await execute(target, payload, requestId, report);
     } finally {
       target.running--;
+      linesByRequest.delete(requestId);
       environmentsByRequest.delete(requestId);
     }
   }
@@ -81,38 +110,49 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     return running < accountConcurrency - reserved;
   }
 
-  async function execute(target: Deployed, payload: unknown, requestId: string): Promise<InvocationResult> {
+  async function execute(
+    target: Deployed,
+    payload: unknown,
+    requestId: string,
+    report: ((of: InvocationReport) => void) | undefined,
+  ): Promise<InvocationResult> {
     const event = JSON.parse(JSON.stringify(payload ?? null));
     await kernel.clock.sleep(random.latencyMs(DISPATCH.medianMs, DISPATCH.p99Ms));
     const warm = target.pool.take();
     const environment = warm ?? create(target.fn);
     environmentsByRequest.set(requestId, environment);
+    if (report !== undefined) linesByRequest.set(requestId, []);
     const about = { function: target.fn.name, requestId };
     const coldStart = warm === undefined;
-    const initMs = coldStart ? random.latencyMs(COLD_START.medianMs, COLD_START.p99Ms) : 0;
-    if (coldStart) await kernel.clock.sleep(initMs);
-    kernel.trace.add('invocation', { ...about, phase: 'start', environment: environment.id, coldStart, initMs });
+    // A program takes its own time to start.
+    const initMs = coldStart && !isProgram(target.fn) ? random.latencyMs(COLD_START.medianMs, COLD_START.p99Ms) : 0;
+    if (initMs > 0) await kernel.clock.sleep(initMs);
+    const begin = { environment: environment.id, coldStart, initMs, ...(isProgram(target.fn) && { event }) };
+    kernel.trace.add('invocation', { ...about, phase: 'start', ...begin });
     const startedAtMs = kernel.clock.now();
-    const outcome = await initialiseAndRun(target, environment, { coldStart, event, requestId });
+    const outcome = limitResponse(await initialiseAndRun(target, environment, { coldStart, event, requestId }));
     const durationMs = kernel.clock.now() - startedAtMs;
+    const stack = outcome.outcome === 'error' ? outcome.stack : [];
+    report?.({ requestId, lines: linesByRequest.get(requestId) ?? [], durationMs, stack });
     if (outcome.outcome === 'success') {
-      kernel.trace.add('invocation', { ...about, phase: 'end', durationMs });
+      const result = isProgram(target.fn) ? { result: outcome.payload } : {};
+      kernel.trace.add('invocation', { ...about, phase: 'end', durationMs, ...result });
       return { outcome: 'success', payload: outcome.payload };
     }
     if (outcome.outcome === 'timeout') {
       kernel.trace.add('invocation', { ...about, phase: 'timeout', durationMs, errorMessage: outcome.errorMessage });
       return outcome;
     }
-    const { errorType, errorMessage, stack } = outcome;
+    const { errorType, errorMessage } = outcome;
     kernel.trace.add('invocation', { ...about, phase: 'error', durationMs, errorType, errorMessage, stack });
     return { outcome: 'error', errorType, errorMessage };
   }
 
   async function initialiseAndRun(
     { fn, pool }: Deployed,
-    environment: ExecutionEnvironment,
+    environment: Environment,
     { coldStart, event, requestId }: { coldStart: boolean; event: unknown; requestId: string },
-  ): Promise<HandlerOutcome | { outcome: 'timeout'; errorMessage: string }> {
+  ): Promise<InvocationOutcome> {
     if (environment.isDestroyed) return KILLED;
     try {
       if (coldStart) environment.initialise();
@@ -130,26 +170,30 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     const outcome = await environment.invoke(event, requestId, deadlineMs);
     timer.cancel();
     if (timeoutMessage !== undefined) return { outcome: 'timeout', errorMessage: timeoutMessage };
-    if (environment.isDestroyed) return outcome;
+    if (environment.isDestroyed || environment instanceof ProgramEnvironment) return outcome;
     environment.freeze();
     pool.give(environment);
     return outcome;
   }
 
-  function create(fn: LambdaFunction): ExecutionEnvironment {
+  function create(fn: LambdaFunction): Environment {
     const serial = environmentCount++;
     const own = random.fork(`environment/${serial}`);
     const accessKeyId = `ASIA${own.hex(16).toUpperCase()}`;
-    const environment = new ExecutionEnvironment({
+    const common = {
       kernel,
-      fn,
       id: own.hex(32),
       accessKeyId,
       random: own,
-      send: options.send,
-      log: (requestId, text) => kernel.trace.add('log', { function: fn.name, requestId, line: parseLine(text) }),
+      log(requestId: string | undefined, text: string) {
+        linesByRequest.get(requestId ?? '')?.push(text);
+        kernel.trace.add('log', { function: fn.name, requestId, line: parseLine(text) });
+      },
       onDestroyed: () => options.credentials.revoke(accessKeyId),
-    });
+    };
+    const environment: Environment = isProgram(fn)
+      ? new ProgramEnvironment({ ...common, fn, run: options.runProgram ?? neverRuns })
+      : new ExecutionEnvironment({ ...common, fn, send: options.send });
     options.credentials.issue(accessKeyId, () => ({
       kind: 'function',
       functionName: fn.name,
@@ -163,6 +207,7 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     invoke,
     deploy,
     findFunction: (arn) => deployed.get(functionArn(kernel.place, arn))?.fn,
+    functions: () => [...deployed.values()].map(({ fn }) => fn).sort((a, b) => (a.name < b.name ? -1 : 1)),
     kill(requestId) {
       const environment = environmentsByRequest.get(requestId);
       if (environment === undefined) return false;
@@ -175,18 +220,10 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
   };
 }
 
-const KILLED: HandlerOutcome = {
-  outcome: 'error',
-  errorType: 'Runtime.ExitError',
-  errorMessage: 'Runtime exited with error: signal: killed',
-  stack: [],
-};
+function neverRuns(): never {
+  throw new Error('A program was deployed where nothing runs it');
+}
 
 function parseLine(text: string): unknown {
-  if (!text.startsWith('{')) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return text.startsWith('{') ? (parseJson(text) ?? text) : text;
 }

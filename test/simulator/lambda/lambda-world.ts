@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createKernel, type Kernel } from '../../../simulator/kernel/kernel.ts';
 import type { TraceEntry, TraceKind } from '../../../simulator/kernel/trace.ts';
 import { loadBundle } from '../../../simulator/services/lambda/bundle.ts';
-import type { LambdaFunction } from '../../../simulator/services/lambda/function.ts';
+import type { BundledFunction } from '../../../simulator/services/lambda/function.ts';
 import { createLambda, type Lambda } from '../../../simulator/services/lambda/lambda.ts';
 import { Credentials } from '../../../simulator/wire/credentials.ts';
 import type { InvocationResult, SimulatedService } from '../../../simulator/wire/service.ts';
@@ -16,7 +16,7 @@ export interface LambdaWorld {
   readonly kernel: Kernel;
   readonly lambda: Lambda;
   /** Deploys a function from source texts by path; its handler is `index.handler`. */
-  deploy(files: Readonly<Record<string, string>>, configuration?: Partial<LambdaFunction>): string;
+  deploy(files: Readonly<Record<string, string>>, configuration?: Partial<BundledFunction>): string;
   /** Invokes a function and lets time go on until it is over. */
   invoke(arn: string, payload?: unknown): Promise<InvocationResult>;
   entries(kind: TraceKind): readonly TraceEntry[];
