@@ -1,4 +1,5 @@
 import type { CommandDescription } from '../simulator/serve/control.ts';
+import { RecordingError, replayInput } from './replay.ts';
 
 export interface Control {
   readonly url: string;
@@ -25,10 +26,12 @@ export async function sendControl({ url, command, fields }: Control): Promise<Co
   try {
     if (command === undefined) return { text: await list(url), isDone: true };
     const address = new URL(`/_control/${encodeURIComponent(command)}`, url);
-    const response = await fetch(address, { method: 'POST', body: JSON.stringify(input) });
+    const body = command === 'replay-events' ? replayInput(input) : input;
+    const response = await fetch(address, { method: 'POST', body: JSON.stringify(body) });
     const answer: unknown = await response.json();
     return { text: JSON.stringify(answer, undefined, 2), isDone: response.ok };
   } catch (error) {
+    if (error instanceof RecordingError) return { text: error.message, isDone: false };
     const cause = (error as Error).cause ?? error;
     return { text: `${url} does not answer as a simulator: ${(cause as Error).message}`, isDone: false };
   }
@@ -41,7 +44,11 @@ async function list(url: string): Promise<string> {
 }
 
 function describe({ name, description, input: { properties = {}, required = [] } }: CommandDescription): string {
-  const fields = Object.keys(properties).map((field) => (required.includes(field) ? `${field}=…` : `[${field}=…]`));
+  // A recording is given as a file.
+  const names = Object.keys(properties).map((field) =>
+    name === 'replay-events' && field === 'events' ? 'file' : field,
+  );
+  const fields = names.map((field) => (field === 'file' || required.includes(field) ? `${field}=…` : `[${field}=…]`));
   return `${[name, ...fields].join(' ')}\n    ${description}`;
 }
 

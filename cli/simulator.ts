@@ -14,8 +14,8 @@ const DEFAULT_PORT = 4599;
 const DEFAULT_SEED = 1;
 /** Long enough for a fleet to come up before the present, so that the world and its clients have the same time. */
 const HEAD_START_MS = 15 * 60_000;
-/** Nobody reads the trace of a served world: what a defect needs to be understood is enough. */
-const TRACE_ENTRIES_MAX = 1_000;
+/** What `list-events` and `trace` of the control API can look back on: a world that is served for days forgets the rest. */
+const TRACE_ENTRIES_MAX = 10_000;
 
 interface ServeOptions {
   readonly port: number;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { deploy, type Stack } from './deploy/deploy.ts';
 import { recordedProviders } from './deploy/recorded.ts';
+import { createFaults, type Faults } from './faults/faults.ts';
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts';
 import { createIam, type Iam } from './iam/iam.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
@@ -18,7 +19,7 @@ import { createWire, type Wire, type WireOptions } from './wire/wire.ts';
 export interface SimulatorOptions
   extends KernelOptions,
     Pick<WireOptions, 'latency' | 'intercept' | 'onCall'>,
-    Pick<LambdaOptions, 'accountConcurrency'>,
+    Pick<LambdaOptions, 'accountConcurrency' | 'runProgram'>,
     Pick<MessagingDependencies, 'deliveryFault' | 'replication' | 'onCommand'>,
     Pick<FleetOptions, 'undocumented' | 'agentConnectionsEnd'> {}
 
@@ -40,6 +41,8 @@ export interface Simulator {
   readonly lambda: Lambda;
   readonly messaging: Messaging;
   readonly fleet: Fleet;
+  /** Injected while the world runs; those of the options come before them. */
+  readonly faults: Faults;
   readonly services: readonly SimulatedService[];
   /** Creates a stack. Takes no virtual time. */
   deploy(request: DeployRequest): Stack;
@@ -65,9 +68,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     credentials,
     send: (request) => wire.handle(request),
   });
+  const faults = createFaults(kernel, () => services);
   const fleet = createFleet(kernel, { ...options, publish: (event) => messaging.putEvent(event) });
   const messaging: Messaging = createMessaging(kernel, {
     onCommand: fleet.runCommand,
+    deliveryFault: faults.deliveryFault,
     ...options,
     invoker: lambda,
     functions: {
@@ -77,9 +82,14 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     },
     permitsInvocation: (arn, principal, sourceArn) => permissions.permits(arn, principal, sourceArn),
   });
-  const services = [...messaging.services, ...fleet.services, createStsService(kernel)];
+  const services: readonly SimulatedService[] = [...messaging.services, ...fleet.services, createStsService(kernel)];
   const wire: Wire = createWire(kernel, services, {
     ...options,
+    intercept: (attempt) => options.intercept?.(attempt) ?? faults.calls.intercept(attempt),
+    onCall: (served) => {
+      faults.calls.remember(served);
+      options.onCall?.(served);
+    },
     credentials,
     authorize: iam.authorize,
     onDefect: (error) => defects.push(error),
@@ -106,6 +116,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     lambda,
     messaging,
     fleet,
+    faults,
     services,
     deploy: ({ templatePath, artifactsDirectory, parameters, stackName }) =>
       deploy({

@@ -31,6 +31,7 @@ export class Trace {
   readonly entries: TraceEntry[] = [];
   readonly #now: () => number;
   readonly #listeners: ((entry: TraceEntry) => void)[] = [];
+  #forgotten = 0;
 
   /** @param now the virtual clock, in epoch milliseconds */
   constructor(now: () => number) {
@@ -43,6 +44,17 @@ export class Trace {
     for (const listener of this.#listeners) listener(entry);
   }
 
+  /** How many entries there have been; the first was number 0. */
+  get length(): number {
+    return this.#forgotten + this.entries.length;
+  }
+
+  /** The entries from that number on, each with its number, as far as they are kept. */
+  since(number: number): readonly (readonly [number: number, entry: TraceEntry])[] {
+    const first = Math.max(number, this.#forgotten);
+    return this.entries.slice(first - this.#forgotten).map((entry, index) => [first + index, entry] as const);
+  }
+
   /** Calls `listener` with each entry from now on, at the moment it is made. */
   onEntry(listener: (entry: TraceEntry) => void): void {
     this.#listeners.push(listener);
@@ -51,7 +63,8 @@ export class Trace {
   /** Forgets all but the last `count` to `2 * count` entries from now on: a world that is served for days would fill the memory. */
   keepAtMost(count: number): void {
     this.onEntry(() => {
-      if (this.entries.length >= 2 * count) this.entries.splice(0, this.entries.length - count);
+      if (this.entries.length < 2 * count) return;
+      this.#forgotten += this.entries.splice(0, this.entries.length - count).length;
     });
   }
 

@@ -4,12 +4,15 @@ import type { Simulator } from '../simulator.ts';
 import { ConnectionLost, type WireRequest, type WireResponse } from '../wire/http.ts';
 import { answerControl, CONTROL_PATH } from './control.ts';
 import { Driver } from './driver.ts';
+import type { Programs } from './programs/programs.ts';
 import type { Pace } from './real-time.ts';
 
 export interface ServeOptions {
   readonly pace: Pace;
   /** 0: any free port. */
   readonly port: number;
+  /** Those that functions of the world start; they must be the ones that the simulator runs. */
+  readonly programs?: Programs;
   /** Told about errors that are the simulator's own defects; it goes on serving. */
   onDefect(error: unknown): void;
 }
@@ -32,10 +35,11 @@ const HOST = '127.0.0.1';
  *
  * @throws the error of `listen` (`EADDRINUSE`, `EACCES`)
  */
-export async function serve(simulator: Simulator, { pace, port, onDefect }: ServeOptions): Promise<SimulatorServer> {
-  const driver = new Driver(simulator, pace, onDefect);
+export async function serve(simulator: Simulator, options: ServeOptions): Promise<SimulatorServer> {
+  const { pace, port, onDefect, programs } = options;
+  const driver = new Driver(simulator, pace, onDefect, programs);
   const server = createServer((request, response) => {
-    answer({ simulator, driver }, request, response).catch((error: unknown) => {
+    answer({ simulator, driver, onDefect }, request, response).catch((error: unknown) => {
       if (!(error instanceof ConnectionLost || error instanceof Disconnected)) onDefect(error);
       response.destroy();
     });
@@ -47,11 +51,18 @@ export async function serve(simulator: Simulator, { pace, port, onDefect }: Serv
     server.once('error', reject);
     server.listen(port, HOST, () => resolve());
   });
+  const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  programs?.serveBy({
+    endpoint: url,
+    enter: (work) => driver.enter(work),
+    onBusy: (isBusy) => driver.followPrograms(isBusy),
+  });
   driver.start();
   return {
-    url: `http://${HOST}:${(server.address() as AddressInfo).port}`,
+    url,
     driver,
     async close() {
+      programs?.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await driver.close();
@@ -63,6 +74,7 @@ export async function serve(simulator: Simulator, { pace, port, onDefect }: Serv
 export interface Served {
   readonly simulator: Simulator;
   readonly driver: Driver;
+  onDefect(error: unknown): void;
 }
 
 async function answer(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {

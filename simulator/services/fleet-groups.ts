@@ -14,6 +14,7 @@ import { wipeHost } from './ecs/hosts.ts';
 import { addManagedDrainingHook } from './ecs/managed-draining.ts';
 import { addCluster, type Cluster, type Resources } from './ecs/state.ts';
 import { arn } from './fleet-context.ts';
+import { NotInFleet } from './fleet-errors.ts';
 import { clusterNamed, type FleetWorlds, memberOf } from './fleet-worlds.ts';
 
 export interface GroupOptions {
@@ -83,7 +84,7 @@ export function createGroups(worlds: FleetWorlds): GroupHandle {
   followMembers(worlds, { templates, broken });
   const groupNamed = (name: string): AutoScalingGroup => {
     const group = autoScaling.groups.get(name);
-    if (group === undefined) throw new Error(`the fleet has no Auto Scaling group ${name}`);
+    if (group === undefined) throw new NotInFleet('Auto Scaling group', name);
     return group;
   };
   return {

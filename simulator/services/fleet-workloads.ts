@@ -7,6 +7,7 @@ import { behaviourOf, registerTaskDefinition } from './ecs/task-definitions.ts';
 import { endOnHost } from './ecs/task-host.ts';
 import type { TaskBehaviour } from './ecs/task-state.ts';
 import { startTask } from './ecs/tasks.ts';
+import { NotInFleet, NotPossible } from './fleet-errors.ts';
 import { clusterNamed, type FleetWorlds, registrationOf, taskOf } from './fleet-worlds.ts';
 
 export interface TaskOptions extends Partial<TaskBehaviour> {
@@ -60,7 +61,7 @@ export function createWorkloads(worlds: FleetWorlds): WorkloadHandle {
   const { ecs } = worlds;
   const service = (cluster: string, name: string): EcsService => {
     const found = clusterNamed(worlds, cluster).services.get(name);
-    if (found === undefined) throw new Error(`cluster ${cluster} has no service ${name}`);
+    if (found === undefined) throw new NotInFleet(`service in ${cluster} called`, name);
     return found;
   };
   return {
@@ -107,7 +108,8 @@ function definitionFor({ ecs }: FleetWorlds, options: TaskOptions) {
 function placeOrThrow(worlds: FleetWorlds, options: TaskOptions): ContainerInstance {
   const need = { cpu: options.cpu ?? DEFAULT_CPU, memory: options.memory ?? DEFAULT_MEMORY };
   const attempt = place(clusterNamed(worlds, options.cluster), need, spreadOf([]));
-  if (!attempt.placed) throw new Error(`no container instance of cluster ${options.cluster} has room for the task`);
+  if (!attempt.placed)
+    throw new NotPossible(`no container instance of cluster ${options.cluster} has room for the task`);
   return attempt.instance;
 }
 

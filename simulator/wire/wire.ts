@@ -53,11 +53,16 @@ export interface Interception {
   readonly effect: 'none' | 'happens';
   /** What the caller gets instead of the operation's own answer. */
   readonly answer?: AwsError | ConnectionLost;
+  /** What a read gives instead of the operation's own output, when that is no error. */
+  readonly staleOutput?: unknown;
   /** Added before the answer. */
   readonly extraLatencyMs?: number;
 }
 
 type Outcome = { readonly output: unknown } | { readonly error: AwsError };
+
+/** What the caller gets. */
+type Seen = { readonly output: unknown } | { readonly error: AwsError | ConnectionLost };
 
 interface Served {
   readonly exchange: Exchange;
@@ -130,7 +135,7 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
     const attempt = attemptOf(served, parsed.output as Record<string, unknown>);
     const fault = options.intercept?.(attempt);
     const outcome: Outcome | undefined = fault?.effect === 'none' ? undefined : await run(served, attempt.input);
-    const seen = fault?.answer === undefined ? outcome : { error: fault.answer };
+    const seen = seenOutcome(outcome, fault);
     const extraMs = fault?.extraLatencyMs ?? 0;
     record(served, latencyMs + extraMs, attempt.input, outcome, fault);
     if (extraMs > 0) await kernel.clock.sleep(extraMs);
@@ -204,10 +209,18 @@ function attemptOf({ exchange, call }: Served, input: Readonly<Record<string, un
   return { service: service.name, operation, caller: call.caller, requestId, input };
 }
 
-function describeFault({ effect, answer, extraLatencyMs }: Interception): Record<string, unknown> {
+/** What the caller gets of it; undefined where nothing happened and nothing is said. */
+function seenOutcome(outcome: Outcome | undefined, fault: Interception | undefined): Seen | undefined {
+  if (fault?.answer !== undefined) return { error: fault.answer };
+  const isStale = fault?.staleOutput !== undefined && outcome !== undefined && 'output' in outcome;
+  return isStale ? { output: fault.staleOutput } : outcome;
+}
+
+function describeFault({ effect, answer, staleOutput, extraLatencyMs }: Interception): Record<string, unknown> {
   return {
     effect,
     ...(answer === undefined ? {} : { answer: answer.code }),
+    ...(staleOutput === undefined ? {} : { isStale: true }),
     ...(extraLatencyMs === undefined ? {} : { extraLatencyMs }),
   };
 }

@@ -15,6 +15,13 @@ export interface EventEnvelope extends BusEvent {
   readonly region: string;
 }
 
+/** An event of a recording; what its envelope does not say is as for any event of this account. */
+export interface RecordedEvent extends BusEvent {
+  readonly id?: string | undefined;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+}
+
 /**
  * Decides what becomes of one delivery: the extra delay of each copy, in milliseconds. `[0]` is the normal case, `[]`
  * loses the event, `[0, 0]` doubles it, and different delays put events out of order.
@@ -48,10 +55,18 @@ export class EventBus {
 
   /** Puts an event on the bus, at this instant or with the time that its source gives. Returns its id. */
   put(event: BusEvent, time = this.#kernel.clock.now()): string {
+    return this.#accept(this.#envelope(event, time));
+  }
+
+  /** Puts an event that was recorded elsewhere on the bus, with what its envelope said, at another time. */
+  replay({ id, account, region, ...event }: RecordedEvent, time = this.#kernel.clock.now()): string {
     const envelope = this.#envelope(event, time);
-    this.#kernel.trace.add('event', { event: envelope });
-    for (const rule of this.#rules.values()) if (rule.isEnabled && rule.matches(envelope)) this.#route(rule, envelope);
-    return envelope.id;
+    return this.#accept({
+      ...envelope,
+      id: id ?? envelope.id,
+      account: account ?? envelope.account,
+      region: region ?? envelope.region,
+    });
   }
 
   /** Creates or replaces a rule; its targets stay, and a schedule starts anew. */
@@ -75,6 +90,12 @@ export class EventBus {
 
   rules(): readonly Rule[] {
     return [...this.#rules.values()];
+  }
+
+  #accept(envelope: EventEnvelope): string {
+    this.#kernel.trace.add('event', { event: envelope });
+    for (const rule of this.#rules.values()) if (rule.isEnabled && rule.matches(envelope)) this.#route(rule, envelope);
+    return envelope.id;
   }
 
   #envelope(event: BusEvent, timeMs: number): EventEnvelope {

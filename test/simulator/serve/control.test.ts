@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { sendControl } from '../../../cli/control.ts';
 import { commands } from '../../../simulator/serve/commands.ts';
+import { eventCommands } from '../../../simulator/serve/event-commands.ts';
+import { faultCommands } from '../../../simulator/serve/fault-commands.ts';
 import { type ServedWorld, serveWorld } from './served-world.ts';
 
 interface State {
@@ -64,6 +66,10 @@ test('every command does what it says', async () => {
     services: [{ deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 } }],
   });
 
+  const filled = await give('fill-cluster', { cluster: 'prod', percent: 50 });
+  expect(filled).toMatchObject({ isFull: false });
+  expect(await countOf('family:filler')).toBe(filled.tasks);
+
   const { instances } = await give('lose-zone', { zone: 'eu-central-1a' });
   await later(world, 600);
   for (const id of instances as string[]) expect(await isConnected(id)).toBe(false);
@@ -96,7 +102,9 @@ test('every command does what it says', async () => {
   await later(world, 600);
   expect(await ec2State(world, third)).toBeUndefined();
 
-  expect([...given].sort()).toEqual([...commands.keys()].sort());
+  // Faults and events have tests of their own.
+  const others = [...Object.keys(faultCommands), ...Object.keys(eventCommands)];
+  expect([...given, ...others].sort()).toEqual([...commands.keys()].sort());
   expect(world.defects).toEqual([]);
 });
 
@@ -114,12 +122,34 @@ test('input that is wrong is named by field, and nothing is done', async () => {
     status: 400,
     body: { error: { problems: [{ field: 'desired' }] } },
   });
+  const message = 'the fleet has no Auto Scaling group none';
   expect(await control('scale-group', { group: 'none', desired: 1 })).toEqual({
-    status: 400,
-    body: { error: { message: 'the fleet has no Auto Scaling group none' } },
+    status: 404,
+    body: { error: { name: 'NotInFleet', message, problems: [{ field: 'group', message }] } },
+  });
+  expect(await control('lose-zone', { zone: 'eu-central-1q' })).toMatchObject({
+    status: 404,
+    body: { error: { problems: [{ field: 'zone' }] } },
   });
   expect(await control('scale-group', { group: 'web', desired: 2_000 })).toMatchObject({ status: 400 });
   expect(await control('nonsense')).toMatchObject({ status: 404 });
+});
+
+test('an error that nobody meant is a defect of the simulator, by its name, and is reported', async () => {
+  const { control, simulator, defects } = await serveWorld();
+  simulator.fleet.world.setDesiredCapacity = () => {
+    throw new TypeError('nothing there');
+  };
+  expect(await control('scale-group', { group: 'web', desired: 2 })).toEqual({
+    status: 500,
+    body: {
+      error: {
+        name: 'SimulatorDefect',
+        message: 'The simulator failed at scale-group: TypeError: nothing there',
+      },
+    },
+  });
+  expect(defects).toHaveLength(1);
 });
 
 test('a body that is no JSON and a method that is not meant are refused', async () => {
