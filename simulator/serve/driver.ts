@@ -1,5 +1,6 @@
 import type { Simulator } from '../simulator.ts';
-import type { Pace } from './real-time.ts';
+import type { Programs } from './programs/programs.ts';
+import type { Pace, RealTime } from './real-time.ts';
 
 /** Virtual time is run in slices, so that a world that is asked to go far ahead can still be closed. */
 const SLICE_MS = 60_000;
@@ -14,25 +15,36 @@ interface Waiting {
 /**
  * The one that lets time go on in a served world. Arrivals from outside enter the world as timers at its present instant,
  * so that all that follows from them is as deterministic as the rest.
+ *
+ * Programs that run for functions live in real time, at any pace: while one runs, virtual time goes on second for second
+ * with real time, neither faster nor standing still. So their timeouts and their sleeps are what they would be, and what
+ * they ask the server is answered meanwhile.
  */
 export class Driver {
   readonly #simulator: Simulator;
   readonly #pace: Pace;
   readonly #onDefect: (error: unknown) => void;
+  readonly #programs: Programs | undefined;
   readonly #waiting: Waiting[] = [];
   /** With fractions: real time has them, the world's clock counts whole milliseconds. */
   #goalMs: number;
   #realAtMs: number;
+  /** How far time may go while programs run: it rises with real time. */
+  #ceilingMs = 0;
   #arrivals = 0;
   #isClosed = false;
   #wake: () => void = () => {};
   #running: Promise<void> | undefined;
 
-  /** @param onDefect told about errors that are the simulator's own; the world goes on */
-  constructor(simulator: Simulator, pace: Pace, onDefect: (error: unknown) => void) {
+  /**
+   * @param onDefect told about errors that are the simulator's own; the world goes on
+   * @param programs those that functions of this world start, where there are such functions
+   */
+  constructor(simulator: Simulator, pace: Pace, onDefect: (error: unknown) => void, programs?: Programs) {
     this.#simulator = simulator;
     this.#pace = pace;
     this.#onDefect = onDefect;
+    this.#programs = programs;
     this.#goalMs = simulator.kernel.clock.now();
     this.#realAtMs = pace.kind === 'real-time' ? pace.realTime.nowMs() : 0;
   }
@@ -47,7 +59,7 @@ export class Driver {
     this.#catchUp();
     this.#arrivals += 1;
     const entered = new Promise<void>((resolve) => {
-      clock.after(0, resolve);
+      clock.at(this.#programs?.isBusy === true ? Math.floor(this.#ceilingMs) : clock.now(), resolve);
     });
     const settled = entered.then(work).finally(() => {
       this.#arrivals -= 1;
@@ -70,6 +82,17 @@ export class Driver {
     return there;
   }
 
+  /** The first program is about to run, or the last one to be over: time has another measure from then on. */
+  followPrograms(isBusy: boolean): void {
+    if (this.#programs === undefined) return;
+    this.#catchUp();
+    this.#realAtMs = this.#programs.surroundings.realTime.nowMs();
+    const nowMs = this.#simulator.kernel.clock.now();
+    if (isBusy) this.#ceilingMs = nowMs;
+    else this.#goalMs = Math.max(this.#goalMs, this.#ceilingMs);
+    this.#wake();
+  }
+
   /** Stops time. Resolves when nothing runs any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -82,12 +105,24 @@ export class Driver {
     const { clock } = this.#simulator.kernel;
     while (!this.#isClosed) {
       this.#catchUp();
-      await this.#runSlice(Math.min(Math.floor(this.#goalMs), clock.now() + SLICE_MS));
+      await this.#runSlice(this.#sliceEndMs());
       this.#tellReached();
-      if (clock.now() < Math.floor(this.#goalMs)) continue;
-      if (this.#pace.kind === 'stepped' && this.#arrivals > 0) await this.#step();
+      if (clock.now() < this.#targetMs()) continue;
+      if (this.#pace.kind === 'stepped' && this.#arrivals > 0 && this.#programs?.isBusy !== true) await this.#step();
       else if (!this.#isClosed) await this.#pause();
     }
+  }
+
+  /** Where time is to go, in whole milliseconds. */
+  #targetMs(): number {
+    return Math.floor(this.#programs?.isBusy === true ? this.#ceilingMs : this.#goalMs);
+  }
+
+  /** Whatever happens may start a program, and time must not have run on when it does. */
+  #sliceEndMs(): number {
+    const { clock } = this.#simulator.kernel;
+    const endMs = Math.min(this.#targetMs(), clock.now() + SLICE_MS);
+    return this.#programs === undefined ? endMs : Math.min(endMs, clock.nextAtMs() ?? endMs);
   }
 
   async #runSlice(untilMs: number): Promise<void> {
@@ -107,14 +142,25 @@ export class Driver {
     this.#goalMs = Math.max(this.#goalMs, nextMs);
   }
 
-  /** Moves the goal on with real time. */
+  /** Moves the goal on with real time; while programs run, the ceiling. */
   #catchUp(): void {
-    if (this.#pace.kind === 'stepped') return;
-    const { speed, realTime } = this.#pace;
+    const measure = this.#measure();
+    if (measure === undefined) return;
+    const { speed, realTime, aimMs } = measure;
     const realMs = realTime.nowMs();
-    const lagMs = (this.#goalMs - this.#simulator.kernel.clock.now()) / speed;
-    if (lagMs < LAG_MAX_MS) this.#goalMs += Math.min(realMs - this.#realAtMs, LAG_MAX_MS) * speed;
+    const lagMs = (aimMs - this.#simulator.kernel.clock.now()) / speed;
+    const byMs = lagMs < LAG_MAX_MS ? Math.min(realMs - this.#realAtMs, LAG_MAX_MS) * speed : 0;
     this.#realAtMs = realMs;
+    if (this.#programs?.isBusy === true) this.#ceilingMs += byMs;
+    else this.#goalMs += byMs;
+  }
+
+  /** How virtual time follows real time now, and how far it has come; undefined while it stands still. */
+  #measure(): { readonly speed: number; readonly realTime: RealTime; readonly aimMs: number } | undefined {
+    if (this.#programs?.isBusy === true) {
+      return { speed: 1, realTime: this.#programs.surroundings.realTime, aimMs: this.#ceilingMs };
+    }
+    return this.#pace.kind === 'stepped' ? undefined : { ...this.#pace, aimMs: this.#goalMs };
   }
 
   #tellReached(): void {
@@ -128,16 +174,16 @@ export class Driver {
   /** Until the next thing that happens in the world, or something arrives. */
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const pace = this.#pace;
       let cancel = () => {};
       this.#wake = () => {
         cancel();
         resolve();
       };
-      if (pace.kind === 'stepped') return;
+      const measure = this.#measure();
+      if (measure === undefined) return;
       const nextMs = this.#simulator.kernel.clock.nextAtMs() ?? Number.POSITIVE_INFINITY;
-      const delayMs = Math.min(Math.ceil((nextMs - this.#goalMs) / pace.speed), LAG_MAX_MS);
-      cancel = pace.realTime.wakeAfter(Math.max(0, delayMs), resolve);
+      const delayMs = Math.min(Math.ceil((nextMs - measure.aimMs) / measure.speed), LAG_MAX_MS);
+      cancel = measure.realTime.wakeAfter(Math.max(0, delayMs), resolve);
     });
   }
 }
