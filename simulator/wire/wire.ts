@@ -9,7 +9,7 @@ import type { Authorization, Call, Caller, Operation, SimulatedService } from '.
 import { type OperationShapes, operationShapes } from './shape.ts';
 import { summarise } from './summary.ts';
 import { missingToken, unimplementedService, unknownOperation } from './unknown.ts';
-import { requireMembers } from './validation.ts';
+import { validate } from './validation.ts';
 
 export interface Wire {
   /**
@@ -148,7 +148,7 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
   function parse({ exchange, shapes }: Served): Outcome {
     return attemptTo(() => {
       const input = readInput(exchange, shapes);
-      requireMembers(exchange.service, shapes.input, input);
+      validate(exchange.service, exchange.operation, shapes.input, input);
       return input;
     });
   }

@@ -71,7 +71,13 @@ describe('errors, as the official client understands them', () => {
     ],
     ['dynamodb', 'GetItem', { TableName: 'none', Key: { id: { S: 'a' } } }, 'ResourceNotFoundException', 400],
     ['events', 'DescribeRule', { Name: 'none' }, 'ResourceNotFoundException', 400],
-    ['ssm', 'GetCommandInvocation', { CommandId: 'x'.repeat(36), InstanceId: 'i-1' }, 'InvocationDoesNotExist', 400],
+    [
+      'ssm',
+      'GetCommandInvocation',
+      { CommandId: 'x'.repeat(36), InstanceId: 'i-0123456789abcdef0' },
+      'InvocationDoesNotExist',
+      400,
+    ],
     ['sts', 'GetSessionToken', {}, 'InvalidAction', 400],
   ];
 
