@@ -74,10 +74,7 @@ export async function play(performance: Performance): Promise<Played> {
 
   const startedAtMs = clock.now();
   await tellStory(createStage(simulator, narrator, (nowMs) => performance.onTime?.(nowMs)));
-  const queues = simulator.messaging.queues.all().map((queue) => {
-    const { visible, inFlight, delayed } = queue.measure();
-    return { name: queue.name, messages: visible + inFlight + delayed };
-  });
+  const queues = await untilEmpty(simulator);
   const endedAtMs = clock.now();
   return {
     simulator,
@@ -87,6 +84,22 @@ export async function play(performance: Performance): Promise<Played> {
     startedAtMs,
     endedAtMs,
   };
+}
+
+/** Events wait for others of their kind to be looked at together: for longer than this, only what nobody takes. */
+const BATCHED_WITHIN_SECONDS = 60;
+
+/** Lets time go on to an instant at which no event is on its way, if there is one. @returns the queues as they are then */
+async function untilEmpty(simulator: Simulator): Promise<{ name: string; messages: number }[]> {
+  const measure = () =>
+    simulator.messaging.queues.all().map((queue) => {
+      const { visible, inFlight, delayed } = queue.measure();
+      return { name: queue.name, messages: visible + inFlight + delayed };
+    });
+  for (let second = 0; second < BATCHED_WITHIN_SECONDS && measure().some(({ messages }) => messages > 0); second++) {
+    await simulator.runFor(1_000);
+  }
+  return measure();
 }
 
 /** The functions of the stack, with the environment that it gave them. */

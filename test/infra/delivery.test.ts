@@ -84,7 +84,16 @@ describe('a rule', () => {
       TerminateActionRule: { source: ['aws.autoscaling'], 'detail-type': ['EC2 Instance-terminate Lifecycle Action'] },
       LaunchActionRule: { source: ['aws.autoscaling'], 'detail-type': ['EC2 Instance-launch Lifecycle Action'] },
       ContainerInstanceHealthRule: { source: ['aws.ecs'], 'detail-type': ['ECS Container Instance Health Change'] },
-      ContainerInstanceChangeRule: { source: ['aws.ecs'], 'detail-type': ['ECS Container Instance State Change'] },
+      ContainerInstanceChangeRule: {
+        source: ['aws.ecs'],
+        'detail-type': ['ECS Container Instance State Change'],
+        detail: { $or: [{ status: [{ 'anything-but': ['ACTIVE'] }] }, { status: [{ exists: false }] }] },
+      },
+      ActiveInstanceChangeRule: {
+        source: ['aws.ecs'],
+        'detail-type': ['ECS Container Instance State Change'],
+        detail: { status: ['ACTIVE'] },
+      },
       TaskStoppedRule: {
         source: ['aws.ecs'],
         'detail-type': ['ECS Task State Change'],

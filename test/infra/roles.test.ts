@@ -58,13 +58,13 @@ function grantsOf(functionName: string): Set<string> {
   return new Set(statementsOf(roleOf(functionName)).flatMap((statement) => list(statement.Action)));
 }
 
-/** What an event source mapping reads for the function. */
-function sourceOf(functionName: string): unknown {
+/** What the event source mappings read for the function. */
+function sourcesOf(functionName: string): unknown[] {
   const mappings = resourcesOf(packaged.template, 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping);
-  const own = mappings.find(
+  const own = mappings.filter(
     (mapping) => referenced(property(mapping, 'FunctionName')) === `${capitalize(functionName)}LambdaFunction`,
   );
-  return own?.Properties.EventSourceArn;
+  return own.map(({ Properties }) => Properties.EventSourceArn);
 }
 
 function isStream(source: unknown): boolean {
@@ -78,8 +78,8 @@ describe('a role', () => {
     const needs = functionNames.map((name) => {
       const metafile = packaged.metafiles[name];
       const calls = listBundledCalls(metafile ?? { inputs: {}, outputs: {} });
-      const source = sourceOf(name);
-      const fetching = source === undefined ? [] : isStream(source) ? reading : polling;
+      const sources = sourcesOf(name);
+      const fetching = new Set(sources.flatMap((source) => (isStream(source) ? reading : polling)));
       const beside = [...logging, ...fetching, ...(calls.has('sns:Publish') ? encrypting : [])];
       return [name, [...calls, ...beside].sort()];
     });
@@ -116,12 +116,12 @@ describe('a role', () => {
       const resourceOf = (action: string): Statement['Resource'] | undefined =>
         statementsOf(roleOf(name)).find((statement) => list(statement.Action).includes(action))?.Resource;
       expect(resourceOf('logs:PutLogEvents')).toEqual({ 'Fn::GetAtt': [`${capitalize(name)}LogGroup`, 'Arn'] });
-      const source = sourceOf(name);
-      for (const [action, arn] of [
-        ['sqs:ReceiveMessage', source === undefined || isStream(source) ? undefined : source],
-        ['dynamodb:GetRecords', source !== undefined && isStream(source) ? source : undefined],
+      const sources = sourcesOf(name);
+      for (const [action, arns] of [
+        ['sqs:ReceiveMessage', sources.filter((source) => !isStream(source))],
+        ['dynamodb:GetRecords', sources.filter(isStream)],
       ] as const) {
-        expect([name, action, resourceOf(action)]).toEqual([name, action, arn]);
+        expect([name, action, [resourceOf(action) ?? []].flat()]).toEqual([name, action, arns]);
       }
     }
   });

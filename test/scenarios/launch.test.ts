@@ -41,7 +41,7 @@ describe('a launch hook', () => {
     expect(end).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
     const connectedAtMs = containerInstance(box, id).connectivityChangedAtMs;
     expect(end?.atMs).toBeGreaterThanOrEqual(connectedAtMs);
-    expect((end?.atMs ?? 0) - connectedAtMs).toBeLessThan(seconds(10));
+    expect((end?.atMs ?? 0) - connectedAtMs).toBeLessThan(seconds(15));
     expect(box.calls('CompleteLifecycleAction').map(({ functionName }) => functionName)).toEqual([
       expect.stringContaining('containerInstanceChange'),
     ]);
@@ -159,6 +159,22 @@ describe('a launch hook', () => {
     expect(pool?.atMs).toBeLessThan(containerInstance(box, id).registeredAtMs);
     expect(service?.atMs).toBeGreaterThanOrEqual(containerInstance(box, id).connectivityChangedAtMs);
     expect(service).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+  });
+
+  it('lets an instance into the warm pool when the event is lost, and reads no pool of groups that have none', async () => {
+    const onlySweeps = { deliveryFault: ({ rule }: { rule: string }) => (rule.includes('Sweep') ? [0] : []) };
+    const pool = { warmPool: { minSize: 1, poolState: 'Stopped', reuseOnScaleIn: false } } as const;
+    const { box } = await emptyGroup(pool, onlySweeps);
+    box.world.createAutoScalingGroup({ name: 'plain', cluster: 'prod', desired: 2, lifecycleHooks: [] });
+
+    await box.run(minutes(5));
+
+    const [id = ''] = instancesOf(box, 'web');
+    expect(groupInstance(box, id).lifecycleState).toBe('Warmed:Stopped');
+    expect(launchEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+    const read = box.calls('DescribeWarmPool').map(({ input }) => input.AutoScalingGroupName);
+    expect(read.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(read)).toEqual(new Set(['web']));
   });
 
   it('of somebody else is left alone', async () => {
