@@ -68,14 +68,6 @@ const CALL_FAULTS: Readonly<Record<CallFaultKind, (call: StruckCall) => Intercep
 
 const CALL_FAULT_KINDS = Object.keys(CALL_FAULTS) as readonly CallFaultKind[];
 
-/**
- * Nothing but this event tells of a return to the warm pool: DescribeAutoScalingGroups, which the sweep reads, leaves out
- * what is in the pool or on its way there. So it is not lost here, and losing it is a limitation that the campaign found.
- */
-function announcesWarmPool({ detail }: { readonly detail: unknown }): boolean {
-  return (detail as { readonly Destination?: string }).Destination === 'WarmPool';
-}
-
 export function createFaults(plan: FaultPlan, { seed, now, kill }: FaultSurroundings): Faults {
   const { strike, ...strikes } = createStrikes(plan, { random: new Random(seed, 'campaign/faults'), now });
 
@@ -93,7 +85,7 @@ export function createFaults(plan: FaultPlan, { seed, now, kill }: FaultSurround
     },
     deliveryFault({ event }) {
       // A schedule is no event that anybody lost; a sweep that never comes is another experiment.
-      if (event.source === 'aws.events' || announcesWarmPool(event)) return [0];
+      if (event.source === 'aws.events') return [0];
       const delayMs = (copy?: string) =>
         strikeDelivery('eventLate', event, copy)?.latencyMs(LATE_MS.medianMs, LATE_MS.p99Ms) ?? 0;
       if (strikeDelivery('eventLost', event)) return [];

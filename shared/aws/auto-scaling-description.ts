@@ -25,6 +25,8 @@ export function toAutoScalingGroup(description: AutoScalingGroupDescription): Au
     suspendedProcesses: (description.SuspendedProcesses ?? []).map((process) =>
       required(process, 'ProcessName', `a suspended process of ${name}`),
     ),
+    // One that is being deleted is still there while its instances are.
+    hasWarmPool: description.WarmPoolConfiguration !== undefined || (description.WarmPoolSize ?? 0) > 0,
     tags: Object.fromEntries((description.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
     instances: (description.Instances ?? []).map((instance) => toAutoScalingInstance(name, instance)),
   };

@@ -5,6 +5,7 @@ import {
   DescribeLifecycleHooksCommand,
   paginateDescribeAutoScalingGroups,
   paginateDescribeAutoScalingInstances,
+  paginateDescribeWarmPool,
   RecordLifecycleActionHeartbeatCommand,
   SetInstanceHealthCommand,
   TerminateInstanceInAutoScalingGroupCommand,
@@ -22,9 +23,10 @@ import { toAutoScalingGroup, toAutoScalingInstance, toLifecycleHook } from './au
 import { inBatches } from './batches.ts';
 import { isAutoScalingRefusal, isGroupGone, isInGracePeriod, isLifecycleActionOver, required } from './errors.ts';
 
-/** API Reference: DescribeAutoScalingInstances takes and answers at most 50, DescribeAutoScalingGroups answers 100. */
+/** API Reference: DescribeAutoScalingInstances takes and answers at most 50, DescribeAutoScalingGroups answers 100, DescribeWarmPool 50. */
 const INSTANCES_MAX = 50;
 const GROUPS_PAGE_SIZE_MAX = 100;
+const WARM_POOL_PAGE_SIZE_MAX = 50;
 
 /** What names a lifecycle action to Auto Scaling. */
 export type LifecycleActionKey = Pick<LifecycleAction, 'ec2InstanceId' | 'groupName' | 'hookName' | 'token'>;
@@ -49,7 +51,7 @@ export async function describeAutoScalingInstances(
 }
 
 /**
- * All groups with all their instances, 100 a call. Auto Scaling has no filter for instances that a lifecycle hook holds
+ * All groups with all their instances but those of warm pools, 100 a call. Auto Scaling has no filter for instances that a lifecycle hook holds
  * (their state ends in `:Wait`), so this is what finding them takes.
  */
 export async function listGroups(autoScaling: AutoScalingClient): Promise<AutoScalingGroup[]> {
@@ -59,6 +61,27 @@ export async function listGroups(autoScaling: AutoScalingClient): Promise<AutoSc
     groups.push(...(page.AutoScalingGroups ?? []).map(toAutoScalingGroup));
   }
   return groups;
+}
+
+/**
+ * What is in the group's warm pool, or on its way in or out of it: the groups are listed without these. None when the
+ * group is gone.
+ */
+export async function listWarmPool(
+  autoScaling: AutoScalingClient,
+  groupName: AutoScalingGroupName,
+): Promise<AutoScalingInstance[]> {
+  const instances: AutoScalingInstance[] = [];
+  const paging = { client: autoScaling, pageSize: WARM_POOL_PAGE_SIZE_MAX };
+  try {
+    for await (const page of paginateDescribeWarmPool(paging, { AutoScalingGroupName: groupName })) {
+      instances.push(...(page.Instances ?? []).map((instance) => toAutoScalingInstance(groupName, instance)));
+    }
+    return instances;
+  } catch (error) {
+    if (isGroupGone(error)) return [];
+    throw error;
+  }
 }
 
 /** Undefined when the group is gone. */

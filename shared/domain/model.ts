@@ -94,7 +94,8 @@ export interface AutoScalingGroup {
   /** Launch, Terminate, HealthCheck, ReplaceUnhealthy, ... : what the group does not do for now. */
   readonly suspendedProcesses: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
-  /** Without those in the warm pool. */
+  readonly hasWarmPool: boolean;
+  /** Without those in the warm pool, or on their way there. */
   readonly instances: readonly AutoScalingInstance[];
 }
 

@@ -1,6 +1,6 @@
 import { describeEc2Instances, describeEc2StatusChecks } from '../aws/ec2.ts';
 import type { Ec2View } from '../domain/launch.ts';
-import type { AutoScalingGroup, ClusterArn, ContainerInstance } from '../domain/model.ts';
+import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, ContainerInstance } from '../domain/model.ts';
 import type { LaunchIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Allowance, Failures } from './each.ts';
@@ -15,6 +15,8 @@ interface Swept {
   /** The open incidents of launches. */
   readonly open: readonly LaunchIncident[];
   readonly groups: readonly AutoScalingGroup[];
+  /** In a warm pool, and not on their way back from service. */
+  readonly entering: readonly AutoScalingInstance[];
   /** Those that are looked after. */
   listClusters(): Promise<ClusterArn[]>;
 }
@@ -32,13 +34,13 @@ export async function sweepLaunches(runtime: Runtime, swept: Swept, allowance: A
 
 async function lookAtAll(
   runtime: Runtime,
-  { open, groups, listClusters }: Swept,
+  { open, groups, entering, listClusters }: Swept,
   allowance: Allowance,
 ): Promise<Failures> {
   const isWatching = groups.some((group) => taggedCluster(group) !== undefined);
   const clusters = isWatching ? await listClusters() : [];
   const launches = [...open, ...(await watchGroups(runtime, groups, { clusters, open }))];
-  const arrived = await reviewUntold(runtime, { open, groups }, allowance);
+  const arrived = await reviewUntold(runtime, { open, groups, entering }, allowance);
   return launches.length === 0
     ? arrived
     : new Map([...arrived, ...(await reviewKnown(runtime, { launches, groups }, allowance))]);
@@ -47,13 +49,17 @@ async function lookAtAll(
 /** Those that a launch hook holds, and of which no event told. */
 async function reviewUntold(
   runtime: Runtime,
-  { open, groups }: Pick<Swept, 'open' | 'groups'>,
+  { open, groups, entering }: Pick<Swept, 'open' | 'groups' | 'entering'>,
   allowance: Allowance,
 ): Promise<Failures> {
   const told = new Set(open.filter(({ actions }) => actions.length > 0).map(({ ec2InstanceId }) => ec2InstanceId));
-  const untold = groups
-    .flatMap(({ instances }) => instances)
-    .filter(({ ec2InstanceId, lifecycleState }) => lifecycleState === 'Pending:Wait' && !told.has(ec2InstanceId));
+  const untold = [
+    ...groups
+      .flatMap(({ instances }) => instances)
+      .filter(({ ec2InstanceId, lifecycleState }) => lifecycleState === 'Pending:Wait' && !told.has(ec2InstanceId)),
+    // Whether the hook of the launch holds it or another one, the state does not tell; Auto Scaling refuses the wrong one.
+    ...entering.filter(({ lifecycleState }) => lifecycleState === 'Warmed:Pending:Wait'),
+  ];
   const actions = await listUntoldActions(runtime, untold, 'autoscaling:EC2_INSTANCE_LAUNCHING');
   return reviewLaunchArrivals(runtime, actions, allowance);
 }

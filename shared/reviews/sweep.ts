@@ -1,7 +1,7 @@
 import { resendAbandoned } from '../alerts/publish.ts';
 import { listGroups } from '../aws/auto-scaling.ts';
 import { destinationOf } from '../domain/lifecycle.ts';
-import type { AutoScalingGroup, LifecycleAction } from '../domain/model.ts';
+import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
 import type { DrainIncident, Incident, ManagedDrainIncident } from '../incidents/incident.ts';
 import { endSweepTurn, takeSweepTurn } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
@@ -18,6 +18,7 @@ import { sweepSummaries } from './summaries.ts';
 import { sweepDrains } from './sweep-drains.ts';
 import { sweepLaunches } from './sweep-launches.ts';
 import { listUntoldActions } from './untold.ts';
+import { listPooled } from './warm-pools.ts';
 
 export interface SweepAllowance extends Allowance {
   /** When the function will have been stopped for certain: no other sweep begins before, unless this one ends. */
@@ -72,6 +73,7 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   const launches = unsettled.flatMap((incident) => (incident.kind === 'launch' ? [incident] : []));
   const managed = unsettled.flatMap((incident) => (incident.kind === 'managed-drain' ? [incident] : []));
   const groups = once(() => listGroups(runtime.autoScaling));
+  const pooled = once(async () => listPooled(runtime, await groups(), allowance));
   const listClusters = once(() => listClustersLookedAfter(runtime));
   const parts: Record<string, () => Promise<Failures>> = {
     'planned looks': async () => {
@@ -79,11 +81,23 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
       return new Map();
     },
     drains: () => sweepDrains(runtime, { drains, groups }, allowance),
-    arrivals: async () =>
-      reviewArrivals(runtime, await listArrived(runtime, await groups(), { drains, managed }), allowance),
+    arrivals: async () => {
+      const { instances, failures } = await pooled();
+      const members = [...(await groups()).flatMap((group) => group.instances), ...instances];
+      const arrived = await reviewArrivals(
+        runtime,
+        await listArrived(runtime, members, { drains, managed }),
+        allowance,
+      );
+      return new Map([...failures, ...arrived]);
+    },
     'managed drains': async () =>
       sweepManagedDrains(runtime, { watched: managed, drains, groups: await groups() }, allowance),
-    launches: async () => sweepLaunches(runtime, { open: launches, groups: await groups(), listClusters }, allowance),
+    launches: async () => {
+      const returning = new Set(drains.map(({ ec2InstanceId }) => ec2InstanceId));
+      const entering = (await pooled()).instances.filter(({ ec2InstanceId }) => !returning.has(ec2InstanceId));
+      return sweepLaunches(runtime, { open: launches, groups: await groups(), entering, listClusters }, allowance);
+    },
     'scheduled changes': () => sweepScheduledChanges(runtime, incidents, allowance),
     // Before the agents: reads the tags of all clusters at once.
     configurations: () => sweepConfigurations(runtime, { open: incidents, listClusters }, allowance),
@@ -136,22 +150,21 @@ function alertsOf({ id }: Incident): string {
 /** The terminate actions that hold instances of which no event told. */
 async function listArrived(
   runtime: Runtime,
-  groups: readonly AutoScalingGroup[],
+  members: readonly AutoScalingInstance[],
   { drains, managed }: { readonly drains: readonly DrainIncident[]; readonly managed: readonly ManagedDrainIncident[] },
 ): Promise<LifecycleAction[]> {
   const watched = new Set(managed.map(({ ec2InstanceId }) => ec2InstanceId));
-  const untold = groups
-    .flatMap(({ instances }) => instances)
-    .filter(({ ec2InstanceId, lifecycleState }) => {
-      const destination = destinationOf(lifecycleState);
-      const isTold = drains.some(
-        (drain) =>
-          drain.ec2InstanceId === ec2InstanceId &&
-          // Without one it was begun by an interruption, and no hook has been heard of.
-          drain.actions.length > 0 &&
-          (drain.phase === 'draining' || drain.destination === destination),
-      );
-      return destination !== undefined && !isTold && !watched.has(ec2InstanceId);
-    });
+  const untold = members.filter(({ ec2InstanceId, lifecycleState }) => {
+    const destination = destinationOf(lifecycleState);
+    const isTold = drains.some(
+      (drain) =>
+        drain.ec2InstanceId === ec2InstanceId &&
+        // Without one it was begun by an interruption, and no hook has been heard of.
+        drain.actions.length > 0 &&
+        // Bound for somewhere else, it is held anew.
+        drain.destination === destination,
+    );
+    return destination !== undefined && !isTold && !watched.has(ec2InstanceId);
+  });
   return listUntoldActions(runtime, untold, 'autoscaling:EC2_INSTANCE_TERMINATING');
 }

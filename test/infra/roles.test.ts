@@ -25,6 +25,7 @@ const withoutResources = new Set([
   'autoscaling:DescribeAutoScalingGroups',
   'autoscaling:DescribeAutoScalingInstances',
   'autoscaling:DescribeLifecycleHooks',
+  'autoscaling:DescribeWarmPool',
   'ec2:DescribeInstanceStatus',
   'ec2:DescribeInstances',
   'ecs:DescribeTaskDefinition',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, minutes, openBox, seconds } from './box.ts';
-import { bootGroup, containerInstance, groupInstance, hookEnd, TERMINATE_HOOK, task } from './fleet.ts';
+import { bootGroup, containerInstance, groupInstance, hookEnd, LAUNCH_HOOK, TERMINATE_HOOK, task } from './fleet.ts';
 
 /** A lone instance, whose standalone task blocks its drain for as long as it runs. */
 async function blocked(options: Parameters<typeof openBox>[0] = {}, group: Parameters<typeof bootGroup>[1] = {}) {
@@ -49,6 +49,28 @@ describe('an instance that lives on after its terminate hook', () => {
       expect(box.alerts()).toEqual([]);
     },
   );
+
+  it('on its way into a warm pool is drained, and its hook completed, when its event is lost', async () => {
+    const box = await openBox({
+      deliveryFault: ({ event }) => (event['detail-type'].includes('Lifecycle Action') ? [] : [0]),
+    });
+    const ids = await bootGroup(box, {
+      desired: 2,
+      warmPool: { minSize: 0, poolState: 'Stopped', reuseOnScaleIn: true },
+    });
+    box.world.createService({ cluster: 'prod', name: 'web', desiredCount: 4, cpu: 256, memory: 256 });
+    await box.run(minutes(2));
+    // The state does not tell whether this one holds the instance.
+    box.world.putLifecycleHook('web', LAUNCH_HOOK);
+    box.world.setDesiredCapacity('web', 1);
+    await box.run(minutes(12));
+
+    const pooled = ids.find((id) => groupInstance(box, id).lifecycleState === 'Warmed:Stopped') ?? '';
+    expect(hookEnd(box, pooled)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+    expect(box.views.tasks().map(({ containersEnd }) => containersEnd)).not.toContain('host-gone');
+    expect(box.alerts()).toEqual([]);
+    expect(box.deadLetters()).toEqual([]);
+  });
 
   it('with a new root volume is registered anew, and its old registration is removed', async () => {
     const box = await openBox();

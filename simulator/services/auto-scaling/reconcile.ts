@@ -1,10 +1,11 @@
 import type { Ec2Instance, Ec2State } from '../ec2/instances.ts';
 import { later } from '../fleet-context.ts';
 import { TIMING } from '../fleet-timing.ts';
-import { cutShort, runHooks } from './hooks.ts';
-import { countZones, launch, restInPool, takeFromPool } from './launching.ts';
-import { type AutoScalingGroup, type AutoScalingWorld, type GroupInstance, setState } from './state.ts';
+import { cutShort } from './hooks.ts';
+import { countZones, launch, takeFromPool } from './launching.ts';
+import type { AutoScalingGroup, AutoScalingWorld, GroupInstance } from './state.ts';
 import { isLeaving, leave, removeMember } from './terminating.ts';
+import { refillPool, returnToPool, reuses } from './warm-pool.ts';
 
 /** Has the group look at its capacity soon; several causes make one look. */
 export function reconcileSoon(world: AutoScalingWorld, group: AutoScalingGroup): void {
@@ -41,16 +42,6 @@ function reconcile(world: AutoScalingWorld, group: AutoScalingGroup): void {
   refillPool(world, group);
 }
 
-function refillPool(world: AutoScalingWorld, group: AutoScalingGroup): void {
-  if (group.warmPool === undefined || group.suspended.has('Launch')) return;
-  const warm = [...group.members.values()].filter((member) => member.state.startsWith('Warmed:') && !isLeaving(member));
-  const cause = 'an instance was launched into the warm pool.';
-  const zones = countZones(group);
-  for (let count = warm.length; count < group.warmPool.minSize; count++) {
-    launch(world, group, { cause, into: 'WarmPool', zones });
-  }
-}
-
 function scaleIn(world: AutoScalingWorld, group: AutoScalingGroup, current: GroupInstance[], count: number): void {
   const cause = `an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${current.length} to ${group.desiredCapacity}.`;
   const candidates = new Set(current.filter((member) => !member.protectedFromScaleIn));
@@ -58,7 +49,7 @@ function scaleIn(world: AutoScalingWorld, group: AutoScalingGroup, current: Grou
     const victim = scaleInChoice(candidates);
     if (victim === undefined) return;
     candidates.delete(victim);
-    if (group.warmPool?.reuseOnScaleIn && victim.state === 'InService') returnToPool(world, victim);
+    if (reuses(group) && victim.state === 'InService') returnToPool(world, victim);
     else leave(world, victim, { cause, hooks: 'run' });
   }
 }
@@ -68,27 +59,6 @@ function scaleInChoice(candidates: ReadonlySet<GroupInstance>): GroupInstance | 
   const perZone = Map.groupBy(candidates, (member) => member.availabilityZone);
   const [fullest = []] = [...perZone.values()].sort((a, b) => b.length - a.length);
   return fullest.toSorted((a, b) => a.serial - b.serial)[0];
-}
-
-/** Scale-in with instance reuse: the terminate hooks run, towards the pool, and the instance lives on. */
-function returnToPool(world: AutoScalingWorld, member: GroupInstance): void {
-  setState(world, member, 'Warmed:Pending');
-  later(world.context, TIMING.groupStep, () => {
-    if (member.state !== 'Warmed:Pending') return;
-    runHooks(world, member, {
-      passage: {
-        state: 'Warmed:Pending',
-        transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-        origin: 'AutoScalingGroup',
-        destination: 'WarmPool',
-      },
-      afterwards: (result) => {
-        if (result === 'CONTINUE') return restInPool(world, member);
-        if (member.group.retainOnAbandon) return setState(world, member, 'Warmed:Pending:Retained');
-        leave(world, member, { cause: 'its return to the warm pool was abandoned.', hooks: 'skip' });
-      },
-    });
-  });
 }
 
 /** Follows its own instances out of the capacity, and what EC2 does on the group's behalf and behind its back. */

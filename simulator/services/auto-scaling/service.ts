@@ -15,6 +15,7 @@ import {
 import { detachInstances } from './operations/detach.ts';
 import { completeLifecycleAction, putLifecycleHook, recordLifecycleActionHeartbeat } from './operations/lifecycle.ts';
 import { resumeProcesses, suspendProcesses } from './operations/processes.ts';
+import { deleteWarmPool, describeWarmPool, putWarmPool } from './operations/warm-pool.ts';
 import type { AutoScalingWorld } from './state.ts';
 
 /** All calls share one budget, whose size AWS does not publish; this one is on the small side of what people report. */
@@ -23,12 +24,15 @@ const SHARED_BUDGET = { burst: 100, perSecond: 20 } as const;
 export function createAutoScalingService(world: AutoScalingWorld): SimulatedService {
   const operations = {
     CompleteLifecycleAction: completeLifecycleAction(world),
+    DeleteWarmPool: deleteWarmPool(world),
     DescribeAutoScalingGroups: describeAutoScalingGroups(world),
     DescribeAutoScalingInstances: describeAutoScalingInstances(world),
     DescribeLifecycleHooks: describeLifecycleHooks(world),
     DescribeScalingActivities: describeScalingActivities(world),
+    DescribeWarmPool: describeWarmPool(world),
     DetachInstances: detachInstances(world),
     PutLifecycleHook: putLifecycleHook(world),
+    PutWarmPool: putWarmPool(world),
     RecordLifecycleActionHeartbeat: recordLifecycleActionHeartbeat(world),
     ResumeProcesses: resumeProcesses(world),
     SetDesiredCapacity: setDesiredCapacity(world),

@@ -79,8 +79,12 @@ export interface Activity {
 
 export interface WarmPool {
   readonly minSize: number;
+  /** The pool is filled up to this, less the desired capacity. Undefined: the group's maximum size (PutWarmPool). */
+  readonly maxGroupPreparedCapacity?: number | undefined;
   readonly poolState: 'Stopped' | 'Running';
   readonly reuseOnScaleIn: boolean;
+  /** Set while its instances are terminated before it goes. */
+  readonly status?: 'PendingDelete';
 }
 
 export type SuspendableProcess = 'Launch' | 'Terminate' | 'HealthCheck' | 'ReplaceUnhealthy' | 'AZRebalance';
@@ -98,7 +102,7 @@ export interface AutoScalingGroup {
   readonly members: Map<string, GroupInstance>;
   readonly activities: Activity[];
   readonly suspended: Set<SuspendableProcess>;
-  readonly warmPool: WarmPool | undefined;
+  warmPool: WarmPool | undefined;
   /** InstanceLifecyclePolicy: an abandoned terminate hook leaves the instance Terminating:Retained. */
   readonly retainOnAbandon: boolean;
   readonly newInstancesProtected: boolean;
@@ -107,6 +111,8 @@ export interface AutoScalingGroup {
   desiredCapacity: number;
   maxSize: number;
   reconcilePending: boolean;
+  /** DeleteAutoScalingGroup with ForceDelete: it goes with its last instance. */
+  isDeleting: boolean;
 }
 
 export interface AutoScalingWorld {
@@ -153,6 +159,7 @@ export interface GroupSettings {
   readonly instanceType: string;
   readonly spot?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Of an absolute size, `minSize`, unless it says how many instances are to be prepared. */
   readonly warmPool?: WarmPool | undefined;
   readonly retainOnAbandon?: boolean;
   readonly newInstancesProtected?: boolean;
@@ -174,7 +181,7 @@ export function addGroup(world: AutoScalingWorld, settings: GroupSettings): Auto
     members: new Map(),
     activities: [],
     suspended: new Set(),
-    warmPool: settings.warmPool,
+    warmPool: settings.warmPool && { maxGroupPreparedCapacity: settings.warmPool.minSize, ...settings.warmPool },
     retainOnAbandon: settings.retainOnAbandon ?? false,
     newInstancesProtected: settings.newInstancesProtected ?? false,
     healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds ?? 0,
@@ -182,6 +189,7 @@ export function addGroup(world: AutoScalingWorld, settings: GroupSettings): Auto
     desiredCapacity: settings.desiredCapacity,
     maxSize: settings.maxSize ?? Math.max(10, settings.desiredCapacity * 2),
     reconcilePending: false,
+    isDeleting: false,
   };
   world.groups.set(group.name, group);
   return group;

@@ -47,6 +47,18 @@ export function leave(world: AutoScalingWorld, member: GroupInstance, { cause, h
   });
 }
 
+/** Takes an instance out without waiting for hooks, those that hold it already included. */
+export function forceOut(world: AutoScalingWorld, member: GroupInstance, cause: string): void {
+  if (!isLeaving(member)) {
+    leave(world, member, { cause, hooks: 'skip' });
+    return;
+  }
+  if (member.state.endsWith(':Proceed')) return;
+  member.afterHooks = undefined;
+  cutShort(world, member, { kind: 'instance-gone' });
+  proceed(world, member);
+}
+
 export function isLeaving(member: GroupInstance): boolean {
   return (member.state.includes('Terminat') && !member.state.endsWith(':Retained')) || member.state === 'Terminated';
 }

@@ -26,6 +26,7 @@ describe('describing a group', () => {
       retainsOnAbandon: true,
       suspendedProcesses: ['ReplaceUnhealthy', 'Launch'],
       tags: { 'ebbtide:cluster': 'shop', bare: '' },
+      hasWarmPool: false,
       instances: [
         { ec2InstanceId: ec2Id(1), groupName: 'shop', lifecycleState: 'InService', availabilityZone: 'eu-west-1a' },
       ],
@@ -44,6 +45,15 @@ describe('describing a group', () => {
       tags: {},
       instances: [],
     });
+  });
+
+  test.each<[Partial<AutoScalingGroup>, boolean]>([
+    [{ WarmPoolConfiguration: { MinSize: 0, PoolState: 'Stopped' } }, true],
+    [{ WarmPoolConfiguration: { Status: 'PendingDelete' }, WarmPoolSize: 0 }, true],
+    [{ WarmPoolSize: 1 }, true],
+    [{ WarmPoolSize: 0 }, false],
+  ])('knows by %j whether it has a warm pool', async (overrides, hasWarmPool) => {
+    expect(await shop(overrides)).toMatchObject({ hasWarmPool });
   });
 
   test('finds none that is gone', async () => {

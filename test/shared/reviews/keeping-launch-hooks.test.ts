@@ -44,9 +44,9 @@ describe('a sweep keeps the hook of a launch alive, and says that it failed, whe
     clock.nowMs = T0 + 3 * MINUTE_MS;
 
     const autoScalingInstance = { ec2InstanceId, groupName: 'shop-nodes', lifecycleState: 'Pending:Wait' };
-    const group = { name: 'shop-nodes', retainsOnAbandon: false, suspendedProcesses: [], tags: {} };
+    const group = { name: 'shop-nodes', retainsOnAbandon: false, suspendedProcesses: [], tags: {}, hasWarmPool: false };
     const groups = [{ ...group, instances: [autoScalingInstance] }];
-    const swept = { open: [launch], groups, listClusters: async () => [clusterArn] };
+    const swept = { open: [launch], groups, entering: [], listClusters: async () => [clusterArn] };
     const failures = await sweepLaunches(runtime, swept, { hasTime: () => true });
 
     expect(failures.size).toBe(1);

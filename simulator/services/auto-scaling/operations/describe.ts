@@ -14,7 +14,9 @@ import type { Operation } from '../../../wire/service.ts';
 import { inOrder } from '../../pages.ts';
 import { validationError } from '../hooks.ts';
 import type { AutoScalingGroup, AutoScalingWorld, GroupInstance } from '../state.ts';
+import { isWarm } from '../warm-pool.ts';
 import { findGroup, nextTokenOf, pageOfItems } from './find.ts';
+import { poolShape } from './warm-pool.ts';
 
 /** DescribeAutoScalingGroups: 50 groups a page unless asked for up to 100, each with all its instances. */
 export function describeAutoScalingGroups(
@@ -80,20 +82,12 @@ function groupShape(group: AutoScalingGroup, includeInstances: boolean): AutoSca
       ? {}
       : {
           WarmPoolSize: members.filter(isWarm).length,
-          WarmPoolConfiguration: {
-            MinSize: warmPool.minSize,
-            PoolState: warmPool.poolState,
-            InstanceReusePolicy: { ReuseOnScaleIn: warmPool.reuseOnScaleIn },
-          },
+          WarmPoolConfiguration: poolShape(warmPool),
         }),
   };
 }
 
-function isWarm(member: GroupInstance): boolean {
-  return member.state.startsWith('Warmed:');
-}
-
-function instanceShape(member: GroupInstance) {
+export function instanceShape(member: GroupInstance) {
   return {
     InstanceId: member.instanceId,
     InstanceType: member.instanceType,
