@@ -2,7 +2,7 @@ import { AwsError } from './aws-error.ts';
 import type { WireRequest, WireResponse } from './http.ts';
 import { readJson, writeJson } from './json-codec.ts';
 import { readQuery } from './query-codec.ts';
-import type { SimulatedService } from './service.ts';
+import type { Protocol, SimulatedService } from './service.ts';
 import { errorShape, type OperationShapes } from './shape.ts';
 import { writeXmlMembers, xmlElement } from './xml-codec.ts';
 
@@ -17,9 +17,16 @@ export interface Exchange {
 /** Parses the body of a request as the operation's input. Throws `AwsError` in the words of the protocol. */
 export function readInput({ service, request }: Exchange, shapes: OperationShapes): Record<string, unknown> {
   if (service.protocol === 'awsQuery' || service.protocol === 'ec2Query') {
-    return readQuery(service.protocol, shapes.input, request.body);
+    const input = readQuery(service.protocol, shapes.input, request.body);
+    return service.name === 'sqs' ? { ...addressedQueue(shapes, request), ...input } : input;
   }
   return readJson(shapes.input, parseJson(request.body)) as Record<string, unknown>;
+}
+
+/** A query to SQS may name its queue by the address that it is sent to (SQS Developer Guide, "Making query API requests"). */
+function addressedQueue({ input }: OperationShapes, { path }: WireRequest): { QueueUrl?: string } {
+  const hasQueue = input.kind === 'structure' && input.memberNames.has('QueueUrl');
+  return hasQueue && /^\/\d{12}\//.test(path) ? { QueueUrl: path.replace(/[/?]*$/, '') } : {};
 }
 
 export function writeOutput(exchange: Exchange, shapes: OperationShapes, output: unknown): WireResponse {
@@ -71,8 +78,25 @@ function writeJsonError(exchange: Exchange, error: AwsError): WireResponse {
   return { ...response, headers: { ...response.headers, 'x-amzn-query-error': queryError } };
 }
 
-export function isJson(service: SimulatedService): boolean {
-  return service.protocol === 'awsJson1_0' || service.protocol === 'awsJson1_1';
+export function isJson({ protocol }: { readonly protocol: Protocol }): boolean {
+  return protocol === 'awsJson1_0' || protocol === 'awsJson1_1';
+}
+
+/** The service as one that speaks the protocol of a request; undefined when it does not understand it. */
+export function speaking(
+  service: SimulatedService,
+  route: { readonly isQuery: boolean },
+): SimulatedService | undefined {
+  const isFitting = (protocol: Protocol) => isQuery({ protocol }) === route.isQuery;
+  if (isFitting(service.protocol)) return service;
+  const protocol = service.otherProtocols?.find(isFitting);
+  if (protocol !== undefined) return { ...service, protocol };
+  // A query service has words of its own for a request that names no action; the others have none for a query.
+  return route.isQuery ? undefined : service;
+}
+
+function isQuery({ protocol }: { readonly protocol: Protocol }): boolean {
+  return protocol === 'awsQuery' || protocol === 'ec2Query';
 }
 
 function faultOf(status: number): string {
@@ -105,8 +129,10 @@ function respond(status: number, contentType: string, requestId: string, body: s
   return { status, headers, body };
 }
 
+const NAMESPACE_NAMES: Readonly<Record<string, string>> = { cloudwatch: 'monitoring', sqs: 'queue' };
+
 /** The query APIs' XML namespaces are made of the service and the version that the request asks for. */
 function xmlNamespace({ service, request }: Exchange): string {
   const version = new URLSearchParams(request.body).get('Version') ?? '';
-  return `http://${service.name}.amazonaws.com/doc/${version}/`;
+  return `http://${NAMESPACE_NAMES[service.name] ?? service.name}.amazonaws.com/doc/${version}/`;
 }

@@ -8,7 +8,10 @@
 export interface SimulatedService {
   /** The service's endpoint prefix and IAM prefix, such as `ecs` or `autoscaling`. */
   readonly name: string;
-  readonly protocol: 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'ec2Query';
+  /** What the present clients speak to it. */
+  readonly protocol: Protocol;
+  /** What it understands besides: a service that changed its protocol still serves the clients of before. */
+  readonly otherProtocols?: readonly Protocol[];
   /**
    * The module namespace of the official client (`import * as ecs from '@aws-sdk/client-ecs'`), which exports the
    * schema of each operation as `<Operation>$`.
@@ -18,6 +21,8 @@ export interface SimulatedService {
   /** The request budgets (token buckets per account and region) that the service publishes; each operation is in one. */
   readonly budgets?: readonly RequestBudget[];
 }
+
+export type Protocol = 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'ec2Query';
 
 /** A token bucket: `burst` requests at once, refilled by `perSecond`. An empty bucket answers with a throttling error. */
 export interface RequestBudget {

@@ -51,11 +51,13 @@ function invalidInput(service: string, violations: readonly [Violation, ...Viola
         return new AwsError('InvalidParameterException', `${sentenceCase(last)} cannot be empty.`);
       }
       return new AwsError('InvalidParameterException', frameworkMessage(violations));
-    case 'ec2':
     case 'sqs':
-      return service === 'sqs' && first.kind === 'set'
-        ? new AwsError('InvalidAttributeName', `Unknown Attribute ${textOf(first.culprit)}.`)
-        : invalidParameter(first, last);
+      if (first.kind === 'set') {
+        return new AwsError('InvalidAttributeName', `Unknown Attribute ${textOf(first.culprit)}.`);
+      }
+      return first.kind === 'missing' && last === 'Entries' ? emptyBatch() : invalidParameter(first, last);
+    case 'ec2':
+      return invalidParameter(first, last);
     case 'sns': {
       const reason = first.kind === 'missing' ? 'no value for required parameter' : first.rule;
       return new AwsError('InvalidParameter', `Invalid parameter: ${last} Reason: ${reason}`);
@@ -68,6 +70,11 @@ function invalidInput(service: string, violations: readonly [Violation, ...Viola
     default:
       return new AwsError('ValidationException', frameworkMessage(violations));
   }
+}
+
+/** The query protocol has no empty lists: they are not there. */
+function emptyBatch(): AwsError {
+  return new AwsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
 }
 
 function invalidParameter({ kind, culprit, rule }: Violation, name: string): AwsError {

@@ -3,7 +3,7 @@ import { AwsError } from './aws-error.ts';
 import { Budgets } from './budgets.ts';
 import type { Credentials } from './credentials.ts';
 import { ConnectionLost, type WireRequest, type WireResponse } from './http.ts';
-import { type Exchange, isJson, readInput, writeError, writeOutput } from './protocol.ts';
+import { type Exchange, readInput, speaking, writeError, writeOutput } from './protocol.ts';
 import { type Route, routeOf } from './route.ts';
 import type { Authorization, Call, Caller, Operation, SimulatedService } from './service.ts';
 import { type OperationShapes, operationShapes } from './shape.ts';
@@ -81,10 +81,9 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
   const random = kernel.random.fork('wire');
   const latency = options.latency ?? DEFAULT_LATENCY;
 
-  /** SQS spoke the query protocol too, to clients of before November 2023: here it does not. */
   function serviceFor(route: Route): SimulatedService {
     const service = servicesByName.get(route.serviceName ?? '');
-    return service === undefined || (isJson(service) && route.isQuery) ? unimplementedService(route) : service;
+    return (service && speaking(service, route)) ?? unimplementedService(route);
   }
 
   async function handle(request: WireRequest): Promise<WireResponse> {

@@ -26,7 +26,7 @@ import { checkDistinctIds, checkMessage, senderIdOf } from './validation.ts';
 const VISIBILITY_SECONDS_MAX = 43_200;
 const RECEIVE_MAX = 10;
 
-/** The SQS API (JSON 1.0), for standard queues. Actions and resources: Service Authorization Reference, "Amazon SQS". */
+/** The SQS API (JSON 1.0, and query for older clients), for standard queues. Actions and resources: Service Authorization Reference, "Amazon SQS". */
 export function createSqsService(kernel: Kernel, queues: Queues, keys: Keys): SimulatedService {
   const onQueue = (input: { QueueUrl: string | undefined }): Authorization => ({
     resources: [queues.arnOfUrl(input.QueueUrl ?? '')],
@@ -144,7 +144,7 @@ export function createSqsService(kernel: Kernel, queues: Queues, keys: Keys): Si
       },
     },
   };
-  return { name: 'sqs', protocol: 'awsJson1_0', schemas: { ...sqs }, operations };
+  return { name: 'sqs', protocol: 'awsJson1_0', otherProtocols: ['awsQuery'], schemas: { ...sqs }, operations };
 }
 
 function receivedMessage(message: QueueMessage, input: ReceiveMessageCommandInput): Message {
