@@ -1,7 +1,7 @@
 import { clusterName } from '../domain/arns.ts';
 import type { ClusterCensus } from '../domain/breaker.ts';
 import type { ClusterArn } from '../domain/model.ts';
-import type { OutageIncident, RepairsIncident } from '../incidents/outage-incident.ts';
+import { type OutageIncident, type RepairsIncident, repairsId } from '../incidents/outage-incident.ts';
 import type { Alert } from './alert.ts';
 import { duration, instant, sections, toSubject } from './text.ts';
 
@@ -46,11 +46,11 @@ export function outageResolvedAlert(incident: OutageIncident, away: number, nowM
 
 export function repairsLimitedAlert(
   clusterArn: ClusterArn,
-  { repairs, nowMs }: { readonly repairs: number; readonly nowMs: number },
+  { repairs, heldSinceMs }: { readonly repairs: number; readonly heldSinceMs: number },
 ): Alert {
   const cluster = clusterName(clusterArn);
   return {
-    id: `repairs#${clusterArn}#${nowMs}#opened`,
+    id: `${repairsId(clusterArn)}#${heldSinceMs}#opened`,
     kind: 'outage',
     state: 'opened',
     severity: 'warning',
@@ -58,7 +58,7 @@ export function repairsLimitedAlert(
     subject: toSubject(`[${cluster}] Repairs held: ${repairs} within the hour`),
     body: sections({
       What: `Ebbtide has repaired ${repairs} container instances of the cluster within the last hour, as many as it may (repairsPerHourMax), and another one is due.`,
-      Since: instant(nowMs),
+      Since: instant(heldSinceMs),
       Done: 'It repairs no more than that there within an hour; the others wait their turn. Alerts and drains go on.',
       Next: 'Find out why so many instances need repair: what was deployed last, the image, the network.',
     }),
@@ -66,9 +66,10 @@ export function repairsLimitedAlert(
 }
 
 export function repairsResumedAlert(incident: RepairsIncident, nowMs: number): Alert {
-  const cluster = clusterName(incident.clusterArn);
+  const { clusterArn, heldSinceMs = incident.openedAtMs } = incident;
+  const cluster = clusterName(clusterArn);
   return {
-    id: `${incident.id}#${nowMs}#resolved`,
+    id: `${incident.id}#${heldSinceMs}#resolved`,
     kind: 'outage',
     state: 'resolved',
     severity: 'info',
@@ -76,6 +77,7 @@ export function repairsResumedAlert(incident: RepairsIncident, nowMs: number): A
     subject: toSubject(`[${cluster}] Resolved: no repair is held any more`),
     body: sections({
       What: 'No instance waits to be repaired any more.',
+      Since: `${instant(heldSinceMs)}, over after ${duration(nowMs - heldSinceMs)}`,
       Next: 'Nothing to do.',
     }),
   };

@@ -15,7 +15,7 @@ import {
   stoppable,
 } from './drain-tasks.ts';
 import { decideInterrupted, type InterruptedDecision } from './interruption.ts';
-import { type Destination, destinationOf, isHeartbeatDue, isLeaving, isSettled } from './lifecycle.ts';
+import { type Destination, destinationOf, isAnotherWait, isHeartbeatDue, isLeaving, isSettled } from './lifecycle.ts';
 import type { AutoScalingInstance, ContainerInstance, LifecycleAction, Task } from './model.ts';
 
 /** A lifecycle action that somebody reported, against what is known and what Auto Scaling says now. */
@@ -46,6 +46,7 @@ export function decideArrival({ autoScalingInstance, registrations, registeredEl
 
 export type ReturnDecision =
   | { readonly kind: 'join' }
+  /** A drain that is not over by its record is: what it waited for has given way to this. */
   | { readonly kind: 'begin' }
   | { readonly kind: 'ignore'; readonly reason: string };
 
@@ -56,7 +57,7 @@ export function decideReturn(
   destination: Destination,
 ): ReturnDecision {
   if (earlier === undefined) return { kind: 'begin' };
-  if (earlier.phase === 'draining') return { kind: 'join' };
+  if (earlier.phase === 'draining') return decideDuringDrain(earlier, action, destination);
   // The sweep finds an action without its token: an instance that has been in service since is held for a new one.
   const isBackSince = earlier.outcome === 'back in service';
   const isKnown = earlier.actions.some(
@@ -66,6 +67,20 @@ export function decideReturn(
   // While other hooks hold it, the instance stays in the same state after ours is completed.
   if (isKnown && earlier.destination === destination) return { kind: 'ignore', reason: 'released before' };
   return { kind: 'begin' };
+}
+
+/**
+ * An action may be another one than the drain is for, although nobody has seen that one end: EC2 terminated an instance
+ * while its root volume was being replaced, and the group begins to terminate it. Its hook brings its own deadline.
+ */
+function decideDuringDrain(earlier: DrainIncident, action: LifecycleAction, destination: Destination): ReturnDecision {
+  if (earlier.actions.length === 0) return { kind: 'join' };
+  const held = earlier.actions.find(({ hookName }) => hookName === action.hookName);
+  if (earlier.destination !== destination) {
+    const isLate = held !== undefined && action.startedAtMs <= held.startedAtMs;
+    return isLate ? { kind: 'ignore', reason: 'of a wait that is over' } : { kind: 'begin' };
+  }
+  return held !== undefined && isAnotherWait(held, action) ? { kind: 'begin' } : { kind: 'join' };
 }
 
 /** What is known about a drain now. What was not looked at is undefined, and then is no news. */
@@ -140,9 +155,12 @@ function decideDraining(
     const remaining = lostTasks(incident, observation, policy);
     return { kind: 'release', result: 'CONTINUE', reason: 'terminated', remaining };
   }
-  if (autoScaling !== undefined && destinationOf(autoScaling.lifecycleState) === undefined) {
+  const destination = autoScaling && destinationOf(autoScaling.lifecycleState);
+  if (autoScaling !== undefined && destination === undefined) {
     return afterHook(autoScaling.lifecycleState, ec2State, lostTasks(incident, observation, policy));
   }
+  // Held on, but for something else: that is a drain of its own.
+  if (destination !== undefined && destination !== incident.destination) return { kind: 'hook ended' };
   const { blocking, others } = sortTasks(incident, observation, policy);
   const remaining = blocking ?? [];
   const unblockedAtMs = blocking?.length === 0 ? (incident.unblockedAtMs ?? nowMs) : undefined;

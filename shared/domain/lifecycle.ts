@@ -1,4 +1,4 @@
-import type { LifecycleHook } from './model.ts';
+import type { LifecycleAction, LifecycleHook } from './model.ts';
 
 /**
  * What becomes of an instance once its terminate hook is completed. The same lifecycle transition announces all three
@@ -17,6 +17,18 @@ const destinationByState: Readonly<Record<string, Destination>> = {
 /** Where an instance in this lifecycle state is bound for, or undefined when no terminate hook holds it. */
 export function destinationOf(lifecycleState: string): Destination | undefined {
   return destinationByState[lifecycleState];
+}
+
+/**
+ * Whether a lifecycle action is a later one than the same hook was known to hold the same instance for: each has a token
+ * of its own. An event that comes late may be about an earlier one.
+ */
+export function isAnotherWait(
+  held: Pick<LifecycleAction, 'token' | 'startedAtMs'>,
+  { token, startedAtMs }: Pick<LifecycleAction, 'token' | 'startedAtMs'>,
+): boolean {
+  const isKnown = token === undefined || held.token === undefined || token === held.token;
+  return !isKnown && startedAtMs > held.startedAtMs;
 }
 
 /** In a warm pool, or on its way in: the agent is expected to be away. */

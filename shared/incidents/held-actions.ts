@@ -1,3 +1,4 @@
+import { isAnotherWait } from '../domain/lifecycle.ts';
 import type { LifecycleAction, LifecycleHook } from '../domain/model.ts';
 import type { HeldAction } from './common.ts';
 
@@ -24,11 +25,10 @@ export function joinActions(held: readonly HeldAction[], actions: readonly HeldA
   const known = new Map(held.map((action) => [action.hookName, action]));
   const news = actions.filter(({ hookName, token, startedAtMs }) => {
     const earlier = known.get(hookName);
-    if (earlier === undefined || token === undefined || earlier.token === token) return earlier === undefined;
-    // An event that comes late may be about an earlier time that the same hook held the instance.
-    return earlier.token === undefined || startedAtMs > earlier.startedAtMs;
+    if (earlier === undefined || token === undefined) return earlier === undefined;
+    return earlier.token === undefined || isAnotherWait(earlier, { token, startedAtMs });
   });
   if (news.length === 0) return held;
-  for (const action of news) known.set(action.hookName, { ...action, heartbeatAtMs: action.startedAtMs });
+  for (const action of news) known.set(action.hookName, action);
   return [...known.values()];
 }

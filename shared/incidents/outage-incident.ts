@@ -21,6 +21,8 @@ export const repairsIncidentSchema = z.object({
   phase: z.enum(['counting', 'limited', 'closed']),
   clusterArn: z.string(),
   repairedAtMs: z.array(z.number()),
+  /** Since when repairs are held, while `limited`. */
+  heldSinceMs: z.number().optional(),
   /** When a repair was last refused, while `limited`. */
   refusedAtMs: z.number().optional(),
 });

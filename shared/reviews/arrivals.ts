@@ -15,6 +15,7 @@ import { type DrainIncident, drainId } from '../incidents/incident.ts';
 import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
+import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
 import { warnOfMisfit } from './misfits.ts';
@@ -133,7 +134,7 @@ async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncide
     }
     const next = earlier !== undefined && decision.kind === 'join' ? joined(earlier, fresh) : fresh;
     if (next === earlier) return earlier;
-    saved = await runtime.incidents.save(next, earlier);
+    saved = await runtime.incidents.save(next, next === fresh ? await endUnfinished(runtime, earlier) : earlier);
   }
   return saved.incident.kind === 'drain' ? saved.incident : undefined;
 }

@@ -31,7 +31,7 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
     case 'spared':
       return actOnInterruption(subject, decision);
     case 'hook ended':
-      return commit(runtime, { ...incident, phase: 'returning' }, incident);
+      return commit(runtime, { ...withOverAlert(incident, 'hook ended', runtime.now()), phase: 'returning' }, incident);
   }
 }
 
@@ -45,10 +45,37 @@ async function close(subject: Subject, { outcome, lost = [] }: Close): Promise<u
     const alert = cutShortAlert(incident, lost.map(nameTask), nowMs);
     return commit(runtime, { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, alert] }, incident);
   }
+  return endWithout(runtime, incident, outcome);
+}
+
+/**
+ * What gives way to a new drain is over first, so that its history and its alerts are kept.
+ *
+ * @returns the incident as it is now; undefined when somebody else wrote first
+ */
+export async function endUnfinished(
+  runtime: Runtime,
+  earlier: DrainIncident | undefined,
+): Promise<DrainIncident | undefined> {
+  if (earlier === undefined || earlier.phase === 'closed') return earlier;
+  return endWithout(runtime, earlier, earlier.outcome ?? 'hook ended');
+}
+
+async function endWithout(
+  runtime: Runtime,
+  incident: DrainIncident,
+  outcome: string,
+): Promise<DrainIncident | undefined> {
+  const nowMs = runtime.now();
+  const next = closed(withOverAlert(incident, outcome, nowMs), outcome, nowMs);
+  const saved = await commit(runtime, next, incident);
+  return saved?.kind === 'drain' ? saved : undefined;
+}
+
+function withOverAlert(incident: DrainIncident, outcome: string, nowMs: number): DrainIncident {
   const isOpen = incident.stalledAtMs !== undefined || incident.interruption?.sparedToldAtMs !== undefined;
   const isToldOfEnd = !isOpen || incident.phase !== 'draining' || incident.endToldAtMs !== undefined;
-  const alerts = isToldOfEnd ? [] : [overAlert(incident, outcome, nowMs)];
-  return commit(runtime, { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, ...alerts] }, incident);
+  return isToldOfEnd ? incident : { ...incident, outbox: [...incident.outbox, overAlert(incident, outcome, nowMs)] };
 }
 
 async function keepWaiting(subject: Subject, decision: Wait): Promise<void> {

@@ -6,6 +6,7 @@ import { isOwnedHook } from '../domain/name-patterns.ts';
 import { type DrainIncident, drainId, type Replacement } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
+import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
 import { byLiveliness, findRegistrationsLookedAfter } from './registrations.ts';
@@ -99,7 +100,7 @@ async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncide
     if (isOver) return undefined;
     const next = earlier?.phase === 'draining' ? joined(earlier, fresh, candidate.announcement) : fresh;
     if (next === earlier) return earlier;
-    saved = await runtime.incidents.save(next, earlier);
+    saved = await runtime.incidents.save(next, next === fresh ? await endUnfinished(runtime, earlier) : earlier);
   }
   return saved.incident.kind === 'drain' ? saved.incident : undefined;
 }

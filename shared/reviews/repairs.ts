@@ -22,15 +22,16 @@ export async function claimRepair(runtime: Runtime, clusterArn: ClusterArn, poli
   const repairedAtMs = withinTheHour(open, nowMs);
   const common = { kind: 'repairs', id, version: 0, clusterArn, openedAtMs: open?.openedAtMs ?? nowMs } as const;
   const outbox = open?.outbox ?? [];
-  const refusedAtMs = open?.refusedAtMs;
   if (repairedAtMs.length < policy.repairsPerHourMax) {
     const phase: RepairsIncident['phase'] = open?.phase ?? 'counting';
-    const next = { ...common, phase, outbox, refusedAtMs, repairedAtMs: [...repairedAtMs, nowMs] };
+    const held = { heldSinceMs: open?.heldSinceMs, refusedAtMs: open?.refusedAtMs };
+    const next = { ...common, ...held, phase, outbox, repairedAtMs: [...repairedAtMs, nowMs] };
     return (await commit(runtime, next, previous)) !== undefined;
   }
   const isTold = open?.phase === 'limited';
-  const alerts = isTold ? [] : [repairsLimitedAlert(clusterArn, { repairs: repairedAtMs.length, nowMs })];
-  const refused = { ...common, phase: 'limited', repairedAtMs, refusedAtMs: nowMs } as const;
+  const heldSinceMs = isTold ? open.heldSinceMs : nowMs;
+  const alerts = isTold ? [] : [repairsLimitedAlert(clusterArn, { repairs: repairedAtMs.length, heldSinceMs: nowMs })];
+  const refused = { ...common, phase: 'limited', heldSinceMs, repairedAtMs, refusedAtMs: nowMs } as const;
   await commit(runtime, { ...refused, outbox: [...outbox, ...alerts] }, previous);
   return false;
 }

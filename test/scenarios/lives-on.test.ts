@@ -87,6 +87,33 @@ describe('an instance that lives on after its terminate hook', () => {
     expect(box.alerts()).toEqual([]);
   });
 
+  it('and is terminated while its root volume is being replaced is drained anew, with a deadline of its own', async () => {
+    const settings = { drainDeadlineMinutes: '10', drainStalledMinutes: '5' };
+    let isSweepDown = false;
+    const { box, id } = await blocked({
+      settings,
+      intercept: ({ caller }) =>
+        isSweepDown && caller.kind === 'function' && caller.functionName.endsWith('-sweep')
+          ? { effect: 'none', answer: new AwsError('ServiceUnavailable', 'try later', { status: 503 }) }
+          : undefined,
+    });
+
+    box.world.replaceRootVolume(id);
+    await box.run(minutes(9));
+    isSweepDown = true;
+    await box.run(minutes(2));
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    isSweepDown = false;
+    await box.run(minutes(6));
+
+    expect(groupInstance(box, id).lifecycleState).toBe('Terminating:Wait');
+    expect(told(box)).toEqual(['drain warning opened', 'drain info resolved', 'drain warning opened']);
+    await box.run(minutes(5));
+    expect(box.logs('drain: release').map(({ reason }) => reason)).toEqual(['deadline']);
+    expect(told(box).slice(3)).toEqual(['drain critical escalated']);
+  });
+
   it.each(['RESTORE', 'ABANDON'])(
     'kept by its group after %s at the deadline is ACTIVE again, and on-call told that it is billed',
     async (drainDeadlineResult) => {

@@ -160,9 +160,10 @@ describe('repairs', () => {
     await box.run(minutes(45));
 
     expect(box.calls('SetInstanceHealth')).toHaveLength(4);
-    expect(alertsOf(box, 'outage', 'resolved').map(({ subject }) => subject)).toContain(
-      '[prod] Resolved: no repair is held any more',
-    );
+    const [held] = alertsOf(box, 'outage', 'opened');
+    const [resolved] = alertsOf(box, 'outage', 'resolved');
+    expect(resolved?.subject).toBe('[prod] Resolved: no repair is held any more');
+    expect(resolved?.attributes.id).toBe(held?.attributes.id?.replace('#opened', '#resolved'));
     for (const id of ids.slice(0, 4)) expect(instancesOf(box, 'web')).not.toContain(id);
   });
 });

@@ -27,6 +27,12 @@ describe('once no hook holds the instance', () => {
   ])('in state %s, EC2 %s, the drain is over', (lifecycleState, ec2State, decision) => {
     expect(at(lifecycleState, ec2State)).toMatchObject(decision);
   });
+
+  test('or one holds it for something else, the drain is over, whatever its deadline', () => {
+    const incident = drain({ destination: 'root-volume' });
+    const observation = { ...empty, tasks: [task()], autoScaling: { lifecycleState: 'Terminating:Wait' } };
+    expect(decide(observation, incident.deadlineAtMs, { incident })).toEqual({ kind: 'hook ended' });
+  });
 });
 
 describe('an instance that lives on after its drain', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideArrival, decideReturn } from '../../../shared/domain/drain.ts';
-import { arn, clusterArn, drain, ec2InstanceId, lifecycleAction } from '../fleet.ts';
+import { arn, clusterArn, drain, ec2InstanceId, heldAction, lifecycleAction, MINUTE_MS, T0 } from '../fleet.ts';
 
 const registrations = [{ arn, clusterArn }];
 
@@ -51,6 +51,36 @@ describe('a lifecycle action of an instance', () => {
     for (const action of [lifecycleAction(), untold, anew]) {
       expect(decideReturn(drain(), action, 'termination')).toEqual({ kind: 'join' });
     }
+  });
+
+  test('joins the drain for an interruption that no hook had asked for', () => {
+    const interrupted = drain({ actions: [] });
+    expect(decideReturn(interrupted, lifecycleAction(), 'termination')).toEqual({ kind: 'join' });
+    expect(decideReturn(interrupted, untold, 'root-volume')).toEqual({ kind: 'join' });
+  });
+
+  test('of a second hook joins the drain that the first has begun', () => {
+    const second = lifecycleAction({ hookName: 'ebbtide-second', token: 'another', startedAtMs: T0 + 1_000 });
+    expect(decideReturn(drain(), second, 'termination')).toEqual({ kind: 'join' });
+  });
+
+  test.each([
+    ['under another token', drain(), 'another'],
+    ['bound for somewhere else', drain({ destination: 'root-volume' }), 'another'],
+    ['bound for somewhere else, found by the sweep', drain({ destination: 'root-volume' }), undefined],
+  ] as const)(
+    'that began later, %s, begins a drain of its own while the last one is under way',
+    (_, earlier, token) => {
+      const later = lifecycleAction({ token, startedAtMs: T0 + MINUTE_MS });
+      expect(decideReturn(earlier, later, 'termination')).toEqual({ kind: 'begin' });
+    },
+  );
+
+  test('that ended before, and whose event comes late, is not taken for what holds the instance now', () => {
+    const anewDrained = drain({ actions: [heldAction({ token: 'another', startedAtMs: T0 + MINUTE_MS })] });
+    expect(decideReturn(anewDrained, lifecycleAction(), 'termination')).toEqual({ kind: 'join' });
+    const bound = drain({ destination: 'root-volume' });
+    expect(decideReturn(bound, lifecycleAction(), 'termination')).toMatchObject({ kind: 'ignore' });
   });
 
   test('is ignored when it was released before and other hooks still hold the instance', () => {
