@@ -1,9 +1,11 @@
 import type { Place } from '../kernel/kernel.ts';
 import type { ProvisionedResource, ResourceProvider } from '../wire/service.ts';
 import { NO_VALUE, resolve, resolveCondition, type Scope } from './intrinsics.ts';
+import { leaveOut } from './leave-out.ts';
 import { creationOrder } from './order.ts';
 import { parameterValues } from './parameters.ts';
-import { readTemplate, type Template } from './template.ts';
+import { expandServerless } from './serverless/transform.ts';
+import { readTemplate, type Template, type TemplateResource } from './template.ts';
 
 export interface Deployment {
   readonly stackName: string;
@@ -12,6 +14,8 @@ export interface Deployment {
   readonly place: Place;
   /** By resource type, such as `AWS::SQS::Queue`. */
   readonly providers: Readonly<Record<string, ResourceProvider>>;
+  /** Resources of types that nobody provides: an error, which names them all, or left out. Default: an error. */
+  readonly unmodelled?: 'refuse' | 'leave-out';
 }
 
 /** A stack as it was created. */
@@ -19,31 +23,55 @@ export interface Stack {
   readonly name: string;
   readonly resources: ReadonlyMap<string, ProvisionedResource & { readonly type: string }>;
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** In words, what of the template was left out. */
+  readonly leftOut: readonly string[];
 }
 
 /**
- * Creates the resources of a CloudFormation template, each by the provider of its type, in the order of their
- * dependencies.
+ * Creates the resources of a CloudFormation template, with the Serverless transform where it has that, each by the
+ * provider of its type, in the order of their dependencies.
  *
  * @throws Error naming the logical id, for a resource type, property or intrinsic function that nobody provides
  */
-export function deploy({ stackName, template: document, parameters, place, providers }: Deployment): Stack {
-  const template = readTemplate(document);
+export function deploy(deployment: Deployment): Stack {
+  const { stackName, template: document, parameters, place, providers } = deployment;
+  const whole = readTemplate(expandServerless(document));
   const resources = new Map<string, ProvisionedResource & { readonly type: string }>();
-  const values = parameterValues(template.parameters, parameters ?? {});
-  const scope = createScope(template, { stackName, place, values, resources });
+  const values = parameterValues(whole.parameters, parameters ?? {});
+  const world: World = { stackName, place, values, resources };
+  const { template, leftOut } = withoutUnmodelled(whole, createScope(whole, world), deployment);
+  const scope = createScope(template, world);
   for (const logicalId of creationOrder(template.resources)) {
     const resource = template.resources.get(logicalId);
-    if (resource === undefined) continue;
+    if (resource === undefined || !isWanted(resource, scope)) continue;
     naming(`${logicalId} (${resource.type})`, () => {
-      if (resource.condition !== undefined && !scope.condition(resource.condition)) return;
       const provider = providers[resource.type];
       if (provider === undefined) throw new Error('the simulator has no such resource type');
       const properties = resolve(resource.properties, scope) as Record<string, unknown>;
       resources.set(logicalId, { ...provider.create(properties, { logicalId, stackName }), type: resource.type });
     });
   }
-  return { name: stackName, resources, outputs: outputsOf(template, scope) };
+  return { name: stackName, resources, outputs: outputsOf(template, scope), leftOut };
+}
+
+function isWanted({ condition }: TemplateResource, scope: Scope): boolean {
+  return condition === undefined || scope.condition(condition);
+}
+
+/** All that is not modelled is told at once: who reads it decides once. */
+function withoutUnmodelled(
+  template: Template,
+  scope: Scope,
+  { providers, unmodelled = 'refuse' }: Deployment,
+): { readonly template: Template; readonly leftOut: readonly string[] } {
+  const unknown = [...template.resources].filter(
+    ([, one]) => providers[one.type] === undefined && isWanted(one, scope),
+  );
+  if (unknown.length === 0) return { template, leftOut: [] };
+  const names = unknown.map(([logicalId, { type }]) => `${logicalId} (${type})`);
+  if (unmodelled === 'refuse') throw new Error(`the simulator has no such resource type: ${names.join(', ')}`);
+  const rest = leaveOut(template, new Set(unknown.map(([logicalId]) => logicalId)));
+  return { template: rest.template, leftOut: [...names, ...rest.notes] };
 }
 
 interface World {

@@ -12,30 +12,58 @@ export function parameterValues(
 ): ReadonlyMap<string, unknown> {
   const values = new Map<string, unknown>();
   const problems = Object.keys(given)
-    .filter((name) => !(name in declared))
+    .filter((name) => !Object.hasOwn(declared, name))
     .map((name) => `${name} is not a parameter of the template`);
   for (const [name, parameter] of Object.entries(declared)) {
     const value = given[name] ?? parameter.Default;
-    if (value === undefined) problems.push(`${name} has no value`);
-    else if (!isAllowed(parameter, String(value))) problems.push(`${name} must not be "${String(value)}"`);
-    else values.set(name, typedValue(parameter, value));
+    const problem = value === undefined ? 'has no value' : problemOf(parameter, String(value));
+    if (problem === undefined) values.set(name, typedValue(parameter, value));
+    else problems.push(`${name} ${problem}`);
   }
   if (problems.length > 0) throw new Error(`Parameters: ${problems.join('; ')}`);
   return values;
 }
 
-function isAllowed({ Type, AllowedValues, AllowedPattern }: TemplateParameter, value: string): boolean {
-  if (Type === 'Number' && (value.trim() === '' || Number.isNaN(Number(value)))) return false;
-  if (AllowedValues !== undefined && !AllowedValues.map(String).includes(value)) return false;
-  return AllowedPattern === undefined || new RegExp(`^(?:${AllowedPattern})$`).test(value);
+/** What is wrong with a value, in words; a list's items are checked each. */
+function problemOf(parameter: TemplateParameter, value: string): string | undefined {
+  const items = isList(parameter) ? itemsOf(value) : [value];
+  for (const item of items) {
+    const reason = reasonAgainst(parameter, item);
+    if (reason === undefined) continue;
+    const shown = parameter.NoEcho === true || parameter.NoEcho === 'true' ? 'what was given' : `"${item}"`;
+    return `must not be ${shown}: ${parameter.ConstraintDescription ?? reason}`;
+  }
+  return undefined;
+}
+
+function reasonAgainst(parameter: TemplateParameter, value: string): string | undefined {
+  const { Type, AllowedValues, AllowedPattern, MinLength, MaxLength, MinValue, MaxValue } = parameter;
+  if (Type === 'Number' || Type === 'List<Number>') {
+    const number = value.trim() === '' ? Number.NaN : Number(value);
+    if (Number.isNaN(number)) return 'it is no number';
+    if (number < Number(MinValue ?? number)) return `the smallest value is ${MinValue}`;
+    if (number > Number(MaxValue ?? number)) return `the largest value is ${MaxValue}`;
+  }
+  if (value.length < Number(MinLength ?? 0)) return `it needs at least ${MinLength} characters`;
+  if (value.length > Number(MaxLength ?? value.length)) return `it may have at most ${MaxLength} characters`;
+  if (AllowedValues !== undefined && !AllowedValues.map(String).includes(value)) {
+    return `allowed are ${AllowedValues.join(', ')}`;
+  }
+  if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(value)) {
+    return `it does not match ${AllowedPattern}`;
+  }
+  return undefined;
 }
 
 /** Numbers stay text, as `Ref` gives them; lists become lists. */
-function typedValue({ Type }: TemplateParameter, value: unknown): unknown {
-  const isList = Type === 'CommaDelimitedList' || Type.startsWith('List<');
-  return isList
-    ? String(value)
-        .split(',')
-        .map((item) => item.trim())
-    : String(value);
+function typedValue(parameter: TemplateParameter, value: unknown): unknown {
+  return isList(parameter) ? itemsOf(String(value)) : String(value);
+}
+
+function isList({ Type }: TemplateParameter): boolean {
+  return Type === 'CommaDelimitedList' || Type.startsWith('List<');
+}
+
+function itemsOf(value: string): string[] {
+  return value.split(',').map((item) => item.trim());
 }

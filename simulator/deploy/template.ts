@@ -12,6 +12,12 @@ export interface TemplateParameter {
   readonly Default?: unknown;
   readonly AllowedValues?: readonly unknown[];
   readonly AllowedPattern?: string;
+  readonly MinLength?: unknown;
+  readonly MaxLength?: unknown;
+  readonly MinValue?: unknown;
+  readonly MaxValue?: unknown;
+  readonly NoEcho?: unknown;
+  readonly ConstraintDescription?: string;
 }
 
 export interface TemplateResource {
@@ -21,11 +27,13 @@ export interface TemplateResource {
   readonly dependsOn: readonly string[];
 }
 
+/** `Rules` check combinations of parameters before anything is created; they are not checked here. */
 const SECTIONS = new Set([
   'AWSTemplateFormatVersion',
   'Description',
   'Metadata',
   'Parameters',
+  'Rules',
   'Mappings',
   'Conditions',
   'Resources',
@@ -58,11 +66,12 @@ export function readTemplate(document: unknown): Template {
   };
 }
 
-function readResource(logicalId: string, resource: Readonly<Record<string, unknown>>): TemplateResource {
+function readResource(logicalId: string, resource: Readonly<Record<string, unknown>> | null): TemplateResource {
+  if (typeof resource !== 'object' || typeof resource?.Type !== 'string') throw new Error(`${logicalId} has no Type`);
   const unknown = Object.keys(resource).find((attribute) => !RESOURCE_ATTRIBUTES.has(attribute));
   if (unknown !== undefined) throw new Error(`${logicalId}: the resource attribute ${unknown} is not supported`);
   return {
-    type: String(resource.Type),
+    type: resource.Type,
     properties: (resource.Properties ?? {}) as Record<string, unknown>,
     condition: resource.Condition as string | undefined,
     dependsOn: [resource.DependsOn ?? []].flat() as string[],

@@ -163,7 +163,7 @@ describe('parameters', () => {
     const given = { Minutes: 'many', Email: 'nobody', Colour: 'red' };
 
     expect(() => deployTemplate({ Parameters, Resources: {} }, given)).toThrow(
-      'Parameters: Colour is not a parameter of the template; Minutes must not be "many"; Result has no value; Email must not be "nobody"',
+      'Parameters: Colour is not a parameter of the template; Minutes must not be "many": it is no number; Result has no value; Email must not be "nobody": it does not match .*@.*',
     );
   });
 });
@@ -184,8 +184,12 @@ describe('a template', () => {
   });
 
   it.each([
-    [{ Transform: 'AWS::Serverless-2016-10-31', Resources: {} }, 'section Transform is not supported'],
-    [{ Resources: { A: { Type: 'Test::Nothing' } } }, 'A (Test::Nothing): the simulator has no such resource type'],
+    [{ Transform: ['AWS::Include'], Resources: {} }, 'The transform AWS::Include is not supported'],
+    [{ Hooks: {}, Resources: {} }, 'section Hooks is not supported'],
+    [
+      { Resources: { A: { Type: 'Test::Nothing' }, B: thing(), C: { Type: 'Custom::Thing' } } },
+      'the simulator has no such resource type: A (Test::Nothing), C (Custom::Thing)',
+    ],
     [
       { Resources: { A: { ...thing(), CreationPolicy: {} } } },
       'A: the resource attribute CreationPolicy is not supported',
