@@ -2,9 +2,12 @@ import type { Random } from '../../simulator/kernel/random.ts';
 import type { HookSettings } from '../../simulator/services/auto-scaling/hooks.ts';
 import type { GroupOptions } from '../../simulator/services/fleet-groups.ts';
 import type { ServiceOptions } from '../../simulator/services/fleet-workloads.ts';
+import type { FaultMix } from './fault-mix.ts';
 
 export interface ClusterPlan {
   readonly name: string;
+  /** Those that override settings (`ebbtide:...`) among them. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly groups: readonly GroupOptions[];
   readonly services: readonly ServiceOptions[];
   readonly standaloneTasks: number;
@@ -12,6 +15,12 @@ export interface ClusterPlan {
 
 /** Groups of tasks that no drain waits for: daemons, what instances start for themselves, what the operator names. */
 export const NON_BLOCKING = { daemon: 'agent-', selfStarted: 'boot', named: 'optional' } as const;
+
+/**
+ * What a function meets and must not repeat where others read it: the note that the operator gave a lifecycle hook, and
+ * what is in a message that it cannot read.
+ */
+export const SECRETS = ['planted-password-in-the-hook-metadata', 'planted-password-in-an-unreadable-event'] as const;
 
 const ZONES = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'];
 
@@ -25,16 +34,19 @@ const PERCENTS = [
   [100, 100],
 ] as const;
 
-type Results = readonly ('CONTINUE' | 'ABANDON')[];
+/** What of a plan the fleet has to fit. */
+interface Surroundings {
+  readonly mode: string | undefined;
+  readonly rates: FaultMix;
+}
 
-/** @param hookResults what hooks may do when nobody completes them */
-export function drawClusters(random: Random, hookResults: Results): ClusterPlan[] {
+export function drawClusters(random: Random, surroundings: Surroundings): ClusterPlan[] {
   return Array.from({ length: random.integer(1, 2) }, (_, index) => {
     const name = `cluster-${index}`;
     return {
       name,
       groups: Array.from({ length: random.integer(1, 2) }, (_, serial) =>
-        drawGroup(random, { cluster: name, serial, hookResults }),
+        drawGroup(random, { cluster: name, serial, ...surroundings }),
       ),
       services: [
         ...Array.from({ length: random.integer(1, 3) }, (_, serial) => drawService(random, name, serial)),
@@ -47,11 +59,7 @@ export function drawClusters(random: Random, hookResults: Results): ClusterPlan[
 
 function drawGroup(
   random: Random,
-  {
-    cluster,
-    serial,
-    hookResults,
-  }: { readonly cluster: string; readonly serial: number; readonly hookResults: Results },
+  { cluster, serial, ...surroundings }: Surroundings & { readonly cluster: string; readonly serial: number },
 ): GroupOptions {
   const hasWarmPool = random.chance(0.2);
   return {
@@ -62,7 +70,7 @@ function drawGroup(
     maxSize: 8,
     zones: ZONES.slice(0, random.integer(1, 3)),
     spot: random.chance(0.4),
-    lifecycleHooks: drawHooks(random, hookResults),
+    lifecycleHooks: drawHooks(random, surroundings),
     retention: random.chance(0.3) ? 'retain' : 'terminate',
     newInstancesProtected: random.chance(0.1),
     healthCheckGracePeriodSeconds: random.pick([0, 300]),
@@ -82,11 +90,22 @@ function drawGroup(
 /** The hook of another team, which completes it by itself. */
 export const FOREIGN_HOOK = 'backup-logs';
 
-function drawHooks(random: Random, hookResults: Results): HookSettings[] {
+/**
+ * What nobody told of is found by a sweep, once a minute: a hook that ends sooner than a few of them is kept alive only
+ * where events come and functions live.
+ */
+function heartbeatTimeouts({ eventLost, eventLate, killed }: FaultMix): readonly number[] {
+  return eventLost + eventLate + killed > 0 ? [300, 300, 600, 900] : [60, 120, 300, 900];
+}
+
+function drawHooks(random: Random, { mode, rates }: Surroundings): HookSettings[] {
+  // Nobody completes a hook where Ebbtide observes: one that abandons launches would have the group launch for ever.
+  const results = mode === 'observe' ? (['CONTINUE'] as const) : (['CONTINUE', 'ABANDON'] as const);
   const terminate = {
     transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-    heartbeatTimeoutSeconds: random.pick([60, 120, 300, 300, 900]),
-    defaultResult: random.pick(hookResults),
+    heartbeatTimeoutSeconds: random.pick(heartbeatTimeouts(rates)),
+    defaultResult: random.pick(results),
+    notificationMetadata: `{"password":"${SECRETS[0]}"}`,
   } as const;
   const hooks: HookSettings[] = [{ ...terminate, name: 'ebbtide-terminate' }];
   if (random.chance(0.2)) hooks.push({ ...terminate, name: FOREIGN_HOOK, heartbeatTimeoutSeconds: 300 });

@@ -1,9 +1,12 @@
 import { parsePolicy } from '../../shared/config/config.ts';
+import type { Item } from '../../simulator/services/dynamodb/value.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
 
 /** Something that ought to be over, and what is known of why it is not. */
 export interface Pending {
+  /** The same for all of its kind. */
+  readonly kind: string;
   readonly what: string;
   readonly why: string;
   /** Names to find in the trace. */
@@ -26,6 +29,7 @@ function openHooks({ fleet: { views }, kernel }: Simulator, ownsHook: (hook: str
       // A hook that has just begun is not late.
       .filter(({ hook, end, startedAtMs }) => end === undefined && ownsHook(hook) && nowMs - startedAtMs > GRACE_MS)
       .map(({ hook, startedAtMs }) => ({
+        kind: 'a hook is not released',
         what: `hook ${hook} of ${ec2InstanceId} is not released`,
         why: `since ${new Date(startedAtMs).toISOString()}; ${lifecycleState}; ${describeTasks(views, ec2InstanceId)}`,
         about: [ec2InstanceId],
@@ -49,8 +53,26 @@ function fullQueues({ messaging }: Simulator): Pending[] {
     const { visible, inFlight, delayed } = queue.measure();
     if (visible + inFlight + delayed === 0) return [];
     const why = `${visible} visible, ${inFlight} in flight, ${delayed} delayed`;
-    return [{ what: `queue ${queue.name} is not empty`, why, about: [queue.name] }];
+    return [{ kind: 'a queue is not empty', what: `queue ${queue.name} is not empty`, why, about: [queue.name] }];
   });
+}
+
+/** What was repaired is remembered for an hour, so that the limit holds: nothing waits for its end. */
+function isCountingRepairs(phase: string | undefined, id: string): boolean {
+  return phase === 'counting' && id.startsWith('repairs#');
+}
+
+const SPARED_AFTER_MINUTES: Readonly<Record<string, number>> = { spot: 10, rebalance: 60, 'scheduled change': 120 };
+
+/**
+ * Until when a record may say that AWS still takes the instance: that long after it was to come an interruption counts as
+ * one that never comes (docs/behaviour.md, Interruptions). 0 for all other records.
+ */
+function expectsAwsUntilMs({ kind, actions, interruption, startsAtMs }: Item): number {
+  if (kind?.S === 'scheduled-change') return Number(startsAtMs?.N ?? 0) + 120 * 60_000;
+  if (interruption?.M === undefined || (actions?.L ?? []).length > 0) return 0;
+  const { cause, atMs, expectedAtMs } = interruption.M;
+  return Number((expectedAtMs ?? atMs)?.N) + (SPARED_AFTER_MINUTES[cause?.S ?? ''] ?? 0) * 60_000;
 }
 
 /** The only look into Ebbtide's own record: whether it takes something for unfinished although nothing is. */
@@ -67,13 +89,16 @@ function openIncidents({ messaging, kernel, fleet: { views } }: Simulator, mayCl
       .flatMap((item): Pending[] => {
         const text = (name: string) => item[name]?.S ?? '';
         if (item.open === undefined) return [];
-        if (nowMs - Number(item.openedAtMs?.N) < GRACE_MS || rests(text('ec2InstanceId'))) return [];
+        const dueAtMs = Math.max(Number(item.openedAtMs?.N), expectsAwsUntilMs(item));
+        if (nowMs - dueAtMs < GRACE_MS || rests(text('ec2InstanceId'))) return [];
+        if (isCountingRepairs(item.phase?.S, text('id'))) return [];
         if (!mayClean && away.has(text('id').slice(text('id').indexOf('#') + 1))) return [];
         const phase = text('phase');
         const unsent = item.outbox?.L?.length ?? 0;
         const since = new Date(Number(item.openedAtMs?.N)).toISOString();
         return [
           {
+            kind: `an incident is open: ${text('id').split('#')[0]}`,
             what: `incident ${text('id')} is open`,
             why: `${phase} since ${since}, ${unsent} alerts unsent`,
             about: [text('id'), text('ec2InstanceId')].filter((name) => name !== ''),

@@ -36,8 +36,7 @@ export function drawPlan(seed: number): Plan {
   const fleet = random.fork('fleet');
   const world = random.fork('world');
   const settings = drawSettings(random.fork('settings'));
-  // Nobody completes a hook there: one that abandons launches would have the group launch for ever.
-  const hookResults = settings.mode === 'observe' ? (['CONTINUE'] as const) : (['CONTINUE', 'ABANDON'] as const);
+  const rates = drawFaults(random.fork('faults'));
   const undocumented = {
     drainingSendsEvent: world.chance(0.5),
     replacesTasksOfDisconnectedDraining: world.chance(0.5),
@@ -50,9 +49,9 @@ export function drawPlan(seed: number): Plan {
   return {
     seed,
     settings,
-    clusters: drawClusters(fleet, hookResults),
+    clusters: drawClusters(fleet, { mode: settings.mode, rates }),
     undocumented,
-    faults: { rates: drawFaults(random.fork('faults')) },
+    faults: { rates },
     troubleMinutes,
     pushes: drawPushes(random.fork('pushes'), { troubleMinutes, meanPauseMinutes }),
   };

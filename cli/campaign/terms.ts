@@ -1,34 +1,65 @@
+import { clusterPolicy } from '../../shared/config/cluster-policy.ts';
 import { parsePolicy } from '../../shared/config/config.ts';
-import type { Terms } from '../../simulator/invariants/terms.ts';
+import type { Policy } from '../../shared/config/settings.ts';
+import { isNameIn } from '../../shared/domain/name-patterns.ts';
+import type { Role, Terms } from '../../simulator/invariants/terms.ts';
 import { NON_BLOCKING } from './fleet-plan.ts';
 import type { Plan } from './plan.ts';
 
-/** A function's time, in which a look that meets faults may still act. */
-const ACTS_WITHIN_MS = 60_000;
+const MINUTE_MS = 60_000;
+/** A function's time, in which a look that meets faults may still act; what it looked at may have been stale by as much as ECS may be. */
+const ACTS_WITHIN_MS = 75_000;
 /** An alert that its function could not send is sent by a sweep some minutes later; that one may fail too. */
-const TELLS_WITHIN_MS = 15 * 60_000;
+const TELLS_WITHIN_MS = 15 * MINUTE_MS;
 /** Where nobody is told of disconnections, ghosts are cleaned up after this long (configuration reference). */
 const CLEAN_UP_MINUTES = 10;
 
-/** What a plan's settings promise. */
-export function termsOf({ settings }: Plan): Terms {
+/** What a plan's settings promise: those of the stack, and of each cluster with its tags. */
+export function termsOf({ settings, clusters }: Pick<Plan, 'settings' | 'clusters'>): Terms {
   const policy = parsePolicy(settings);
-  const { disconnectedAlertMinutes: alert, disconnectedDeregisterMinutes: deregister } = policy;
-  const nonBlocking = [
-    `service:${NON_BLOCKING.daemon}`,
-    `family:${NON_BLOCKING.selfStarted}`,
-    ...(settings.nonBlockingGroups === 'none' ? [] : [`family:${NON_BLOCKING.named}`]),
-  ];
+  const byCluster = new Map(
+    clusters.map(({ name, tags = {} }) => {
+      const isLookedAfter = isNameIn(policy.clusters, name);
+      const own = isLookedAfter ? clusterPolicy(policy, tags).policy : policy;
+      return [name, termsOfPolicy(own, isLookedAfter ? roleOf(own) : 'stays out')];
+    }),
+  );
+  return {
+    ...termsOfPolicy(policy, roleOf(policy)),
+    in: (cluster) => byCluster.get(cluster) ?? termsOfPolicy(policy, roleOf(policy)),
+  };
+}
+
+function roleOf({ mode }: Policy): Role {
+  return mode === 'act' ? 'acts' : 'observes';
+}
+
+function termsOfPolicy(policy: Policy, role: Role): Terms {
+  const { disconnectedAlertMinutes: alert, disconnectedDeregisterMinutes: deregister, nonBlockingGroups } = policy;
+  const nonBlocking = [`service:${NON_BLOCKING.daemon}`, `family:${NON_BLOCKING.selfStarted}`];
+  const isNamed = (group: string) => nonBlockingGroups !== 'none' && isNameIn(nonBlockingGroups, group);
   return {
     ownsHook: (hook) => hook.startsWith('ebbtide-'),
-    drainDeadlineMs: policy.drainDeadlineMinutes * 60_000,
-    lostContactMs: policy.lostContactMinutes * 60_000,
-    disconnectedMs: (alert === 'off' ? CLEAN_UP_MINUTES : alert) * 60_000,
-    blocks: (group) => !nonBlocking.some((prefix) => group.startsWith(prefix)),
-    ...(policy.disconnectedDeregisterRunning && deregister !== 'off'
-      ? { deregistersRunningMs: deregister * 60_000 - 1_000 }
-      : {}),
+    drainDeadlineMs: policy.drainDeadlineMinutes * MINUTE_MS,
+    lostContactMs: policy.lostContactMinutes * MINUTE_MS,
+    disconnectedMs: (alert === 'off' ? CLEAN_UP_MINUTES : alert) * MINUTE_MS,
+    blocks: (group) => !nonBlocking.some((prefix) => group.startsWith(prefix)) && !isNamed(group),
+    stopsStandalone: policy.standaloneTasks === 'stop',
+    tellsDisconnections: alert !== 'off',
+    restartsMs: inMs(policy.disconnectedRestartMinutes),
+    replacesMs: inMs(policy.disconnectedReplaceMinutes),
+    deregistersRunningMs: policy.disconnectedDeregisterRunning ? inMs(deregister) - 1_000 : Number.POSITIVE_INFINITY,
+    replacesUnregisteredMs:
+      policy.unregisteredAction === 'replace' ? inMs(policy.unregisteredMinutes) : Number.POSITIVE_INFINITY,
+    replacesAnnounced: policy.rebalance === 'replace' || policy.scheduledChangeLeadMinutes !== 'off',
+    repairsPerHourMax: policy.repairs === 'off' ? 0 : policy.repairsPerHourMax,
+    outage: { sharePercent: policy.outageSharePercent, countMin: policy.outageCountMin },
+    role,
     actsWithinMs: ACTS_WITHIN_MS,
     tellsWithinMs: TELLS_WITHIN_MS,
   };
+}
+
+function inMs(minutes: number | 'off'): number {
+  return minutes === 'off' ? Number.POSITIVE_INFINITY : minutes * MINUTE_MS;
 }

@@ -43,7 +43,7 @@ export class Narrator {
   /** @param fact what the entry says of the world; the ledger has recorded it already */
   tell(entry: TraceEntry, fact: Fact | undefined): Moment | undefined {
     const atMs = Date.parse(entry.at);
-    const told = fact === undefined ? this.#tellLog(entry) : this.#tellFact(entry, fact);
+    const told = fact === undefined || fact.kind === 'log' ? this.#tellLog(entry) : this.#tellFact(entry, fact);
     return told && { style: undefined, ec2InstanceId: undefined, ...told, atMs };
   }
 

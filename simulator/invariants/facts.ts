@@ -1,90 +1,9 @@
 import type { TraceEntry } from '../kernel/trace.ts';
+import { readEvent } from './event-facts.ts';
+import type { Fact, RegistrationChange, UntimedFact } from './fact.ts';
+import { fieldsOf, text } from './fields.ts';
 
-/**
- * What a trace entry says about the world, for those who judge it. Of the fleet only what is true counts (what ECS, EC2
- * and Auto Scaling themselves recorded), and of a function only what it called and published: never what it logged.
- */
-export type Fact = { readonly atMs: number } & (
-  | {
-      readonly kind: 'task';
-      readonly taskArn: string;
-      readonly containerInstanceArn: string;
-      readonly group: string;
-      readonly lastStatus: string;
-      readonly desiredStatus: string;
-    }
-  | {
-      readonly kind: 'containers ended';
-      readonly taskArn: string;
-      readonly ec2InstanceId: string;
-      readonly end: string;
-    }
-  | {
-      readonly kind: 'registration';
-      readonly containerInstanceArn: string;
-      readonly ec2InstanceId: string;
-      readonly change: RegistrationChange;
-    }
-  | { readonly kind: 'ec2 instance'; readonly ec2InstanceId: string; readonly state: string }
-  | {
-      readonly kind: 'terminate action';
-      readonly token: string;
-      readonly hook: string;
-      readonly group: string;
-      readonly ec2InstanceId: string;
-    }
-  /** AWS will take the instance, or advises to leave it: Spot, scheduled maintenance. */
-  | { readonly kind: 'end announced'; readonly ec2InstanceId: string }
-  | {
-      readonly kind: 'action ended';
-      readonly hook: string;
-      readonly ec2InstanceId: string;
-      /** `caller`, `heartbeat-timeout`, `global-timeout`, `other-hook-abandoned`, `instance-gone`. */
-      readonly by: string;
-    }
-  | Call
-  | {
-      readonly kind: 'alert';
-      /** `drain`, `disconnection`, ...; empty for a message that is no alert of a function. */
-      readonly about: string;
-      readonly id: string;
-      readonly state: string;
-      readonly text: string;
-    }
-  /** An invocation that is over; `failure` says what went wrong. */
-  | {
-      readonly kind: 'invocation';
-      readonly functionName: string;
-      readonly requestId: string;
-      readonly failure: string | undefined;
-    }
-  | { readonly kind: 'undelivered'; readonly where: string; readonly reason: string }
-);
-
-export type RegistrationChange =
-  | 'registered'
-  | 'agent connected'
-  | 'agent disconnected'
-  | 'draining'
-  | 'active again'
-  | 'deregistered';
-
-/** An API call as it was answered. */
-export interface Call {
-  readonly kind: 'call';
-  readonly service: string;
-  readonly operation: string;
-  /** Undefined: an operator's call, or AWS's own. */
-  readonly functionName: string | undefined;
-  /** Of the function's invocation. */
-  readonly requestId?: string | undefined;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly errorCode: string | undefined;
-  /** It took effect, but the caller may not have learnt of it: a fault kept the answer, or delayed it. */
-  readonly isAnswerDoubtful?: boolean;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
+export type { Call, Fact } from './fact.ts';
 
 /** Undefined for an entry that no invariant cares about. */
 export function readFact(entry: TraceEntry): Fact | undefined {
@@ -92,9 +11,7 @@ export function readFact(entry: TraceEntry): Fact | undefined {
   return fact === undefined ? undefined : ({ ...fact, atMs: Date.parse(entry.at) } as Fact);
 }
 
-type Untimed = Fact extends infer One ? (One extends Fact ? Omit<One, 'atMs'> : never) : never;
-
-function read(entry: TraceEntry): Untimed | undefined {
+function read(entry: TraceEntry): UntimedFact | undefined {
   switch (entry.kind) {
     case 'event':
       return readEvent(fieldsOf(entry.event));
@@ -106,48 +23,24 @@ function read(entry: TraceEntry): Untimed | undefined {
       return readAlert(entry);
     case 'invocation':
       return readInvocation(entry);
+    case 'log':
+      return { kind: 'log', functionName: text(entry.function), text: lineText(entry.line) };
     case 'dead-letter':
-      return { kind: 'undelivered', where: text(entry.queue), reason: JSON.stringify(entry.attributes) };
+      return readDeadLetter(entry);
     default:
       return undefined;
   }
 }
 
-/** Events are read where they are put on the bus: what becomes of them on the way changes nothing about their truth. */
-function readEvent(event: Fields): Untimed | undefined {
-  const detail = fieldsOf(event.detail);
-  switch (event['detail-type']) {
-    case 'ECS Task State Change':
-      return {
-        kind: 'task',
-        taskArn: text(detail.taskArn),
-        containerInstanceArn: text(detail.containerInstanceArn),
-        group: text(detail.group),
-        lastStatus: text(detail.lastStatus),
-        desiredStatus: text(detail.desiredStatus),
-      };
-    case 'EC2 Instance-terminate Lifecycle Action':
-      return {
-        kind: 'terminate action',
-        token: text(detail.LifecycleActionToken),
-        hook: text(detail.LifecycleHookName),
-        group: text(detail.AutoScalingGroupName),
-        ec2InstanceId: text(detail.EC2InstanceId),
-      };
-    case 'EC2 Spot Instance Interruption Warning':
-    case 'EC2 Instance Rebalance Recommendation':
-      return { kind: 'end announced', ec2InstanceId: text(detail['instance-id']) };
-    case 'AWS Health Event':
-      return { kind: 'end announced', ec2InstanceId: affectedInstance(detail) };
-    default:
-      return undefined;
-  }
+function lineText(line: unknown): string {
+  return typeof line === 'string' ? line : JSON.stringify(line);
 }
 
-/** The id, which AWS Health gives by itself or in an ARN. */
-function affectedInstance({ affectedEntities }: Fields): string {
-  const [entity] = Array.isArray(affectedEntities) ? affectedEntities : [];
-  return text(fieldsOf(entity).entityValue).split('/').at(-1) ?? '';
+/** A function gives its reason, EventBridge the error; SQS itself gives up what was received too often. */
+function readDeadLetter({ queue, body, attributes, cause }: TraceEntry): UntimedFact {
+  const { reason, ERROR_CODE: code, ERROR_MESSAGE: message } = fieldsOf(attributes);
+  const told = code === undefined ? text(reason ?? cause) : `${text(code)}: ${text(message)}`;
+  return { kind: 'dead letter', queue: text(queue), body: text(body), reason: told };
 }
 
 const REGISTRATION_CHANGES: ReadonlySet<string> = new Set<RegistrationChange>([
@@ -160,8 +53,9 @@ const REGISTRATION_CHANGES: ReadonlySet<string> = new Set<RegistrationChange>([
 ]);
 
 const EC2_CHANGE = 'ec2 instance ';
+const LIFECYCLE_CHANGE = 'lifecycle state ';
 
-function readChange(entry: TraceEntry): Untimed | undefined {
+function readChange(entry: TraceEntry): UntimedFact | undefined {
   const change = text(entry.change);
   const subject = text(entry.subject);
   const ec2InstanceId = text(entry.ec2InstanceId);
@@ -172,23 +66,36 @@ function readChange(entry: TraceEntry): Untimed | undefined {
   if (change.startsWith(EC2_CHANGE)) {
     return { kind: 'ec2 instance', ec2InstanceId: subject, state: change.slice(EC2_CHANGE.length) };
   }
+  if (change.startsWith(LIFECYCLE_CHANGE)) {
+    return {
+      kind: 'lifecycle state',
+      ec2InstanceId: subject,
+      group: text(entry.group),
+      state: change.slice(LIFECYCLE_CHANGE.length),
+    };
+  }
   switch (change) {
     case 'containers ended':
       return { kind: 'containers ended', taskArn: subject, ec2InstanceId, end: text(entry.end) };
     case 'lifecycle action ended':
       return { kind: 'action ended', hook: text(entry.hook), ec2InstanceId, by: text(fieldsOf(entry.by).kind) };
-    case 'delivery failed':
-      return { kind: 'undelivered', where: text(entry.target), reason: `${text(entry.code)}: ${text(entry.message)}` };
+    case 'delivery failed': {
+      const reason = `${text(entry.code)}: ${text(entry.message)}`;
+      return { kind: 'undelivered', where: text(entry.target), reason, isKept: entry.fate !== 'dropped' };
+    }
     case 'asynchronous invocation given up':
-      return { kind: 'undelivered', where: subject, reason: text(entry.condition) };
+      return { kind: 'undelivered', where: subject, reason: text(entry.condition), isKept: true };
     default:
       return undefined;
   }
 }
 
-function readCall(entry: TraceEntry): Untimed {
+function readCall(entry: TraceEntry): UntimedFact {
   const caller = fieldsOf(entry.caller);
   const error = entry.error === undefined ? undefined : fieldsOf(entry.error);
+  const fault = fieldsOf(entry.fault);
+  // What never took effect has failed, whatever the operation would have answered.
+  const errorCode = fault.effect === 'none' ? text(fault.answer) : error && text(error.code);
   return {
     kind: 'call',
     service: text(entry.service),
@@ -196,12 +103,13 @@ function readCall(entry: TraceEntry): Untimed {
     functionName: caller.kind === 'function' ? text(caller.functionName) : undefined,
     requestId: caller.kind === 'function' ? text(caller.requestId) : undefined,
     input: fieldsOf(entry.input),
-    errorCode: error && text(error.code),
-    isAnswerDoubtful: fieldsOf(entry.fault).effect === 'happens',
+    errorCode,
+    isAnswerDoubtful: fault.effect === 'happens',
+    isHindered: entry.fault !== undefined || /Throttling|TooMany|RequestLimit/.test(errorCode ?? ''),
   };
 }
 
-function readAlert(entry: TraceEntry): Untimed {
+function readAlert(entry: TraceEntry): UntimedFact {
   const attributes = fieldsOf(entry.attributes);
   return {
     kind: 'alert',
@@ -212,7 +120,7 @@ function readAlert(entry: TraceEntry): Untimed {
   };
 }
 
-function readInvocation(entry: TraceEntry): Untimed | undefined {
+function readInvocation(entry: TraceEntry): UntimedFact | undefined {
   const functionName = text(entry.function);
   const requestId = text(entry.requestId);
   switch (entry.phase) {
@@ -230,12 +138,4 @@ function readInvocation(entry: TraceEntry): Untimed | undefined {
     default:
       return undefined;
   }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
-
-function text(value: unknown): string {
-  return value === undefined || value === null ? '' : String(value);
 }

@@ -1,5 +1,6 @@
 import type { Invariant } from './invariant.ts';
-import type { Terms } from './terms.ts';
+import type { Ledger } from './ledger.ts';
+import { type Terms, termsIn } from './terms.ts';
 
 const EXPIRED: ReadonlySet<string> = new Set(['heartbeat-timeout', 'global-timeout']);
 
@@ -7,15 +8,26 @@ const EXPIRED: ReadonlySet<string> = new Set(['heartbeat-timeout', 'global-timeo
 export function hooksAreCompleted(terms: Terms): Invariant {
   return {
     name: 'Every terminate hook is completed before it expires, and none is open in the end',
-    observe(fact, _ledger, check) {
+    observe(fact, ledger, check) {
       if (fact.kind !== 'action ended' || !terms.ownsHook(fact.hook)) return;
+      if (!mayComplete(terms, { ec2InstanceId: fact.ec2InstanceId, atMs: fact.atMs }, ledger)) return;
       check(!EXPIRED.has(fact.by), `${fact.hook} of ${fact.ec2InstanceId} ended by ${fact.by}`, [fact.ec2InstanceId]);
     },
-    conclude(_end, ledger, check) {
+    conclude({ atMs }, ledger, check) {
       for (const { hook, ec2InstanceId, end } of ledger.actions) {
-        if (!terms.ownsHook(hook)) continue;
+        if (!terms.ownsHook(hook) || !mayComplete(terms, { ec2InstanceId, atMs }, ledger)) continue;
         check(end !== undefined, `${hook} of ${ec2InstanceId} is still open`, [ec2InstanceId]);
       }
     },
   };
+}
+
+/** In one of its clusters, or in none yet. */
+function mayComplete(
+  terms: Terms,
+  { ec2InstanceId, atMs }: { readonly ec2InstanceId: string; readonly atMs: number },
+  ledger: Ledger,
+): boolean {
+  const roles = ledger.registrationsOf(ec2InstanceId).map(({ cluster }) => termsIn(terms, cluster, atMs).role);
+  return roles.length === 0 ? terms.role !== 'observes' : roles.some((role = 'acts') => role === 'acts');
 }

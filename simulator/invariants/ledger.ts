@@ -1,4 +1,6 @@
+import { Absences } from './absences.ts';
 import type { Call, Fact } from './facts.ts';
+import { clusterName, type Terms } from './terms.ts';
 
 export interface LiveTask {
   readonly arn: string;
@@ -11,10 +13,19 @@ export interface LiveTask {
 export interface RegistrationRecord {
   readonly arn: string;
   readonly ec2InstanceId: string;
+  /** The name. */
+  readonly cluster: string;
+  /** Undefined until ECS has told it. */
+  zone: string | undefined;
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
   connected: boolean;
   /** Since when `connected` has been as it is; a deregistration does not change it. */
   sinceMs: number;
+  readonly absences: Absences;
+  /** When ECS last told of any change of it: its version moved then. */
+  changedAtMs: number;
+  /** ECS calls it impaired, whatever its agent's connection. */
+  isImpaired: boolean;
   /** By ARN, those that have not reached STOPPED. */
   readonly tasks: Map<string, LiveTask>;
 }
@@ -38,14 +49,44 @@ export class Ledger {
   /** EC2 instances that AWS has said it will take. */
   readonly announced = new Set<string>();
   readonly #ec2States = new Map<string, string>();
+  readonly #lifecycleStates = new Map<string, { readonly state: string; readonly sinceMs: number }>();
+  readonly #launches = new Map<string, string>();
+  #hinderedAtMs = Number.NEGATIVE_INFINITY;
 
   record(fact: Fact): void {
     switch (fact.kind) {
       case 'registration':
         this.#recordRegistration(fact);
         break;
+      case 'container instance': {
+        const registration = this.registrations.get(fact.containerInstanceArn);
+        if (registration !== undefined) {
+          registration.zone ??= fact.zone;
+          registration.changedAtMs = fact.atMs;
+        }
+        break;
+      }
+      case 'health': {
+        const registration = this.registrations.get(fact.containerInstanceArn);
+        if (registration !== undefined) registration.isImpaired = fact.isImpaired;
+        break;
+      }
       case 'task':
         this.#recordTask(fact);
+        break;
+      case 'lifecycle state':
+        this.#lifecycleStates.set(fact.ec2InstanceId, { state: fact.state, sinceMs: fact.atMs });
+        break;
+      case 'launch action':
+        this.#launches.set(fact.token, fact.ec2InstanceId);
+        break;
+      case 'call':
+        if (fact.functionName !== undefined && (fact.isHindered || fact.errorCode !== undefined)) {
+          this.#hinderedAtMs = fact.atMs;
+        }
+        break;
+      case 'invocation':
+        if (fact.failure !== undefined) this.#hinderedAtMs = fact.atMs;
         break;
       case 'ec2 instance':
         this.#ec2States.set(fact.ec2InstanceId, fact.state);
@@ -78,6 +119,34 @@ export class Ledger {
     return this.#ec2States.get(ec2InstanceId);
   }
 
+  /** InService, Terminating:Wait, ...; undefined: in no Auto Scaling group. */
+  lifecycleState(ec2InstanceId: string): string | undefined {
+    return this.#lifecycleStates.get(ec2InstanceId)?.state;
+  }
+
+  /** Since when it has been in that state. */
+  lifecycleSinceMs(ec2InstanceId: string): number | undefined {
+    return this.#lifecycleStates.get(ec2InstanceId)?.sinceMs;
+  }
+
+  /** The terminate hooks that hold an instance now, or did until so long ago. */
+  actionsHolding(ec2InstanceId: string, { sinceMs }: { readonly sinceMs: number }): ActionRecord[] {
+    return this.actions.filter(
+      ({ ec2InstanceId: id, end }) => id === ec2InstanceId && (end === undefined || end.atMs > sinceMs),
+    );
+  }
+
+  /** How old what an alert says may be: alerts wait with their incidents only where calls or functions have failed. */
+  tellsWithinMs({ actsWithinMs = 0, tellsWithinMs = 0 }: Terms, nowMs: number): number {
+    return nowMs - this.#hinderedAtMs <= tellsWithinMs ? tellsWithinMs : Math.min(actsWithinMs, tellsWithinMs);
+  }
+
+  /** The instance that a call to Auto Scaling about a lifecycle action names. */
+  heldInstance(call: Call): string | undefined {
+    const { LifecycleActionToken: token, InstanceId: id } = call.input;
+    return this.actionOf(call)?.ec2InstanceId ?? this.#launches.get(String(token)) ?? (id as string | undefined);
+  }
+
   /** The action that a call to Auto Scaling names, by token or by instance id. */
   actionOf({ input }: Call): ActionRecord | undefined {
     const { LifecycleHookName: hook, LifecycleActionToken: token, InstanceId: id } = input;
@@ -96,16 +165,24 @@ export class Ledger {
     const registration: RegistrationRecord = known ?? {
       arn,
       ec2InstanceId,
+      cluster: clusterName(arn),
+      zone: undefined,
       status: 'ACTIVE',
       connected: false,
       sinceMs: atMs,
+      absences: new Absences(),
+      changedAtMs: atMs,
+      isImpaired: false,
       tasks: new Map(),
     };
     this.registrations.set(arn, registration);
     if (change === 'agent connected' || change === 'agent disconnected') {
       registration.connected = change === 'agent connected';
       registration.sinceMs = atMs;
-    } else if (change !== 'registered') registration.status = STATUS_AFTER[change];
+    }
+    if (change === 'agent connected') registration.absences.end(atMs);
+    else if (change === 'agent disconnected' || change === 'registered') registration.absences.begin(atMs);
+    else registration.status = STATUS_AFTER[change];
   }
 
   #recordTask({ taskArn: arn, containerInstanceArn, group, lastStatus, desiredStatus }: Fact & { kind: 'task' }): void {

@@ -1,21 +1,19 @@
 import type { Invariant } from './invariant.ts';
 import type { Ledger, RegistrationRecord } from './ledger.ts';
-import { EVENT_TIME_STEP_MS, type Terms } from './terms.ts';
+import { EVENT_TIME_STEP_MS, type Terms, termsIn } from './terms.ts';
 
 /**
  * Deregistering orphans containers that still run. So the agent must have been away for as long as it takes to be sure,
  * and the host must be gone, or have a newer registration that is connected.
  */
-export function noLiveInstanceIsDeregistered({
-  disconnectedMs,
-  deregistersRunningMs = Number.POSITIVE_INFINITY,
-}: Terms): Invariant {
+export function noLiveInstanceIsDeregistered(terms: Terms): Invariant {
   return {
     name: 'Only ghosts and duplicates that have been away for long enough are deregistered',
     observe(fact, ledger, check) {
       if (fact.kind !== 'call' || fact.operation !== 'DeregisterContainerInstance') return;
       if (fact.functionName === undefined || fact.errorCode !== undefined) return;
       const named = String(fact.input.containerInstance);
+      const { disconnectedMs, deregistersRunningMs = Number.POSITIVE_INFINITY } = termsIn(terms, named, fact.atMs);
       const registration = ledger.registrations.get(named);
       const awayByMs = fact.atMs - disconnectedMs + EVENT_TIME_STEP_MS;
       const mayRun = registration !== undefined && fact.atMs - registration.sinceMs >= deregistersRunningMs;

@@ -1,13 +1,13 @@
 import type { Fact } from './facts.ts';
 import type { ActionRecord, Ledger, LiveTask } from './ledger.ts';
-import type { Terms } from './terms.ts';
+import { EVENT_TIME_STEP_MS, type Terms, termsIn } from './terms.ts';
 
 export interface Release {
   readonly action: ActionRecord;
   /** Tasks on the instance at that instant that a drain waits for and that were not STOPPED. */
   readonly tasks: readonly LiveTask[];
-  /** Why it may go with tasks left on it; undefined when nothing allows that. */
-  readonly excuse: 'deadline' | 'lost contact' | undefined;
+  /** Why it may go with tasks left on it; undefined when nothing allows that. `gone`: EC2 has terminated it. */
+  readonly excuse: 'deadline' | 'lost contact' | 'gone' | undefined;
 }
 
 /** A function has completed the terminate hook of an instance; undefined for any other fact. */
@@ -17,16 +17,19 @@ export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release |
   const action = ledger.actionOf(fact);
   if (action === undefined) return undefined;
   const registrations = ledger.registrationsOf(action.ec2InstanceId);
+  const inForce = registrations.map(({ cluster }) => termsIn(terms, cluster, fact.atMs));
   const isLost = registrations.some(
-    ({ connected, sinceMs }) => !connected && fact.atMs - sinceMs >= terms.lostContactMs,
+    ({ connected, sinceMs, cluster }) =>
+      !connected && fact.atMs - sinceMs >= termsIn(terms, cluster, fact.atMs).lostContactMs,
   );
   const isGone = ledger.ec2State(action.ec2InstanceId) === 'terminated';
-  const isDue = fact.atMs - action.startedAtMs >= terms.drainDeadlineMs;
+  const heldForMs = fact.atMs - action.startedAtMs + EVENT_TIME_STEP_MS;
+  const isDue = inForce.some(({ drainDeadlineMs }) => heldForMs >= drainDeadlineMs);
   return {
     action,
     tasks: registrations.flatMap(({ tasks }) =>
-      [...tasks.values()].filter(({ group }) => terms.blocks?.(group) ?? true),
+      [...tasks.values()].filter(({ group }) => inForce.every(({ blocks }) => blocks?.(group) ?? true)),
     ),
-    excuse: isDue ? 'deadline' : isLost || isGone ? 'lost contact' : undefined,
+    excuse: isGone ? 'gone' : isDue ? 'deadline' : isLost ? 'lost contact' : undefined,
   };
 }

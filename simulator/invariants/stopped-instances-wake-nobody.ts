@@ -3,7 +3,7 @@ import type { Invariant } from './invariant.ts';
 import type { Terms } from './terms.ts';
 
 /** Where the host is stopped or gone, a silent agent is as it ought to be. */
-export function stoppedInstancesWakeNobody({ tellsWithinMs = 0 }: Pick<Terms, 'tellsWithinMs'> = {}): Invariant {
+export function stoppedInstancesWakeNobody(terms: Terms): Invariant {
   const downSinceMs = new Map<string, number>();
   return {
     name: 'No alert about the agent of an instance that EC2 has stopped or terminated',
@@ -16,7 +16,7 @@ export function stoppedInstancesWakeNobody({ tellsWithinMs = 0 }: Pick<Terms, 't
       for (const id of instancesNamedIn(fact.text)) {
         // An external instance has no state in EC2, and is never down.
         const sinceMs = downSinceMs.get(id) ?? Number.POSITIVE_INFINITY;
-        const isKnown = fact.atMs - sinceMs > tellsWithinMs;
+        const isKnown = fact.atMs - sinceMs > ledger.tellsWithinMs(terms, fact.atMs);
         check(!isKnown, `an alert was sent about ${id}, which is ${ledger.ec2State(id)}`, [id]);
       }
     },

@@ -1,4 +1,4 @@
-/** What the operator has configured, as far as it says what is right. Durations in milliseconds. */
+/** What the operator has configured, as far as it says what is right. Durations in milliseconds; left out: never. */
 export interface Terms {
   /** Whether a lifecycle hook of this name is to be completed. */
   ownsHook(hook: string): boolean;
@@ -10,8 +10,26 @@ export interface Terms {
   readonly disconnectedMs: number;
   /** Whether a drain waits for tasks of this group; default: for all. */
   blocks?(group: string): boolean;
-  /** From then on an instance that still runs may be deregistered; default: never. */
+  /** Whether tasks that belong to no service may be stopped when their instance begins to drain; default: not. */
+  readonly stopsStandalone?: boolean;
+  /** For so long an agent must have been away before it is restarted. */
+  readonly restartsMs?: number;
+  /** The same before the group is told to replace the instance. */
+  readonly replacesMs?: number;
+  /** From then on an instance that still runs may be deregistered. */
   readonly deregistersRunningMs?: number;
+  /** For so long an instance in service may be in no cluster before its group is told to replace it. */
+  readonly replacesUnregisteredMs?: number;
+  /** Whether an instance that AWS has said it will take may be replaced ahead of that. */
+  readonly replacesAnnounced?: boolean;
+  /** Within an hour, in a cluster; default: any number. */
+  readonly repairsPerHourMax?: number;
+  /** As much of a cluster, or of one of its Availability Zones, away at once is an outage; default: nothing is. */
+  readonly outage?: { readonly sharePercent: number; readonly countMin: number };
+  /** Default: `acts`. */
+  readonly role?: Role;
+  /** Whether on-call is told of agents that stay away; default: yes. */
+  readonly tellsDisconnections?: boolean;
   /**
    * How long after it looked somebody may act on what was seen; default: at once. Longer where calls fail and are tried
    * again: the world goes on meanwhile.
@@ -19,7 +37,22 @@ export interface Terms {
   readonly actsWithinMs?: number;
   /** The same of alerts, which wait with their incidents when a function could not send them; default: at once. */
   readonly tellsWithinMs?: number;
+  /** What holds in one cluster at an instant (epoch milliseconds), where it is something else there; default: the same. */
+  in?(cluster: string, atMs: number): Terms;
 }
+
+/** Whether fleet and hooks of a cluster are looked after, only observed, or none of Ebbtide's business. */
+export type Role = 'acts' | 'observes' | 'stays out';
 
 /** The time of an event has whole seconds, so who goes by it is up to a second early (EventBridge, event structure). */
 export const EVENT_TIME_STEP_MS = 1_000;
+
+/** What holds in the cluster that an ARN of it, or of something in it, or its name stands for. */
+export function termsIn(terms: Terms, cluster: string, atMs: number): Terms {
+  return terms.in?.(clusterName(cluster), atMs) ?? terms;
+}
+
+/** The name in `arn:...:container-instance/NAME/ID`, `arn:...:cluster/NAME`, or the name itself. */
+export function clusterName(cluster: string): string {
+  return cluster.split('/')[1] ?? cluster;
+}

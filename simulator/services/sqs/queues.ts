@@ -101,12 +101,15 @@ export class Queues {
     const target = this.find(source.settings.redrive?.deadLetterTargetArn ?? '');
     if (target === undefined) return;
     target.takeOver(message, source.arn);
-    this.#traceDeadLetter(target, message);
+    const cause = `received ${message.receiveCount} times from ${source.name} and never deleted`;
+    this.#traceDeadLetter(target, message, cause);
   }
 
-  #traceDeadLetter(queue: Queue, { body, attributes }: QueueMessage): void {
+  /** @param cause why SQS itself moved the message; undefined: somebody sent it there, and says why in its attributes */
+  #traceDeadLetter(queue: Queue, { body, attributes }: QueueMessage, cause?: string): void {
     if (!this.#deadLetterQueues.has(queue.arn)) return;
     const texts = Object.entries(attributes).map(([name, value]) => [name, value.StringValue ?? '']);
-    this.#kernel.trace.add('dead-letter', { queue: queue.name, body, attributes: Object.fromEntries(texts) });
+    const about = { queue: queue.name, body, attributes: Object.fromEntries(texts) };
+    this.#kernel.trace.add('dead-letter', { ...about, ...(cause === undefined ? {} : { cause }) });
   }
 }

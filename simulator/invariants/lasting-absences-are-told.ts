@@ -1,0 +1,67 @@
+import { instancesNamedIn } from './disconnections.ts';
+import type { Fact } from './facts.ts';
+import type { Invariant } from './invariant.ts';
+import type { RegistrationRecord } from './ledger.ts';
+import { isMissed } from './outages.ts';
+import { type Terms, termsIn } from './terms.ts';
+
+const SWEEP_MS = 60_000;
+
+/** An agent that stays away is told of, by itself or as part of an outage. What moved meanwhile may have started the clock anew. */
+export function lastingAbsencesAreTold(terms: Terms): Invariant {
+  const news = new News();
+  const judged = new Set<string>();
+  return {
+    name: 'On-call is told of each agent that stays away for longer than the threshold',
+    observe(fact, ledger, check) {
+      news.record(fact);
+      // Often enough, and not at each of a hundred thousand facts.
+      if (fact.kind !== 'invocation') return;
+      for (const one of ledger.registrations.values()) {
+        const absence = one.absences.current;
+        if (absence === undefined || !isMissed(one, ledger)) continue;
+        const inForce = termsIn(terms, one.cluster, fact.atMs);
+        const { tellsDisconnections = true, role, disconnectedMs, tellsWithinMs = 0, actsWithinMs = 0 } = inForce;
+        if (!tellsDisconnections || role === 'stays out' || judged.has(`${one.arn}/${absence.fromMs}`)) continue;
+        const fromMs = Math.max(
+          absence.fromMs,
+          one.changedAtMs,
+          ledger.lifecycleSinceMs(one.ec2InstanceId) ?? 0,
+          news.outageOverMs(one),
+        );
+        if (fact.atMs - fromMs < disconnectedMs + tellsWithinMs + actsWithinMs + 2 * SWEEP_MS) continue;
+        judged.add(`${one.arn}/${absence.fromMs}`);
+        check(news.has(one, absence.fromMs), `nobody was told that the agent of ${one.ec2InstanceId} is away`, [
+          one.ec2InstanceId,
+        ]);
+      }
+    },
+  };
+}
+
+/** What on-call has been told. */
+class News {
+  readonly #instances = new Map<string, number>();
+  /** By cluster name. */
+  readonly #outages = new Map<string, { isOpen: boolean; readonly atMs: number }>();
+
+  record(fact: Fact): void {
+    if (fact.kind !== 'alert') return;
+    if (fact.about === 'disconnection')
+      for (const id of instancesNamedIn(fact.text)) this.#instances.set(id, fact.atMs);
+    const [, cluster] = /^\[([^\]]+)\]/.exec(fact.text.replace(/^\[observe\] /, '')) ?? [];
+    if (fact.about !== 'outage' || cluster === undefined || !fact.id.includes('outage#')) return;
+    this.#outages.set(cluster, { isOpen: fact.state === 'opened', atMs: fact.atMs });
+  }
+
+  has({ ec2InstanceId, cluster }: RegistrationRecord, sinceMs: number): boolean {
+    const isOpen = this.#outages.get(cluster)?.isOpen === true;
+    return isOpen || (this.#instances.get(ec2InstanceId) ?? Number.NEGATIVE_INFINITY) >= sinceMs;
+  }
+
+  /** When the last outage of its cluster was said to be over: the clocks start anew then. */
+  outageOverMs({ cluster }: RegistrationRecord): number {
+    const outage = this.#outages.get(cluster);
+    return outage === undefined || outage.isOpen ? 0 : outage.atMs;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Fact } from './facts.ts';
+import type { Ledger, RegistrationRecord } from './ledger.ts';
+import { type Terms, termsIn } from './terms.ts';
+
+/**
+ * Since when so many agents of a cluster, or of one of its zones, have been away that it is an outage for certain. Who
+ * counts is away beyond doubt: an instance that may be on its way out, or may be expected to be silent, does not.
+ */
+export class Outages {
+  readonly #terms: Terms;
+  /** By cluster, or cluster and zone: epoch milliseconds. */
+  readonly #sinceMs = new Map<string, number>();
+
+  constructor(terms: Terms) {
+    this.#terms = terms;
+  }
+
+  record(fact: Fact, ledger: Ledger): void {
+    switch (fact.kind) {
+      case 'registration':
+        this.#count(clusterOf(fact.containerInstanceArn, ledger), ledger, fact.atMs);
+        break;
+      case 'ec2 instance':
+      case 'lifecycle state':
+      case 'terminate action':
+      case 'action ended':
+      case 'end announced':
+        for (const { cluster } of ledger.registrationsOf(fact.ec2InstanceId)) this.#count(cluster, ledger, fact.atMs);
+        break;
+    }
+  }
+
+  /** Undefined: there is none that concerns the instance. Epoch milliseconds. */
+  sinceMs({ cluster, zone }: RegistrationRecord): number | undefined {
+    const all = [this.#sinceMs.get(cluster), this.#sinceMs.get(`${cluster}/${zone}`)].filter((ms) => ms !== undefined);
+    return all.length === 0 ? undefined : Math.min(...all);
+  }
+
+  #count(cluster: string | undefined, ledger: Ledger, atMs: number): void {
+    if (cluster === undefined) return;
+    const { outage } = termsIn(this.#terms, cluster, atMs);
+    if (outage === undefined) return;
+    const all = [...ledger.registrations.values()].filter(
+      (one) => one.cluster === cluster && one.status !== 'INACTIVE',
+    );
+    const scopes = new Map([[cluster, all]]);
+    for (const [zone, some] of Map.groupBy(all, (one) => one.zone)) {
+      if (zone?.includes('-')) scopes.set(`${cluster}/${zone}`, some);
+    }
+    for (const [scope, members] of scopes) {
+      const away = members.filter((one) => isMissed(one, ledger)).length;
+      const isTripped = away >= outage.countMin && away * 100 >= outage.sharePercent * members.length;
+      if (!isTripped) this.#sinceMs.delete(scope);
+      else if (!this.#sinceMs.has(scope)) this.#sinceMs.set(scope, atMs);
+    }
+  }
+}
+
+function clusterOf(arn: string, ledger: Ledger): string | undefined {
+  return ledger.registrations.get(arn)?.cluster;
+}
+
+/** Away, and certainly not as it ought to be: it runs, is in service or external, has no other, and nobody takes it. */
+export function isMissed({ arn, ec2InstanceId, status, connected }: RegistrationRecord, ledger: Ledger): boolean {
+  if (connected || status !== 'ACTIVE' || ledger.announced.has(ec2InstanceId)) return false;
+  const isExternal = ec2InstanceId.startsWith('mi-');
+  const isInService =
+    ledger.ec2State(ec2InstanceId) === 'running' && ledger.lifecycleState(ec2InstanceId) === 'InService';
+  if (!isExternal && !isInService) return false;
+  if (ledger.actionsHolding(ec2InstanceId, { sinceMs: Number.POSITIVE_INFINITY }).length > 0) return false;
+  return !ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
+}
