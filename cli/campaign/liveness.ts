@@ -65,8 +65,8 @@ function isCountingRepairs(phase: string | undefined, id: string): boolean {
 const SPARED_AFTER_MINUTES: Readonly<Record<string, number>> = { spot: 10, rebalance: 60, 'scheduled change': 120 };
 
 /**
- * Until when a record may say that AWS still takes the instance: that long after it was to come an interruption counts as
- * one that never comes (docs/behaviour.md, Interruptions). 0 for all other records.
+ * Until when a record of an instance that runs may say that AWS is to take it: that long after it was to come, an
+ * interruption counts as one that never comes (docs/behaviour.md, Interruptions). 0 for all other records.
  */
 function expectsAwsUntilMs({ kind, actions, interruption, startsAtMs }: Item): number {
   if (kind?.S === 'scheduled-change') return Number(startsAtMs?.N ?? 0) + 120 * 60_000;
@@ -79,6 +79,9 @@ function expectsAwsUntilMs({ kind, actions, interruption, startsAtMs }: Item): n
 function openIncidents({ messaging, kernel, fleet: { views } }: Simulator, mayClean: boolean): Pending[] {
   const nowMs = kernel.clock.now();
   const states = new Map(views.groupInstances().map((one) => [one.ec2InstanceId, one.lifecycleState]));
+  const running = new Set(
+    views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
+  );
   const away = new Set(views.containerInstances().flatMap(({ arn, agentConnected }) => (agentConnected ? [] : [arn])));
   /** An instance that rests in its warm pool is expected back: what is remembered of it is not late. */
   const rests = (id: string) => states.get(id)?.startsWith('Warmed:') === true;
@@ -89,7 +92,8 @@ function openIncidents({ messaging, kernel, fleet: { views } }: Simulator, mayCl
       .flatMap((item): Pending[] => {
         const text = (name: string) => item[name]?.S ?? '';
         if (item.open === undefined) return [];
-        const dueAtMs = Math.max(Number(item.openedAtMs?.N), expectsAwsUntilMs(item));
+        const isUp = running.has(text('ec2InstanceId'));
+        const dueAtMs = Math.max(Number(item.openedAtMs?.N), isUp ? expectsAwsUntilMs(item) : 0);
         if (nowMs - dueAtMs < GRACE_MS || rests(text('ec2InstanceId'))) return [];
         if (isCountingRepairs(item.phase?.S, text('id'))) return [];
         if (!mayClean && away.has(text('id').slice(text('id').indexOf('#') + 1))) return [];
