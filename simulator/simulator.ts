@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { deploy, type Stack } from './deploy/deploy.ts';
+import { type Deployment, deploy, type Stack } from './deploy/deploy.ts';
 import { recordedProviders } from './deploy/recorded.ts';
+import { parseTemplate } from './deploy/template-document.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts';
 import { createIam, type Iam } from './iam/iam.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
+import type { FunctionSources } from './services/lambda/code.ts';
 import { createLambda, type Lambda, type LambdaOptions } from './services/lambda/lambda.ts';
 import { Permissions } from './services/lambda/permissions.ts';
 import { lambdaProviders } from './services/lambda/providers.ts';
@@ -23,15 +25,20 @@ export interface SimulatorOptions
     Pick<MessagingDependencies, 'deliveryFault' | 'replication' | 'onCommand'>,
     Pick<FleetOptions, 'undocumented' | 'agentConnectionsEnd'> {}
 
-export interface DeployRequest {
-  /** The packaged template, such as `.serverless/cloudformation-template-update-stack.json`. */
+export interface DeployRequest extends Pick<Deployment, 'unmodelled'> {
+  /** A template in JSON or YAML, such as `.serverless/cloudformation-template-update-stack.json`. */
   readonly templatePath: string;
   /** Where the functions' archives lie. */
   readonly artifactsDirectory: string;
+  /** What the template does not say about its functions' code. */
+  readonly sources?: FunctionSources;
   readonly parameters?: Readonly<Record<string, string>>;
   /** Default: `ebbtide`. */
   readonly stackName?: string;
 }
+
+/** One that is no file: it has been read, or made. */
+export type TemplateRequest = Omit<DeployRequest, 'templatePath'> & { readonly template: object };
 
 /** A fleet in a box: all services of one account and region, under one virtual clock and one seed. */
 export interface Simulator {
@@ -45,7 +52,7 @@ export interface Simulator {
   readonly faults: Faults;
   readonly services: readonly SimulatedService[];
   /** Creates a stack. Takes no virtual time. */
-  deploy(request: DeployRequest): Stack;
+  deploy(request: DeployRequest | TemplateRequest): Stack;
   /**
    * Calls an operation as an operator, with the official client over the simulated wire. Lets time go on until the
    * answer is there, unless it is running already. Rejects with the client's own errors.
@@ -118,20 +125,23 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     fleet,
     faults,
     services,
-    deploy: ({ templatePath, artifactsDirectory, parameters, stackName }) =>
-      deploy({
+    deploy(request) {
+      const { artifactsDirectory, parameters, stackName, sources = {}, unmodelled = 'refuse' } = request;
+      return deploy({
         stackName: stackName ?? 'ebbtide',
-        template: JSON.parse(readFileSync(templatePath, 'utf8')),
+        template: 'template' in request ? request.template : parseTemplate(readFileSync(request.templatePath, 'utf8')),
+        unmodelled,
         ...(parameters === undefined ? {} : { parameters }),
         place: kernel.place,
         providers: {
           ...recordedProviders(kernel),
           ...iam.providers,
-          ...lambdaProviders({ kernel, lambda, iam, permissions, artifactsDirectory }),
+          ...lambdaProviders({ kernel, lambda, iam, permissions, artifactsDirectory, sources }),
           ...messaging.providers,
           ...fleet.providers,
         },
-      }),
+      });
+    },
     async call(serviceName, operation, input = {}) {
       const service = services.find(({ name }) => name === serviceName);
       if (service === undefined) throw new Error(`There is no simulated service ${serviceName}`);

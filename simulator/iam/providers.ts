@@ -12,21 +12,10 @@ import {
 } from '../services/template-properties.ts';
 import type { ResourceProvider } from '../wire/service.ts';
 import type { Role } from './iam.ts';
+import { MANAGED_POLICIES } from './managed-policies.ts';
 import { type Policy, parsePolicy } from './policy.ts';
 
 const ROLE_NAME_LENGTH_MAX = 64;
-
-/** AWS Managed Policy Reference Guide, AWSLambdaBasicExecutionRole. */
-const MANAGED_POLICIES: Readonly<Record<string, unknown>> = {
-  'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': {
-    Version: '2012-10-17',
-    Statement: {
-      Effect: 'Allow',
-      Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: '*',
-    },
-  },
-};
 
 const ROLE_PROPERTIES = [
   'RoleName',

@@ -11,6 +11,7 @@ import { createFunctionSender, createQueueSender, createTopicSender, Delivery } 
 import { createEventBridgeService } from './event-bridge/operations.ts';
 import { createRuleProvider } from './event-bridge/rule-provider.ts';
 import { createKeys } from './kms/keys.ts';
+import { createFanOut } from './sns/fan-out.ts';
 import { createSnsService } from './sns/operations.ts';
 import { createTopicProviders } from './sns/providers.ts';
 import { Topics } from './sns/topics.ts';
@@ -62,6 +63,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
   const queues = new Queues(kernel, keys);
   const topics = new Topics(kernel, keys);
   const asyncInvocations = createAsyncInvocations(kernel, invoker, queues);
+  topics.deliverBy(createFanOut(kernel, { queues, invokeAsync: asyncInvocations.invokeAsync, permitsInvocation }));
   const delivery = new Delivery(kernel, queues, {
     sqs: createQueueSender(queues),
     sns: createTopicSender(topics),

@@ -22,6 +22,11 @@ export function loadBundle(location: string): Bundle {
   return statSync(location).isDirectory() ? bundleOf(readDirectory(location)) : bundleOf(readZip(location));
 }
 
+/** Code that a template holds itself: CloudFormation makes `index.js` of it (`AWS::Lambda::Function Code`, ZipFile). */
+export function inlineBundle(source: string): Bundle {
+  return bundleOf(new Map([['index.js', Buffer.from(source)]]));
+}
+
 function readZip(path: string): Map<string, Buffer> {
   const entries = Object.entries(unzipSync(readFileSync(path)));
   return new Map(entries.filter(([name]) => !name.endsWith('/')).map(([name, bytes]) => [name, Buffer.from(bytes)]));

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import type { Iam } from '../../iam/iam.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { ResourceProvider } from '../../wire/service.ts';
@@ -13,13 +11,13 @@ import {
   type TemplateProperties,
   textOf,
 } from '../template-properties.ts';
-import { type Bundle, loadBundle } from './bundle.ts';
+import { bundleOf, type FunctionSources, type Named, sourceOf } from './code.ts';
 import { functionArn, type LambdaFunction } from './function.ts';
 import type { Lambda } from './lambda.ts';
 import type { Permissions } from './permissions.ts';
 
 const FUNCTION_NAME_LENGTH_MAX = 64;
-const RUNTIMES = ['nodejs22.x', 'nodejs24.x'];
+const RUNTIMES = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
 
 const FUNCTION_PROPERTIES = [
   'FunctionName',
@@ -37,7 +35,16 @@ const FUNCTION_PROPERTIES = [
   'Tags',
   'RecursiveLoop',
   'PackageType',
+  // Without effect in a simulated account: nothing here depends on networks, tracing, disks or snapshots.
+  'EphemeralStorage',
+  'KmsKeyArn',
+  'RuntimeManagementConfig',
+  'SnapStart',
+  'TracingConfig',
+  'VpcConfig',
 ];
+/** Parts of the code, which a program has in its own way. */
+const PROGRAM_PROPERTIES = ['FileSystemConfigs', 'ImageConfig', 'Layers'];
 
 interface Deployment {
   readonly kernel: Kernel;
@@ -46,6 +53,7 @@ interface Deployment {
   readonly permissions: Permissions;
   /** Where the packaged code lies: the archives by the file name of their S3 key. */
   readonly artifactsDirectory: string;
+  readonly sources?: FunctionSources;
 }
 
 export function lambdaProviders(deployment: Deployment): Record<string, ResourceProvider> {
@@ -56,27 +64,39 @@ export function lambdaProviders(deployment: Deployment): Record<string, Resource
   };
 }
 
-function functionProvider({ kernel, lambda, iam, artifactsDirectory }: Deployment): ResourceProvider {
+function functionProvider({ kernel, lambda, iam, artifactsDirectory, sources = {} }: Deployment): ResourceProvider {
   return {
     create(properties, resource) {
-      refuseUnknown('AWS::Lambda::Function', properties, FUNCTION_PROPERTIES);
       const name = textOf(properties, 'FunctionName') ?? generatedName(kernel, resource, FUNCTION_NAME_LENGTH_MAX);
+      const named = { name, logicalId: resource.logicalId };
+      const program = sourceOf(sources.programs, named);
+      const known = program === undefined ? FUNCTION_PROPERTIES : [...FUNCTION_PROPERTIES, ...PROGRAM_PROPERTIES];
+      refuseUnknown('AWS::Lambda::Function', properties, known);
       const arn = functionArn(kernel.place, name);
-      lambda.deploy({
-        name,
-        arn,
-        roleArn: assumableRole(iam, requiredTextOf(properties, 'Role')),
-        bundle: bundleOf(objectOf(properties, 'Code') ?? {}, artifactsDirectory),
-        handler: requiredTextOf(properties, 'Handler'),
-        runtime: runtimeOf(properties),
-        timeoutMs: (numberOf(properties, 'Timeout', { min: 1, max: 900 }) ?? 3) * 1000,
-        memoryMb: numberOf(properties, 'MemorySize', { min: 128, max: 10_240 }) ?? 128,
-        environment: variablesOf(properties),
-        reservedConcurrency: numberOf(properties, 'ReservedConcurrentExecutions', { min: 0, max: 1_000 }),
-        ...loggingOf(properties, name),
-      });
+      const common = { name, arn, ...configurationOf(properties, iam), ...loggingOf(properties, name) };
+      const [handler, runtime] = [textOf(properties, 'Handler'), textOf(properties, 'Runtime')];
+      const code = objectOf(properties, 'Code') ?? {};
+      if (program !== undefined) {
+        lambda.deploy({ ...common, program, ...(handler && { handler }), ...(runtime && { runtime }) });
+      } else {
+        checkRuntime(properties, named);
+        const bundle = bundleOf(code, artifactsDirectory, { sources, named });
+        lambda.deploy({ ...common, bundle, handler: requiredTextOf(properties, 'Handler'), runtime: runtime ?? '' });
+      }
       return { ref: name, attributes: { Arn: arn } };
     },
+  };
+}
+
+function configurationOf(properties: TemplateProperties, iam: Iam) {
+  const description = textOf(properties, 'Description');
+  return {
+    roleArn: assumableRole(iam, requiredTextOf(properties, 'Role')),
+    ...(description === undefined ? {} : { description }),
+    timeoutMs: (numberOf(properties, 'Timeout', { min: 1, max: 900 }) ?? 3) * 1000,
+    memoryMb: numberOf(properties, 'MemorySize', { min: 128, max: 10_240 }) ?? 128,
+    environment: variablesOf(properties),
+    reservedConcurrency: numberOf(properties, 'ReservedConcurrentExecutions', { min: 0, max: 1_000 }),
   };
 }
 
@@ -104,21 +124,13 @@ function assumableRole(iam: Iam, arn: string): string {
   return arn;
 }
 
-/** The package step leaves the archive beside the template, under the last part of the key it will have in S3. */
-function bundleOf(code: TemplateProperties, artifactsDirectory: string): Bundle {
-  refuseUnknown('Code', code, ['S3Bucket', 'S3Key', 'S3ObjectVersion']);
-  const fileName = basename(requiredTextOf(code, 'S3Key'));
-  const candidates = [fileName, fileName.replace(/\.zip$/, '')].map((name) => join(artifactsDirectory, name));
-  const location = candidates.find((path) => existsSync(path));
-  if (location === undefined) throw invalidProperties(`There is no artifact ${fileName} in ${artifactsDirectory}`);
-  return loadBundle(location);
-}
-
-function runtimeOf(properties: TemplateProperties): string {
-  const runtime = requiredTextOf(properties, 'Runtime');
-  if (!RUNTIMES.includes(runtime))
-    throw invalidProperties(`The simulator runs ${RUNTIMES.join(' and ')}, not ${runtime}`);
-  return runtime;
+/** Anything but Node.js is a program of somebody else's. */
+function checkRuntime(properties: TemplateProperties, { logicalId }: Named): void {
+  const isImage = textOf(properties, 'PackageType') === 'Image';
+  const runtime = isImage ? 'a container image' : requiredTextOf(properties, 'Runtime');
+  if (RUNTIMES.includes(runtime)) return;
+  const way = `--function ${logicalId}=http://... or --function ${logicalId}=COMMAND says what runs instead`;
+  throw invalidProperties(`The simulator runs ${RUNTIMES.join(', ')} itself, not ${runtime}: ${way}`);
 }
 
 function variablesOf(properties: TemplateProperties): Record<string, string> {

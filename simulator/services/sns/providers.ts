@@ -9,6 +9,7 @@ import {
   objectOf,
   refuseUnknown,
   requiredTextOf,
+  type TemplateProperties,
   textListOf,
   textOf,
 } from '../template-properties.ts';
@@ -37,12 +38,21 @@ const PROTOCOLS = ['http', 'https', 'email', 'email-json', 'sms', 'sqs', 'lambda
 
 /** `AWS::SNS::Topic` (standard topics), `AWS::SNS::TopicPolicy` and `AWS::SNS::Subscription`. */
 export function createTopicProviders(kernel: Kernel, topics: Topics): Record<string, ResourceProvider> {
-  const subscribe = (topicArn: string, protocol: string, endpoint: string) => {
+  const subscribe = (topicArn: string, properties: TemplateProperties) => {
+    const protocol = requiredTextOf(properties, 'Protocol');
+    const endpoint = requiredTextOf(properties, 'Endpoint');
     if (!PROTOCOLS.includes(protocol))
       throw invalidProperties(`Invalid parameter: Does not support this protocol string: ${protocol}`);
     if (protocol.startsWith('email') && !/^\S+@\S+$/.test(endpoint))
       throw invalidProperties('Invalid parameter: Email address');
-    return topics.subscribe({ topicArn, protocol, endpoint });
+    const filterPolicy = objectOf(properties, 'FilterPolicy');
+    return topics.subscribe({
+      topicArn,
+      protocol,
+      endpoint,
+      rawMessageDelivery: flagOf(properties, 'RawMessageDelivery') === true,
+      ...(filterPolicy && { filterPolicy, filterPolicyScope: textOf(properties, 'FilterPolicyScope') }),
+    });
   };
   return {
     'AWS::SNS::Topic': {
@@ -54,7 +64,7 @@ export function createTopicProviders(kernel: Kernel, topics: Topics): Record<str
         const displayName = textOf(properties, 'DisplayName') ?? '';
         const topic = topics.create({ name, displayName, kmsMasterKeyId: textOf(properties, 'KmsMasterKeyId') });
         for (const subscription of objectListOf(properties, 'Subscription')) {
-          subscribe(topic.arn, requiredTextOf(subscription, 'Protocol'), requiredTextOf(subscription, 'Endpoint'));
+          subscribe(topic.arn, subscription);
         }
         return { ref: topic.arn, attributes: { TopicArn: topic.arn, TopicName: name } };
       },
@@ -71,12 +81,7 @@ export function createTopicProviders(kernel: Kernel, topics: Topics): Record<str
     'AWS::SNS::Subscription': {
       create(properties) {
         refuseUnknown('AWS::SNS::Subscription', properties, SUBSCRIPTION_PROPERTIES);
-        const topicArn = requiredTextOf(properties, 'TopicArn');
-        const { arn } = subscribe(
-          topicArn,
-          requiredTextOf(properties, 'Protocol'),
-          requiredTextOf(properties, 'Endpoint'),
-        );
+        const { arn } = subscribe(requiredTextOf(properties, 'TopicArn'), properties);
         return { ref: arn, attributes: { Arn: arn } };
       },
     },

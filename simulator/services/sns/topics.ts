@@ -2,6 +2,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Keys } from '../kms/keys.ts';
 import { evaluateResourcePolicy } from '../resource-policy.ts';
+import type { Delivery } from './fan-out.ts';
 import type { Publication } from './publish-input.ts';
 
 export interface Topic {
@@ -17,24 +18,33 @@ export interface Subscription {
   readonly topicArn: string;
   readonly protocol: string;
   readonly endpoint: string;
+  readonly filterPolicy?: unknown;
+  readonly filterPolicyScope?: string | undefined;
+  readonly rawMessageDelivery?: boolean;
 }
 
 /** Why a service could not publish; undefined when it could. */
 export type PublishRefusal = { readonly code: 'NO_RESOURCE' | 'NO_PERMISSIONS'; readonly message: string };
 
-/** The topics of the account and region. A topic's deliveries end here, in the trace: nobody's mail box is simulated. */
+/** The topics of the account and region. What leaves the account ends in the trace: nobody's mail box is simulated. */
 export class Topics {
   readonly #kernel: Kernel;
   readonly #keys: Keys;
   readonly #ids: () => string;
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions: Subscription[] = [];
+  #deliver: (delivery: Delivery) => void = () => {};
 
   constructor(kernel: Kernel, keys: Keys) {
     this.#kernel = kernel;
     this.#keys = keys;
     const random = kernel.random.fork('sns');
     this.#ids = () => random.uuid();
+  }
+
+  /** From now on, each message goes to each subscription. */
+  deliverBy(deliver: (delivery: Delivery) => void): void {
+    this.#deliver = deliver;
   }
 
   arnOf(name: string): string {
@@ -70,7 +80,8 @@ export class Topics {
   }
 
   /** Delivers and returns the message's id. */
-  publish(topic: Topic, { message, subject, attributes }: Publication): string {
+  publish(topic: Topic, publication: Publication): string {
+    const { message, subject, attributes } = publication;
     const texts = Object.entries(attributes).map(([name, value]) => [name, value.StringValue ?? '']);
     this.#kernel.trace.add('notification', {
       topic: topic.name,
@@ -78,7 +89,11 @@ export class Topics {
       message,
       attributes: Object.fromEntries(texts),
     });
-    return this.#ids();
+    const messageId = this.#ids();
+    for (const subscription of this.subscriptionsOf(topic.arn)) {
+      this.#deliver({ topic, subscription, messageId, publication });
+    }
+    return messageId;
   }
 
   /**
