@@ -85,12 +85,21 @@ async function answer(served: Served, request: IncomingMessage, response: Server
     write(response, awsError(413, 'RequestEntityTooLargeException', 'Request body is too large'));
     return;
   }
-  const url = new URL(request.url ?? '/', `http://${HOST}`);
+  const url = addressOf(request);
+  if (url === null) {
+    write(response, awsError(400, 'BadRequest', `The request's address ${JSON.stringify(request.url)} is none`));
+    return;
+  }
   if (url.pathname === CONTROL_PATH || url.pathname.startsWith(`${CONTROL_PATH}/`)) {
     write(response, await answerControl(served, { method: request.method ?? 'GET', path: url.pathname, body }));
     return;
   }
   write(response, await answerAws(served, { request, response, url, body }));
+}
+
+/** Not resolved against the host's address: a path of two slashes would name another host. */
+function addressOf({ url = '/' }: IncomingMessage): URL | null {
+  return URL.parse(url.startsWith('/') ? `http://${HOST}${url}` : url);
 }
 
 interface AwsExchange {
