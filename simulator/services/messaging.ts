@@ -77,7 +77,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
   const streamMappings = createStreamMappingProvider(kernel, { tables, queues, invoker, functions, metrics });
   return {
     services: [
-      createEventBridgeService(kernel, bus),
+      createEventBridgeService(kernel, bus, queues),
       createSqsService(kernel, queues, keys),
       createSnsService(kernel, topics, keys),
       createDynamoDbService(kernel, tables),

@@ -88,6 +88,11 @@ export class EventBus {
     return rule;
   }
 
+  /** A schedule ends, and what is on its way to the targets arrives. */
+  deleteRule(name: string): void {
+    this.#rules.delete(name);
+  }
+
   rules(): readonly Rule[] {
     return [...this.#rules.values()];
   }

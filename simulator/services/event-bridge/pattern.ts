@@ -160,7 +160,7 @@ function compileAffix(operator: 'prefix' | 'suffix', operand: unknown): LeafTest
     return onStrings((text) => test(text, affix));
   }
   const [inner, value] = onlyEntry(operand);
-  if (inner !== 'equals-ignore-case') throw invalid(`Unsupported expression within ${operator}: ${inner}`);
+  if (inner !== 'equals-ignore-case') throw invalid(`Unsupported ${operator} pattern: ${inner}`);
   const affix = textOperand(inner, value).toLowerCase();
   return onStrings((text) => test(text.toLowerCase(), affix));
 }
@@ -173,14 +173,13 @@ function compileAnythingBut(operand: unknown): LeafTest {
     }
     const values = Array.isArray(value) ? value : [value];
     if (values.length === 0) throw invalid('Empty arrays are not allowed');
-    if (values.includes('')) throw invalid(`Null ${operator} not allowed`);
+    if (values.includes('') && operator.endsWith('fix')) throw invalid('Null prefix/suffix not allowed');
     const tests = values.map((each) => compileOperator(operator, textOperand(operator, each)));
     return (leaf) => !tests.some((test) => test(leaf));
   }
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-  if (values.length === 0) throw invalid('Empty arrays are not allowed');
   const allOf = (type: string) => values.every((value) => typeof value === type);
-  if (!allOf('string') && !allOf('number')) {
+  if (values.length === 0 || (!allOf('string') && !allOf('number'))) {
     throw invalid('Inside anything-but list, either all values are number or string, mixed type is not supported');
   }
   return (leaf) => !values.includes(leaf);
@@ -195,7 +194,7 @@ const BOUNDS: Readonly<Record<string, (value: number, bound: number) => boolean>
 };
 
 function compileNumeric(operand: unknown): LeafTest {
-  if (!Array.isArray(operand)) throw invalid('Numeric match pattern must be an array');
+  if (!Array.isArray(operand)) throw invalid('Value of numeric must be an array.');
   const shape = operand.filter((_, index) => index % 2 === 0).join(' ');
   if (!/^(=|<|<=|>|>=|>=? <=?)$/.test(shape) || operand.length % 2 !== 0) {
     throw invalid(`Unrecognized numeric range operator: ${shape}`);
