@@ -9,7 +9,7 @@ import type { Policy } from '../config/settings.ts';
 import type { DisconnectionIncident } from '../incidents/incident.ts';
 import { connectivityImpairedSince, impairedChecks, impairedSince } from './health.ts';
 import { type LadderSituation, nextStep, OBSERVED, type StepName } from './ladder.ts';
-import { isInWarmPool } from './lifecycle.ts';
+import { destinationOf, isInWarmPool } from './lifecycle.ts';
 import type { ContainerInstance } from './model.ts';
 
 export interface DisconnectionObservation {
@@ -76,7 +76,7 @@ export function decideDisconnection(
   const awayMinutes = (nowMs - Math.max(sinceMs, observation.clockStartsMs ?? 0)) / 60_000;
   if (isGhost(observation) || (connectedTwin !== undefined && !instance.agentConnected)) {
     // Without its registration ECS calls a task STOPPED whose containers still run.
-    if (observation.isWaitedFor && !isGhost(observation)) return idle;
+    if (isWaitedFor(observation) && !isGhost(observation)) return idle;
     if (!mayCleanUp(incident, { policy, awayMinutes, isAlerted })) return idle;
     return { kind: 'deregister', reason: isGhost(observation) ? 'ghost' : 'duplicate' };
   }
@@ -120,6 +120,11 @@ function unbrokenSince(
 /** Of a connected instance it moves with every task, and says nothing. */
 function versionOf({ agentConnected, version }: ContainerInstance): number | undefined {
   return agentConnected ? undefined : version;
+}
+
+/** By a drain, or by one that is about to begin: a terminate hook holds the instance, and its event may be late. */
+function isWaitedFor({ isWaitedFor: isDrained, lifecycleState }: DisconnectionObservation): boolean {
+  return isDrained === true || (lifecycleState !== undefined && destinationOf(lifecycleState) !== undefined);
 }
 
 /** A stopped instance keeps its registration and comes back to it; one in a warm pool is mostly stopped. */

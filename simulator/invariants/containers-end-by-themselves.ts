@@ -1,4 +1,6 @@
+import type { Fact } from './facts.ts';
 import type { Invariant } from './invariant.ts';
+import type { Ledger } from './ledger.ts';
 import { readRelease } from './release.ts';
 import type { Terms } from './terms.ts';
 
@@ -6,9 +8,11 @@ import type { Terms } from './terms.ts';
 export function containersEndByThemselves(terms: Terms): Invariant {
   const drained = new Set<string>();
   const groups = new Map<string, string>();
+  const orphans = new Set<string>();
   return {
     name: 'No container is cut off by the termination of an instance that was drained',
     observe(fact, ledger, check) {
+      for (const task of orphanedBy(fact, ledger)) orphans.add(task);
       if (fact.kind === 'task') groups.set(fact.taskArn, fact.group);
       // One that lives on after its hook takes tasks again.
       if (fact.kind === 'registration' && (fact.change === 'active again' || fact.change === 'registered')) {
@@ -16,7 +20,8 @@ export function containersEndByThemselves(terms: Terms): Invariant {
       }
       const release = readRelease(fact, ledger, terms);
       if (release !== undefined && release.excuse === undefined) drained.add(release.action.ec2InstanceId);
-      if (fact.kind !== 'containers ended' || terms.blocks?.(groups.get(fact.taskArn) ?? '') === false) return;
+      if (fact.kind !== 'containers ended' || orphans.has(fact.taskArn)) return;
+      if (terms.blocks?.(groups.get(fact.taskArn) ?? '') === false) return;
       check(
         fact.end !== 'host-gone' || !drained.has(fact.ec2InstanceId),
         `${fact.taskArn} was still running when ${fact.ec2InstanceId} went down`,
@@ -24,4 +29,14 @@ export function containersEndByThemselves(terms: Terms): Invariant {
       );
     },
   };
+}
+
+/**
+ * ECS forgets the tasks of a registration that is removed, and no later drain can know that their containers run on. One
+ * that is removed while a hook holds the instance is another matter: that drain knew them.
+ */
+function orphanedBy(fact: Fact, ledger: Ledger): Iterable<string> {
+  if (fact.kind !== 'registration' || fact.change !== 'deregistered') return [];
+  const isHeld = ledger.actions.some(({ ec2InstanceId, end }) => ec2InstanceId === fact.ec2InstanceId && !end);
+  return isHeld ? [] : (ledger.registrations.get(fact.containerInstanceArn)?.tasks.keys() ?? []);
 }

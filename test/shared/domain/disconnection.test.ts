@@ -168,6 +168,13 @@ describe('a duplicate on whose instance a drain waits for tasks', () => {
     expect(decide({ connectedTwin, isWaitedFor: false })).toEqual({ kind: 'deregister', reason: 'duplicate' });
   });
 
+  test.each(['Terminating:Wait', 'ReplacingRootVolume:Wait'])(
+    'keeps its registration while a hook holds the instance, in state %s, though no drain is known yet',
+    (lifecycleState) => {
+      expect(decide({ connectedTwin, lifecycleState })).toMatchObject({ kind: 'suspect' });
+    },
+  );
+
   test('is removed all the same when its EC2 instance is gone', () => {
     expect(decide({ ec2State: 'terminated', isWaitedFor: true })).toEqual({ kind: 'deregister', reason: 'ghost' });
   });

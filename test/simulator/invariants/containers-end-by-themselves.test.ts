@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { containersEndByThemselves } from '../../../simulator/invariants/containers-end-by-themselves.ts';
-import { HandMade, TASK, TERMS } from './hand-made.ts';
+import { HandMade, INSTANCE, TASK, TERMS, TWIN } from './hand-made.ts';
 
 test('A container that goes down with a drained host is caught, though ECS believed its task STOPPED', () => {
   const story = new HandMade().registered().held().task('STOPPED').completes().after(1);
@@ -12,4 +12,22 @@ test('A container that ends by itself, or goes down at the deadline, is as it ou
   const story = new HandMade().registered().held().task('STOPPING').world(TASK, 'containers ended', { end: 'exited' });
   const late = story.after(60).completes().world(TASK, 'containers ended', { end: 'host-gone' });
   expect(late.judge(containersEndByThemselves(TERMS))).toMatchObject({ checks: 2, violations: 0 });
+});
+
+test('A container whose registration was removed before any hook held the instance is known to nobody', () => {
+  const orphaned = new HandMade().registered().task('RUNNING').registered(TWIN).world(INSTANCE, 'deregistered');
+  const verdict = orphaned
+    .after(1)
+    .held()
+    .task('STOPPED')
+    .completes()
+    .world(TASK, 'containers ended', { end: 'host-gone' });
+  expect(verdict.judge(containersEndByThemselves(TERMS)).violations).toBe(0);
+});
+
+test('A container whose registration is removed while its instance drains is still waited for', () => {
+  const drained = new HandMade().registered().task('RUNNING').held().registered(TWIN).world(INSTANCE, 'deregistered');
+  const story = drained.task('STOPPED').after(1).completes();
+  const verdict = story.world(TASK, 'containers ended', { end: 'host-gone' }).judge(containersEndByThemselves(TERMS));
+  expect(verdict.violations).toBe(1);
 });
