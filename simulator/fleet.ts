@@ -49,7 +49,7 @@ export function createFleet(kernel: Kernel, options: FleetOptions): Fleet {
   });
   const ec2 = createEc2World(context('ec2'));
   const autoScaling = createAutoScalingWorld(context('auto-scaling'), ec2);
-  const ecs = createEcsWorld(context('ecs'), options.agentConnectionsEnd ?? true);
+  const ecs = createEcsWorld(context('ecs'), autoScaling, options.agentConnectionsEnd ?? true);
   followHosts(ecs, ec2);
   followInstances(autoScaling);
   followTasks(ecs);

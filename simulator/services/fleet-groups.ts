@@ -10,10 +10,9 @@ import {
   type WarmPool,
 } from './auto-scaling/state.ts';
 import { allowRegistration, installAgent } from './ecs/agent.ts';
+import { addCapacityProvider, associate } from './ecs/capacity-providers.ts';
 import { wipeHost } from './ecs/hosts.ts';
-import { addManagedDrainingHook } from './ecs/managed-draining.ts';
 import { addCluster, type Cluster, type Resources } from './ecs/state.ts';
-import { arn } from './fleet-context.ts';
 import { NotInFleet } from './fleet-errors.ts';
 import { clusterNamed, type FleetWorlds, memberOf } from './fleet-worlds.ts';
 
@@ -131,16 +130,13 @@ function templateOf(worlds: FleetWorlds, options: GroupOptions, group: AutoScali
   const provider = options.capacityProvider;
   if (provider !== undefined) {
     const { ecs } = worlds;
-    ecs.capacityProviders.set(provider.name, {
+    addCapacityProvider(ecs, {
       name: provider.name,
-      arn: arn(ecs.context, 'ecs', `capacity-provider/${provider.name}`),
       autoScalingGroupArn: group.arn,
       managedDraining: provider.managedDraining ? 'ENABLED' : 'DISABLED',
-      managedScaling: 'DISABLED',
-      managedTerminationProtection: 'DISABLED',
+      managedScaling: { status: 'DISABLED' },
     });
-    cluster.capacityProviders.add(provider.name);
-    if (provider.managedDraining) addManagedDrainingHook(group);
+    associate(ecs, cluster, provider.name);
   }
   return {
     cluster,

@@ -11,8 +11,10 @@ import {
   restoreZone,
   startAgent,
 } from './ecs/agent.ts';
+import { addCapacityProvider } from './ecs/capacity-providers.ts';
 import { type HealthReport, reportHealth } from './ecs/health.ts';
-import { arn, tell } from './fleet-context.ts';
+import { tell } from './fleet-context.ts';
+import { NotPossible } from './fleet-errors.ts';
 import { DEFAULT_AGENT_VERSION, hostAttributes } from './fleet-groups.ts';
 import { agentOf, clusterNamed, ec2InstanceOf, type FleetWorlds, registrationOf } from './fleet-worlds.ts';
 
@@ -104,7 +106,7 @@ export function createHosts(worlds: FleetWorlds): HostHandle {
     changeInstanceType: (id, instanceType) => {
       const instance = ec2InstanceOf(worlds, id);
       if (instance.state !== 'stopped')
-        throw new Error(`${id} is ${instance.state}; only a stopped instance can change its type`);
+        throw new NotPossible(`${id} is ${instance.state}; only a stopped instance can change its type`);
       instance.instanceType = instanceType;
       agentOf(worlds, id).instanceType = instanceType;
     },
@@ -180,12 +182,10 @@ function addHost(worlds: FleetWorlds, options: HostOptions): void {
 function addManagedProvider({ ecs }: FleetWorlds, { capacityProvider: name, cluster }: ManagedOptions): void {
   ecs.clusters.get(cluster)?.capacityProviders.add(name);
   if (ecs.capacityProviders.has(name)) return;
-  ecs.capacityProviders.set(name, {
+  addCapacityProvider(ecs, {
     name,
-    arn: arn(ecs.context, 'ecs', `capacity-provider/${name}`),
     autoScalingGroupArn: undefined,
     managedDraining: 'DISABLED',
-    managedScaling: 'DISABLED',
-    managedTerminationProtection: 'DISABLED',
+    managedScaling: { status: 'DISABLED' },
   });
 }

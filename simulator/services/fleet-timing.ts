@@ -26,6 +26,8 @@ export const TIMING = {
   agentUpdate: { medianMs: 20_000, p99Ms: 60_000 },
   /** ECS deregisters an instance whose connected agent went away with a terminated EC2 instance. */
   autoDeregistration: { medianMs: 15_000, p99Ms: 90_000 },
+  /** Capacity providers being attached to a cluster or detached from it, and being deleted. */
+  clusterAttachments: { medianMs: 8_000, p99Ms: 40_000 },
   /** ECS deciding, and telling the agent. */
   controlPlane: { medianMs: 250, p99Ms: 1_500 },
   schedulerPass: { medianMs: 1_500, p99Ms: 8_000 },
@@ -50,7 +52,11 @@ export const LIMITS = {
   /** A task without load balancer or health check is healthy after 40 s RUNNING (container-instance-draining). */
   healthyAfterRunningMs: 40_000,
   stopTimeoutDefaultSeconds: 30,
+  /** How long a client token of RunTask is remembered (Ensuring idempotency, API reference). */
+  clientTokenMs: 24 * 60 * 60_000,
   serviceEvents: 100,
+  /** "Duplicate event messages are omitted until either the cause is resolved or six hours passes" (service-event-messages). */
+  troubleRepeatedAfterMs: 6 * 60 * 60_000,
   placementRetryMinMs: 15_000,
   placementRetryMaxMs: 15 * 60_000,
   hookHeartbeatDefaultSeconds: 3_600,

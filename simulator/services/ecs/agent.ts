@@ -104,9 +104,25 @@ function registerAndConnect(world: EcsWorld, agent: Agent): void {
     tell(world.context, agent.ec2InstanceId, 'agent refused: its instance type has changed');
     return;
   }
+  if (agent.checkpoint === undefined && !findItsCluster(world, agent)) return;
   agent.checkpoint ??= registerContainerInstance(world, agent);
   agent.state = 'disconnected';
   connectSoon(world, agent);
+}
+
+/** A cluster that has been deleted takes no registration; the agent tries again until there is one of the name. */
+function findItsCluster(world: EcsWorld, agent: Agent): boolean {
+  const cluster = world.clusters.get(agent.cluster.name);
+  if (cluster !== undefined) agent.cluster = cluster;
+  else tell(world.context, agent.ec2InstanceId, 'agent refused: its cluster is inactive');
+  return cluster !== undefined;
+}
+
+/** The cluster has been created (again): agents that were waiting for it register. */
+export function wakeAgentsOf(world: EcsWorld, clusterName: string): void {
+  for (const agent of world.agents.values()) {
+    if (agent.cluster.name === clusterName && agent.state === 'parked') resume(world, agent);
+  }
 }
 
 function connectSoon(world: EcsWorld, agent: Agent): void {

@@ -36,6 +36,44 @@ const OPERATORS: Readonly<Record<string, Comparison>> = {
   not_matches: '!~',
 };
 
+const EQUALITY: readonly Comparison[] = ['==', '!='];
+const BY_TEXT: readonly Comparison[] = [...EQUALITY, 'in', 'not_in', '=~', '!~'];
+const BY_ORDER: readonly Comparison[] = [...EQUALITY, '>', '>=', '<', '<='];
+
+/** The subjects beside attributes, each with its valid operators (cluster-query-language). */
+const SUBJECTS: Readonly<Record<string, readonly Comparison[]>> = {
+  agentConnected: BY_TEXT,
+  agentVersion: BY_ORDER,
+  ec2InstanceId: BY_TEXT,
+  registeredAt: BY_ORDER,
+  runningTasksCount: BY_ORDER,
+  'task:group': [...BY_TEXT, ...BY_ORDER],
+};
+
+function isValidComparison(subject: string, operator: Comparison, values: readonly string[]): boolean {
+  if (SUBJECTS[subject]?.includes(operator) === false) return false;
+  if (subject === 'registeredAt') return values.every((value) => !Number.isNaN(parseInstant(value)));
+  if (subject === 'runningTasksCount') return values.every((value) => /^\d+$/.test(value));
+  return operator === '=~' || operator === '!~' ? values.every(isPattern) : true;
+}
+
+/** ECS takes the syntax of Java's patterns; what JavaScript's does not share with it is refused, not misread. */
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The valid date formats, of which those without a zone mean UTC. @returns epoch milliseconds, or NaN */
+export function parseInstant(text: string): number {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return Date.parse(text);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?$/.test(text)) return Number.NaN;
+  return Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);
+}
+
 export function invalidFilter(text: string): AwsError {
   return new AwsError('InvalidParameterException', `Invalid filter expression: ${text}`);
 }
@@ -105,11 +143,13 @@ class Parser {
 
   #condition(): ClusterQuery {
     const subject = this.#next();
+    if (!subject.startsWith('attribute:') && !(subject in SUBJECTS)) throw invalidFilter(this.#text);
     if (this.#take('exists')) return { kind: 'exists', subject };
     if (this.#take('!exists', 'not_exists')) return { kind: 'not', query: { kind: 'exists', subject } };
     const operator = OPERATORS[this.#next()];
     if (operator === undefined) throw invalidFilter(this.#text);
     const values = operator === 'in' || operator === 'not_in' ? this.#list() : [this.#next()];
+    if (!isValidComparison(subject, operator, values)) throw invalidFilter(this.#text);
     return { kind: 'compare', subject, operator, values };
   }
 

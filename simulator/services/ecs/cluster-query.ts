@@ -1,4 +1,4 @@
-import { type ClusterQuery, invalidFilter } from './cluster-query-parser.ts';
+import { type ClusterQuery, invalidFilter, parseInstant } from './cluster-query-parser.ts';
 import type { ContainerInstance } from './state.ts';
 
 /** The values that an instance has for a subject; none where it lacks it. */
@@ -48,9 +48,9 @@ function compare(
   const some = (test: (value: string) => boolean) => actual.some(test);
   switch (operator) {
     case '==':
-      return some((value) => order(subject, value, wanted) === 0);
+      return some((value) => isEqual(subject, value, wanted));
     case '!=':
-      return !some((value) => order(subject, value, wanted) === 0);
+      return !some((value) => isEqual(subject, value, wanted));
     case 'in':
       return some((value) => values.includes(value));
     case 'not_in':
@@ -72,11 +72,16 @@ function compare(
 
 /** Versions by their parts, dates by their instant, numbers as numbers, the rest as text. */
 function order(subject: string, a: string, b: string): number {
-  if (subject === 'registeredAt') return Date.parse(a) - Date.parse(b);
+  if (subject === 'registeredAt') return Math.trunc(Date.parse(a) / 1_000) - Math.trunc(parseInstant(b) / 1_000);
   if (subject === 'agentVersion') return a.localeCompare(b, 'en', { numeric: true });
   const [x, y] = [Number(a), Number(b)];
   if (a !== '' && b !== '' && !Number.isNaN(x) && !Number.isNaN(y)) return x - y;
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Equality is that of text, except where the subject is a date or a number. */
+function isEqual(subject: string, a: string, b: string): boolean {
+  return subject === 'registeredAt' || subject === 'runningTasksCount' ? order(subject, a, b) === 0 : a === b;
 }
 
 /** What every match must be, where the query says so: lets a search start from an index instead of the whole fleet. */

@@ -1,5 +1,6 @@
 import { arn, tell } from '../fleet-context.ts';
 import { LIMITS } from '../fleet-timing.ts';
+import { providerOfHost } from './capacity-providers.ts';
 import { changed, changedSilently } from './container-instance-change.ts';
 import { firstChecks, reportHealth } from './health.ts';
 import { enterPlacement, leavePlacement } from './placement.ts';
@@ -38,7 +39,7 @@ export function registerContainerInstance(world: EcsWorld, request: Registration
     ec2InstanceId,
     availabilityZone: request.availabilityZone,
     instanceType: request.instanceType,
-    capacityProviderName: request.capacityProviderName,
+    capacityProviderName: request.capacityProviderName ?? providerOfHost(world, cluster, ec2InstanceId),
     attributes: new Map(Object.entries(request.attributes)),
     tags: new Map(),
     registered: request.resources,
@@ -51,6 +52,7 @@ export function registerContainerInstance(world: EcsWorld, request: Registration
     version: 0,
     updatedAtMs: now(world),
     remaining: request.resources,
+    usedPorts: new Set(),
     tasks: new Set(),
     stoppedTasks: new Set(),
     runningTasksCount: 0,

@@ -1,22 +1,10 @@
-import { endAction, putHook, recordHeartbeat } from '../auto-scaling/hooks.ts';
-import type { AutoScalingGroup, AutoScalingWorld, GroupInstance, LifecycleAction } from '../auto-scaling/state.ts';
+import { endAction, recordHeartbeat } from '../auto-scaling/hooks.ts';
+import type { AutoScalingWorld, GroupInstance, LifecycleAction } from '../auto-scaling/state.ts';
+import { MANAGED_DRAINING_HOOK } from './capacity-providers.ts';
 import { setState } from './container-instances.ts';
 import type { EcsWorld } from './state.ts';
 
-export const MANAGED_DRAINING_HOOK = 'ecs-managed-draining-termination-hook';
-
-const HEARTBEAT_TIMEOUT_SECONDS = 3_600;
 const HEARTBEAT_EVERY_MS = 30 * 60_000;
-
-/** What a capacity provider with managed draining does to its group (managed-instance-draining). */
-export function addManagedDrainingHook(group: AutoScalingGroup): void {
-  putHook(group, {
-    name: MANAGED_DRAINING_HOOK,
-    transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-    heartbeatTimeoutSeconds: HEARTBEAT_TIMEOUT_SECONDS,
-    defaultResult: 'CONTINUE',
-  });
-}
 
 /** ECS drains an instance whose managed hook waits, and completes the hook when its tasks have stopped, or after 48 h. */
 export function followManagedDraining(world: EcsWorld, autoScaling: AutoScalingWorld): void {

@@ -1,3 +1,4 @@
+import { type Lack, type PlacementRules, pickByStrategy } from './placement-rules.ts';
 import type { Cluster, ContainerInstance, PlacementZone, Resources } from './state.ts';
 import type { Task } from './task-state.ts';
 
@@ -20,14 +21,26 @@ export function leavePlacement(instance: ContainerInstance): void {
   if (index < zone.cursor) zone.cursor--;
 }
 
-export function fits(instance: ContainerInstance, need: Resources): boolean {
-  return instance.remaining.cpu >= need.cpu && instance.remaining.memory >= need.memory;
+/** What a task takes of its instance; a task definition is one. */
+export interface Need extends Resources {
+  readonly hostPorts?: readonly number[];
+}
+
+export function fits(instance: ContainerInstance, need: Need): boolean {
+  return lackOf(instance, need) === undefined;
+}
+
+/** What keeps the task off the instance, in the order in which ECS names it. */
+export function lackOf(instance: ContainerInstance, need: Need): Lack | undefined {
+  if (instance.remaining.memory < need.memory) return 'MEMORY';
+  if (instance.remaining.cpu < need.cpu) return 'CPU';
+  return need.hostPorts?.some((port) => instance.usedPorts.has(port)) ? 'PORTS' : undefined;
 }
 
 export type PlacementAttempt =
   | { readonly placed: true; readonly instance: ContainerInstance }
   /** `closest`: the instance that came closest to fitting, and what it lacked, for the service's event. */
-  | { readonly placed: false; readonly closest: ContainerInstance | undefined; readonly lacking: 'CPU' | 'MEMORY' };
+  | { readonly placed: false; readonly closest: ContainerInstance | undefined; readonly lacking: Lack };
 
 /** How the tasks of one service are spread now; `place` keeps it up to date, so that a pass counts them only once. */
 export interface Spread {
@@ -49,27 +62,55 @@ function addToSpread({ perZone, perInstance }: Spread, instance: ContainerInstan
 }
 
 /**
- * Where the next task goes: spread over zones, then over instances (the console's default strategy, AZ Balanced Spread).
- * Only ACTIVE instances with a connected agent take tasks.
+ * Where the next task goes: by the rules' strategy, or else spread over zones, then over instances (the console's
+ * default strategy, AZ Balanced Spread). Only ACTIVE instances with a connected agent take tasks.
  */
-export function place(cluster: Cluster, need: Resources, spread: Spread): PlacementAttempt {
-  const { perZone, perInstance } = spread;
+export function place(cluster: Cluster, need: Need, spread: Spread, rules: PlacementRules = {}): PlacementAttempt {
+  const instance =
+    rules.strategy === undefined || rules.strategy.length === 0
+      ? placeInZones(cluster, need, { spread, rules })
+      : pickByStrategy(candidates(cluster, need, rules), rules, spread.perInstance);
+  if (instance === undefined) return closestMatch(cluster, need, rules);
+  addToSpread(spread, instance);
+  return { placed: true, instance };
+}
+
+function mayTake(instance: ContainerInstance, need: Need, { includes, refuses }: PlacementRules): boolean {
+  return (
+    instance.agentConnected &&
+    fits(instance, need) &&
+    includes?.(instance) !== false &&
+    refuses?.(instance) === undefined
+  );
+}
+
+function candidates(cluster: Cluster, need: Need, rules: PlacementRules): ContainerInstance[] {
+  return [...cluster.placeable.values()].flatMap(({ instances }) =>
+    instances.filter((instance) => mayTake(instance, need, rules)),
+  );
+}
+
+interface Choice {
+  readonly spread: Spread;
+  readonly rules: PlacementRules;
+}
+
+function placeInZones(cluster: Cluster, need: Need, choice: Choice): ContainerInstance | undefined {
+  const { perZone } = choice.spread;
   const zones = [...cluster.placeable].sort(
     ([a], [b]) => (perZone.get(a) ?? 0) - (perZone.get(b) ?? 0) || (a < b ? -1 : 1),
   );
   for (const [, zone] of zones) {
-    const instance = placeInZone(zone, need, perInstance);
-    if (instance === undefined) continue;
-    addToSpread(spread, instance);
-    return { placed: true, instance };
+    const instance = placeInZone(zone, need, choice);
+    if (instance !== undefined) return instance;
   }
-  return closestMatch(cluster, need);
+  return undefined;
 }
 
 function placeInZone(
   zone: PlacementZone,
-  need: Resources,
-  perInstance: ReadonlyMap<ContainerInstance, number>,
+  need: Need,
+  { spread: { perInstance }, rules }: Choice,
 ): ContainerInstance | undefined {
   const { instances } = zone;
   let best: ContainerInstance | undefined;
@@ -77,7 +118,7 @@ function placeInZone(
   const weight = (instance: ContainerInstance) => (perInstance.get(instance) ?? 0) * 10_000 + instance.tasks.size;
   for (let step = 0; step < instances.length && found < CANDIDATES_MAX; step++) {
     const instance = instances[(zone.cursor + step) % instances.length];
-    if (instance === undefined || !instance.agentConnected || !fits(instance, need)) continue;
+    if (instance === undefined || !mayTake(instance, need, rules)) continue;
     found++;
     if (best === undefined || weight(instance) < weight(best)) best = instance;
   }
@@ -85,15 +126,19 @@ function placeInZone(
   return best;
 }
 
-function closestMatch(cluster: Cluster, need: Resources): PlacementAttempt {
+/** Among those that may take the task at all; if there is none, among all that the rules speak of. */
+function closestMatch(cluster: Cluster, need: Need, { includes, refuses }: PlacementRules): PlacementAttempt {
   let closest: ContainerInstance | undefined;
+  const isCloser = (instance: ContainerInstance, than: ContainerInstance) => {
+    const refused = Number(refuses?.(instance) !== undefined) - Number(refuses?.(than) !== undefined);
+    return refused === 0 ? instance.remaining.memory > than.remaining.memory : refused < 0;
+  };
   for (const zone of cluster.placeable.values()) {
     for (const instance of zone.instances) {
-      if (instance.agentConnected && (closest === undefined || instance.remaining.memory > closest.remaining.memory)) {
-        closest = instance;
-      }
+      if (!instance.agentConnected || includes?.(instance) === false) continue;
+      if (closest === undefined || isCloser(instance, closest)) closest = instance;
     }
   }
-  const lacking = closest !== undefined && closest.remaining.memory >= need.memory ? 'CPU' : 'MEMORY';
-  return { placed: false, closest, lacking };
+  if (closest === undefined) return { placed: false, closest, lacking: 'MEMORY' };
+  return { placed: false, closest, lacking: refuses?.(closest) ?? lackOf(closest, need) ?? 'MEMORY' };
 }

@@ -1,9 +1,10 @@
 import { later, tell } from '../fleet-context.ts';
 import { LIMITS, TIMING } from '../fleet-timing.ts';
-import { evaluateDaemon } from './daemons.ts';
-import { type PlacementAttempt, place, spreadOf } from './placement.ts';
+import { evaluateDaemon, rollDaemon } from './daemons.ts';
+import { type PlacementAttempt, spreadOf } from './placement.ts';
 import { type Census, censusOf, stoppable } from './service-census.ts';
-import { placementFailed, reportSteadyState, serviceEvent } from './service-events.ts';
+import { deploymentBlocked, placementFailed, reportSteadyState, serviceEvent } from './service-events.ts';
+import { placeForService } from './service-placement.ts';
 import type { EcsService } from './service-state.ts';
 import { startServiceTask, stopServiceTask } from './service-tasks.ts';
 import { type Cluster, type ContainerInstance, type EcsWorld, now } from './state.ts';
@@ -13,7 +14,10 @@ import type { Task } from './task-state.ts';
 export function followTasks(world: EcsWorld): void {
   world.onTaskChanged.push((task) => {
     if (task.service !== undefined) {
-      if (task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING') awaitHealth(world, task, task.service);
+      if (task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING') {
+        awaitHealth(world, task, task.service);
+        if (isDaemon(task.service)) rollDaemon(world, task.service);
+      }
       schedule(world, task.service);
     }
     if (task.lastStatus !== 'STOPPED') return;
@@ -29,9 +33,13 @@ function awaitHealth(world: EcsWorld, task: Task, service: EcsService): void {
   world.context.kernel.clock.after(afterMs, () => schedule(world, service));
 }
 
+function isDaemon({ settings }: EcsService): boolean {
+  return settings.schedulingStrategy === 'DAEMON';
+}
+
 /** Has the scheduler look at the service soon; several causes make one pass. */
 export function schedule(world: EcsWorld, service: EcsService): void {
-  if (service.settings.schedulingStrategy === 'DAEMON' || service.pass !== undefined) return;
+  if (service.pass !== undefined || (isDaemon(service) && service.status === 'ACTIVE')) return;
   service.pass = later(world.context, TIMING.schedulerPass, () => {
     service.pass = undefined;
     replicaPass(world, service);
@@ -61,16 +69,35 @@ export function scheduleDaemonsOn(world: EcsWorld, instance: ContainerInstance):
  * maximum (container-instance-draining). At 100/100 neither is possible, and a draining instance stays as it is.
  */
 function replicaPass(world: EcsWorld, service: EcsService): void {
-  if (service.status === 'INACTIVE') return;
+  if (service.status !== 'ACTIVE') {
+    endService(world, service);
+    return;
+  }
   const census = censusOf(world, service);
   for (const task of census.pendingOutgoing) stopServiceTask(world, service, task);
   const leaving = stoppable(world, service, census);
   for (const task of leaving) stopServiceTask(world, service, task);
   if (leaving.length > 0) {
     serviceEvent(world, service, `has stopped ${leaving.length} running tasks: ${taskList(leaving)}.`);
-  }
+  } else if (census.runningOutgoing.length > 0 && isBlocked(service)) deploymentBlocked(world, service);
   startMissing(world, service, { ...census, alive: census.alive - leaving.length - census.pendingOutgoing.length });
   reportSteadyState(world, service, isSteady(world, service));
+}
+
+/** Neither may a task be stopped nor one be started, whatever becomes of the others. */
+function isBlocked({ settings: { desiredCount, minimumHealthyPercent, maximumPercent } }: EcsService): boolean {
+  const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
+  return least >= desiredCount && Math.floor((desiredCount * maximumPercent) / 100) <= desiredCount;
+}
+
+/** A service that is being deleted stops its tasks; once they all are STOPPING or beyond, it is INACTIVE (DeleteService). */
+function endService(world: EcsWorld, service: EcsService): void {
+  if (service.status !== 'DRAINING') return;
+  for (const task of service.tasks) stopServiceTask(world, service, task);
+  const isStopping = ({ lastStatus }: Task) => lastStatus === 'STOPPING' || lastStatus === 'DEPROVISIONING';
+  if (![...service.tasks].every(isStopping)) return;
+  service.status = 'INACTIVE';
+  tell(world.context, service.arn, 'service inactive', { service: service.name });
 }
 
 function startMissing(world: EcsWorld, service: EcsService, census: Census): void {
@@ -81,11 +108,12 @@ function startMissing(world: EcsWorld, service: EcsService, census: Census): voi
   const started: Task[] = [];
   let failure: PlacementAttempt | undefined;
   while (started.length < missing && failure === undefined) {
-    const attempt = place(service.cluster, service.definition, spread);
-    if (attempt.placed) started.push(startServiceTask(world, service, attempt.instance));
+    const attempt = placeForService(world, service, spread);
+    if (attempt.placed) started.push(startServiceTask(world, service, attempt));
     else failure = attempt;
   }
   if (started.length > 0) {
+    service.toldTroubles.clear();
     serviceEvent(world, service, `has started ${started.length} tasks: ${taskList(started)}.`);
   }
   awaitCapacity(world, service, failure);

@@ -1,3 +1,9 @@
+import type {
+  CapacityProviderStrategyItem,
+  CreateServiceRequest,
+  PlacementConstraint,
+  PlacementStrategy,
+} from '@aws-sdk/client-ecs';
 import type { Timer } from '../../kernel/clock.ts';
 import type { Cluster } from './state.ts';
 import type { Task, TaskBehaviour, TaskDefinition } from './task-state.ts';
@@ -12,6 +18,14 @@ export interface ServiceSettings {
   readonly deregistrationDelayMs: number | undefined;
   /** With a load balancer or health check: how long a task runs before it is healthy; undefined: neither (40 s). */
   readonly slowStartMs: number | undefined;
+  /** Undefined: on instances of either kind. */
+  readonly launchType?: 'EC2' | 'EXTERNAL' | undefined;
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
+  readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
+  /** Default: over zones, then over instances. */
+  readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
+  readonly propagateTags?: 'SERVICE' | 'TASK_DEFINITION' | 'NONE' | undefined;
+  readonly managedTags?: boolean;
 }
 
 export interface EcsService {
@@ -25,6 +39,11 @@ export interface EcsService {
   definition: TaskDefinition;
   behaviour: TaskBehaviour | undefined;
   deployment: ServiceDeployment;
+  /** Earlier ones that may still have tasks. */
+  olderDeployments: readonly ServiceDeployment[];
+  /** The request that created it; undefined for one that a fleet document did. */
+  readonly request: CreateServiceRequest | undefined;
+  readonly createdBy: string | undefined;
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
   /** Tasks that have not reached STOPPED. */
   readonly tasks: Set<Task>;
@@ -33,10 +52,15 @@ export interface EcsService {
   retry: Timer | undefined;
   retryDelayMs: number;
   steady: boolean;
+  /** Troubles that are in the event log already, and since when: they are not repeated at every attempt. */
+  readonly toldTroubles: Map<string, number>;
 }
 
 export interface ServiceDeployment {
   readonly id: string;
+  readonly definition: TaskDefinition;
   readonly createdAtMs: number;
   updatedAtMs: number;
+  /** The service has come to rest with it. */
+  isCompleted: boolean;
 }

@@ -1,9 +1,17 @@
+import { tagsOfServiceTask } from './managed-tags.ts';
 import type { EcsService } from './service-state.ts';
 import type { ContainerInstance, EcsWorld } from './state.ts';
 import type { Task } from './task-state.ts';
 import { startTask, stopTask } from './tasks.ts';
 
-export function startServiceTask(world: EcsWorld, service: EcsService, instance: ContainerInstance): Task {
+export function startServiceTask(
+  world: EcsWorld,
+  service: EcsService,
+  {
+    instance,
+    capacityProviderName,
+  }: { readonly instance: ContainerInstance; readonly capacityProviderName?: string | undefined },
+): Task {
   const { definition, behaviour, deployment, name } = service;
   return startTask(world, {
     instance,
@@ -12,6 +20,8 @@ export function startServiceTask(world: EcsWorld, service: EcsService, instance:
     group: `service:${name}`,
     startedBy: deployment.id,
     service,
+    capacityProviderName,
+    tags: tagsOfServiceTask(service),
   });
 }
 

@@ -1,66 +1,76 @@
 import * as schemas from '@aws-sdk/client-ecs';
-import type { RequestBudget, SimulatedService } from '../../wire/service.ts';
+import type { SimulatedService } from '../../wire/service.ts';
 import {
-  deleteAttributes,
-  listTagsForResource,
-  putAttributes,
-  tagResource,
-  untagResource,
-} from './operations/attributes-and-tags.ts';
-import { createCluster, describeCapacityProviders, describeClusters, listClusters } from './operations/clusters.ts';
+  deleteAccountSetting,
+  listAccountSettings,
+  putAccountSetting,
+  putAccountSettingDefault,
+} from './operations/account-settings.ts';
+import { deleteAttributes, listAttributes, putAttributes } from './operations/attributes.ts';
+import {
+  createCapacityProvider,
+  deleteCapacityProvider,
+  describeCapacityProviders,
+  updateCapacityProvider,
+} from './operations/capacity-providers.ts';
+import {
+  deleteCluster,
+  putClusterCapacityProviders,
+  updateCluster,
+  updateClusterSettings,
+} from './operations/change-clusters.ts';
+import { createCluster, describeClusters, listClusters } from './operations/clusters.ts';
 import {
   deregisterContainerInstance,
   describeContainerInstances,
   updateContainerAgent,
   updateContainerInstancesState,
 } from './operations/container-instances.ts';
-import { describeTaskDefinition } from './operations/describe-task-definition.ts';
+import { createService } from './operations/create-service.ts';
 import { listContainerInstances } from './operations/list-container-instances.ts';
 import { listTasks } from './operations/list-tasks.ts';
 import { registerTaskDefinition } from './operations/register-task-definition.ts';
-import { createService, describeServices, listServices, updateService } from './operations/services.ts';
+import { runTask, startTask } from './operations/run-task.ts';
+import { deleteService, describeServices, listServices } from './operations/services.ts';
+import { listTagsForResource, tagResource, untagResource } from './operations/tags.ts';
+import {
+  deleteTaskDefinitions,
+  deregisterTaskDefinition,
+  describeTaskDefinition,
+  listTaskDefinitionFamilies,
+  listTaskDefinitions,
+} from './operations/task-definitions.ts';
 import { getTaskProtection, updateTaskProtection } from './operations/task-protection.ts';
-import { describeTasks, runTask, startTask, stopTask } from './operations/tasks.ts';
+import { describeTasks, stopTask } from './operations/tasks.ts';
+import { updateService } from './operations/update-service.ts';
+import { REQUEST_BUDGETS } from './request-budgets.ts';
 import type { EcsWorld } from './state.ts';
-
-/** Request throttling quotas (Amazon ECS API reference, Request throttling for the Amazon ECS API). */
-const BUDGETS: readonly RequestBudget[] = [
-  {
-    operations: ['ListContainerInstances', 'DescribeContainerInstances', 'ListTasks', 'DescribeTasks'],
-    burst: 100,
-    perSecond: 20,
-  },
-  {
-    operations: [
-      'UpdateContainerInstancesState',
-      'DeregisterContainerInstance',
-      'PutAttributes',
-      'DeleteAttributes',
-      'StopTask',
-      'RunTask',
-      'StartTask',
-      'UpdateContainerAgent',
-    ],
-    burst: 100,
-    perSecond: 40,
-  },
-  { operations: ['DescribeServices', 'ListServices'], burst: 100, perSecond: 20 },
-  { operations: ['ListClusters', 'DescribeClusters'], burst: 50, perSecond: 20 },
-  { operations: ['DescribeCapacityProviders'], burst: 50, perSecond: 20 },
-  { operations: ['TagResource', 'UntagResource'], burst: 20, perSecond: 10 },
-  { operations: ['ListTagsForResource'], burst: 50, perSecond: 20 },
-  { operations: ['GetTaskProtection', 'UpdateTaskProtection'], burst: 200, perSecond: 80 },
-];
 
 export function createEcsService(world: EcsWorld): SimulatedService {
   return {
     name: 'ecs',
     protocol: 'awsJson1_1',
     schemas,
-    budgets: BUDGETS,
+    budgets: REQUEST_BUDGETS,
     operations: {
+      CreateCapacityProvider: createCapacityProvider(world),
       CreateCluster: createCluster(world),
       CreateService: createService(world),
+      DeleteAccountSetting: deleteAccountSetting(world),
+      DeleteCapacityProvider: deleteCapacityProvider(world),
+      DeleteCluster: deleteCluster(world),
+      DeleteService: deleteService(world),
+      DeleteTaskDefinitions: deleteTaskDefinitions(world),
+      DeregisterTaskDefinition: deregisterTaskDefinition(world),
+      ListAccountSettings: listAccountSettings(world),
+      ListTaskDefinitionFamilies: listTaskDefinitionFamilies(world),
+      ListTaskDefinitions: listTaskDefinitions(world),
+      PutAccountSetting: putAccountSetting(world),
+      PutAccountSettingDefault: putAccountSettingDefault(world),
+      PutClusterCapacityProviders: putClusterCapacityProviders(world),
+      UpdateCapacityProvider: updateCapacityProvider(world),
+      UpdateCluster: updateCluster(world),
+      UpdateClusterSettings: updateClusterSettings(world),
       DeleteAttributes: deleteAttributes(world),
       DeregisterContainerInstance: deregisterContainerInstance(world),
       DescribeCapacityProviders: describeCapacityProviders(world),
@@ -70,6 +80,7 @@ export function createEcsService(world: EcsWorld): SimulatedService {
       DescribeTaskDefinition: describeTaskDefinition(world),
       DescribeTasks: describeTasks(world),
       GetTaskProtection: getTaskProtection(world),
+      ListAttributes: listAttributes(world),
       ListClusters: listClusters(world),
       ListContainerInstances: listContainerInstances(world),
       ListServices: listServices(world),

@@ -1,4 +1,10 @@
-import type { ContainerInstance as ContainerInstanceShape, Tag, Task as TaskShape } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  ContainerInstance as ContainerInstanceShape,
+  Tag,
+  TaskOverride,
+  Task as TaskShape,
+} from '@aws-sdk/client-ecs';
 import type { ContainerInstance } from './state.ts';
 import type { Task } from './task-state.ts';
 
@@ -61,7 +67,7 @@ export function taskShape(task: Task): TaskShape {
     connectivity: instance.agentConnected ? 'CONNECTED' : 'DISCONNECTED',
     connectivityAt: new Date(instance.connectivityChangedAtMs),
     containerInstanceArn: instance.arn,
-    containers: [containerShape(task)],
+    containers: definition.containers.map((container, index) => containerShape(task, container, index)),
     cpu: String(definition.cpu),
     createdAt: new Date(task.createdAtMs),
     desiredStatus: task.desiredStatus,
@@ -71,11 +77,11 @@ export function taskShape(task: Task): TaskShape {
     lastStatus: task.lastStatus,
     launchType: task.launchType,
     memory: String(definition.memory),
-    overrides: { containerOverrides: [{ name: 'main' }], inferenceAcceleratorOverrides: [] },
+    overrides: overridesShape(task),
     taskArn: task.arn,
     taskDefinitionArn: definition.arn,
     version: task.version,
-    ...(instance.capacityProviderName === undefined ? {} : { capacityProviderName: instance.capacityProviderName }),
+    ...(task.capacityProviderName === undefined ? {} : { capacityProviderName: task.capacityProviderName }),
     ...(task.startedBy === undefined ? {} : { startedBy: task.startedBy }),
     ...(task.stopCode === undefined ? {} : { stopCode: task.stopCode as NonNullable<TaskShape['stopCode']> }),
     ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
@@ -105,20 +111,34 @@ const CONTAINER_STATUS: Partial<Record<Task['lastStatus'], string>> = {
   STOPPED: 'STOPPED',
 };
 
-function containerShape(task: Task) {
+/** Every container is named, overridden or not. */
+function overridesShape({ overrides, definition }: Task): TaskOverride {
+  const { containerOverrides = [], ...rest } = overrides ?? {};
+  return {
+    inferenceAcceleratorOverrides: [],
+    ...rest,
+    containerOverrides: definition.containers.map(
+      ({ name }) => containerOverrides.find((override) => override.name === name) ?? { name },
+    ),
+  };
+}
+
+function containerShape(task: Task, { name, image, cpu, memory }: ContainerDefinition, index: number) {
   const { end } = task.host;
   const exitCode = end === 'exited' ? 0 : end === 'killed-after-stop-timeout' ? 137 : undefined;
   const lastStatus = CONTAINER_STATUS[task.lastStatus] ?? 'PENDING';
+  const arn = task.arn.replace(':task/', ':container/');
   return {
-    containerArn: task.arn.replace(':task/', ':container/'),
+    containerArn: index === 0 ? arn : `${arn}-${index}`,
     taskArn: task.arn,
-    name: 'main',
-    image: `${task.definition.family}:${task.definition.revision}`,
+    name,
+    image: image ?? `${task.definition.family}:${task.definition.revision}`,
     lastStatus,
     networkBindings: [],
     networkInterfaces: [],
-    cpu: String(task.definition.cpu),
-    memory: String(task.definition.memory),
+    healthStatus: 'UNKNOWN' as const,
+    cpu: String(cpu ?? 0),
+    ...(memory === undefined ? {} : { memory: String(memory) }),
     ...(exitCode === undefined || lastStatus !== 'STOPPED' ? {} : { exitCode }),
   };
 }

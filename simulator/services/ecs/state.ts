@@ -1,3 +1,12 @@
+import type {
+  CapacityProviderStrategyItem,
+  CapacityProviderUpdateStatus,
+  ClusterConfiguration,
+  ManagedScaling,
+  RunTaskRequest,
+  SettingName,
+} from '@aws-sdk/client-ecs';
+import type { AutoScalingWorld } from '../auto-scaling/state.ts';
 import { arn, type FleetContext } from '../fleet-context.ts';
 import type { Agent } from './agent.ts';
 import type { EcsService } from './service-state.ts';
@@ -27,6 +36,8 @@ export interface ContainerInstance {
   version: number;
   updatedAtMs: number;
   remaining: Resources;
+  /** Ports of the host that its tasks have asked for by number. */
+  readonly usedPorts: Set<number>;
   /** Tasks that ECS has placed here and that have not reached STOPPED. */
   readonly tasks: Set<Task>;
   /** Tasks whose desiredStatus is STOPPED, for as long as they are describable. */
@@ -60,13 +71,21 @@ export interface Resources {
 }
 
 export interface CapacityProvider {
+  readonly serial: number;
   readonly name: string;
   readonly arn: string;
+  /** Undefined: ECS Managed Instances. */
   readonly autoScalingGroupArn: string | undefined;
-  readonly managedDraining: 'ENABLED' | 'DISABLED';
-  readonly managedScaling: 'ENABLED' | 'DISABLED';
-  readonly managedTerminationProtection: 'ENABLED' | 'DISABLED';
+  readonly tags: Map<string, string>;
+  managedDraining: 'ENABLED' | 'DISABLED';
+  /** Kept and shown; nothing scales by it. */
+  managedScaling: ManagedScaling;
+  managedTerminationProtection: 'ENABLED' | 'DISABLED';
+  status: 'ACTIVE' | 'INACTIVE';
+  updateStatus: CapacityProviderUpdateStatus | undefined;
 }
+
+export type ContainerInsights = 'enabled' | 'disabled' | 'enhanced';
 
 /** A cluster with the indexes that keep each event's work independent of the fleet's size. */
 export interface Cluster {
@@ -75,6 +94,12 @@ export interface Cluster {
   readonly arn: string;
   readonly tags: Map<string, string>;
   readonly capacityProviders: Set<string>;
+  defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[];
+  /** While capacity providers are being (dis)associated, no other change of them is taken. */
+  attachmentsStatus: 'UPDATE_IN_PROGRESS' | 'UPDATE_COMPLETE' | undefined;
+  containerInsights: ContainerInsights;
+  configuration: ClusterConfiguration | undefined;
+  isDeleted: boolean;
   /** By id, INACTIVE ones included while they are describable. */
   readonly containerInstances: Map<string, ContainerInstance>;
   readonly byStatus: Map<ContainerInstanceStatus, Set<ContainerInstance>>;
@@ -100,11 +125,17 @@ export interface PlacementZone {
 
 export interface EcsWorld {
   readonly context: FleetContext;
+  readonly autoScaling: AutoScalingWorld;
   readonly clusters: Map<string, Cluster>;
+  /** INACTIVE clusters, which DescribeClusters still shows until one of the name is created again. */
+  readonly deletedClusters: Map<string, Cluster>;
   readonly agents: Map<string, Agent>;
   readonly registrations: Map<string, Set<ContainerInstance>>;
   readonly taskDefinitions: Map<string, TaskDefinition[]>;
   readonly capacityProviders: Map<string, CapacityProvider>;
+  readonly accountSettings: AccountSettings;
+  /** Calls of RunTask by client token, for as long as a token is remembered. */
+  readonly runTaskCalls: Map<string, RunTaskCall>;
   /** Told of each change of a task: the scheduler, and managed draining, which waits for an instance to be empty. */
   readonly onTaskChanged: ((task: Task) => void)[];
   /** Zones whose agents do not reach ECS. */
@@ -113,14 +144,34 @@ export interface EcsWorld {
   serial: number;
 }
 
-export function createEcsWorld(context: FleetContext, agentConnectionsEnd: boolean): EcsWorld {
+export interface RunTaskCall {
+  readonly request: RunTaskRequest;
+  readonly tasks: readonly Task[];
+}
+
+/** Settings that somebody has set; the others have their defaults. */
+export interface AccountSettings {
+  readonly account: Map<SettingName, string>;
+  /** By principal ARN. */
+  readonly principals: Map<string, Map<SettingName, string>>;
+}
+
+export function createEcsWorld(
+  context: FleetContext,
+  autoScaling: AutoScalingWorld,
+  agentConnectionsEnd: boolean,
+): EcsWorld {
   return {
     context,
+    autoScaling,
     clusters: new Map(),
+    deletedClusters: new Map(),
     agents: new Map(),
     registrations: new Map(),
     taskDefinitions: new Map(),
     capacityProviders: new Map(),
+    accountSettings: { account: new Map(), principals: new Map() },
+    runTaskCalls: new Map(),
     onTaskChanged: [],
     lostZones: new Set(),
     agentConnectionsEnd,
@@ -137,6 +188,11 @@ export function addCluster(world: EcsWorld, name: string, tags: Readonly<Record<
     arn: arn(world.context, 'ecs', `cluster/${name}`),
     tags: new Map(Object.entries(tags)),
     capacityProviders: new Set(),
+    defaultCapacityProviderStrategy: [],
+    attachmentsStatus: undefined,
+    containerInsights: 'disabled',
+    configuration: undefined,
+    isDeleted: false,
     containerInstances: new Map(),
     byStatus: new Map(),
     disconnected: new Set(),
@@ -152,6 +208,7 @@ export function addCluster(world: EcsWorld, name: string, tags: Readonly<Record<
     pendingTasksCount: 0,
   };
   world.clusters.set(name, cluster);
+  world.deletedClusters.delete(name);
   return cluster;
 }
 

@@ -7,7 +7,11 @@ import { type EcsWorld, now } from './state.ts';
 import type { Task, TaskDefinition } from './task-state.ts';
 
 /** Takes (-1) or returns (1) what the task needs. */
-export function reserve(instance: ContainerInstance, { cpu, memory }: TaskDefinition, sign: 1 | -1): void {
+export function reserve(instance: ContainerInstance, { cpu, memory, hostPorts }: TaskDefinition, sign: 1 | -1): void {
+  for (const port of hostPorts) {
+    if (sign === -1) instance.usedPorts.add(port);
+    else instance.usedPorts.delete(port);
+  }
   instance.remaining = {
     cpu: instance.remaining.cpu + sign * cpu,
     memory: instance.remaining.memory + sign * memory,

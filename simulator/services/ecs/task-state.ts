@@ -1,4 +1,4 @@
-import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskOverride } from '@aws-sdk/client-ecs';
 import type { Timer } from '../../kernel/clock.ts';
 import type { EcsService } from './service-state.ts';
 import type { Cluster, ContainerInstance } from './state.ts';
@@ -41,7 +41,16 @@ export interface TaskDefinition {
   readonly stopTimeoutMs: number;
   /** As they were registered. */
   readonly containers: readonly ContainerDefinition[];
+  /** Ports of the host that its containers ask for by number. */
+  readonly hostPorts: readonly number[];
+  /** The rest of the registration, which is shown as it was given. */
+  readonly registration: Partial<RegisterTaskDefinitionRequest>;
   readonly behaviour: TaskBehaviour;
+  readonly registeredAtMs: number;
+  readonly tags: Map<string, string>;
+  status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS' | 'DELETED';
+  deregisteredAtMs: number | undefined;
+  deleteRequestedAtMs: number | undefined;
 }
 
 export interface Task {
@@ -56,6 +65,10 @@ export interface Task {
   readonly service: EcsService | undefined;
   readonly containerInstance: ContainerInstance;
   readonly launchType: 'EC2' | 'EXTERNAL';
+  /** Where a capacity provider strategy placed it. */
+  readonly capacityProviderName: string | undefined;
+  /** As requested; simulated containers take no notice of it. */
+  readonly overrides: TaskOverride | undefined;
   readonly tags: Map<string, string>;
   readonly createdAtMs: number;
   lastStatus: TaskStatus;

@@ -1,3 +1,4 @@
+import type { TaskOverride } from '@aws-sdk/client-ecs';
 import { arn, later } from '../fleet-context.ts';
 import { TIMING } from '../fleet-timing.ts';
 import { changed } from './container-instance-change.ts';
@@ -16,6 +17,8 @@ export interface TaskStart {
   readonly startedBy?: string | undefined;
   readonly service?: EcsService | undefined;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly capacityProviderName?: string | undefined;
+  readonly overrides?: TaskOverride | undefined;
 }
 
 /** Places a task: its resources are taken at once, and the agent is told. */
@@ -35,6 +38,8 @@ export function startTask(world: EcsWorld, start: TaskStart): Task {
     service,
     containerInstance: instance,
     launchType: instance.attributes.has('ecs.capability.external') ? 'EXTERNAL' : 'EC2',
+    capacityProviderName: start.capacityProviderName,
+    overrides: start.overrides,
     tags: new Map(Object.entries(start.tags ?? {})),
     createdAtMs: now(world),
     lastStatus: 'PENDING',

@@ -118,7 +118,11 @@ test('StopTask stops a standalone task with the reason given', async () => {
 test('RunTask places a registered task definition, or says what is lacking', async () => {
   const fleet = await createConnectedFleet();
   const register = (family: string, memory: string) =>
-    fleet.call('ecs', 'RegisterTaskDefinition', { family, memory, containerDefinitions: [{ name: 'main', cpu: 100 }] });
+    fleet.call('ecs', 'RegisterTaskDefinition', {
+      family,
+      memory,
+      containerDefinitions: [{ name: 'main', image: 'busybox', cpu: 100 }],
+    });
   register('small', '512');
   register('huge', '99999');
 

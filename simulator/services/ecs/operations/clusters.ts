@@ -1,37 +1,46 @@
 import type {
-  Cluster as ClusterShape,
   CreateClusterRequest,
   CreateClusterResponse,
-  DescribeCapacityProvidersRequest,
-  DescribeCapacityProvidersResponse,
   DescribeClustersRequest,
   DescribeClustersResponse,
   ListClustersRequest,
   ListClustersResponse,
 } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../wire/service.ts';
-import { arn } from '../../fleet-context.ts';
-import { inOrder, pageOf } from '../../pages.ts';
-import { tagList } from '../shapes.ts';
-import { addCluster, type Cluster, type EcsWorld } from '../state.ts';
+import { inOrder } from '../../pages.ts';
+import { wakeAgentsOf } from '../agent.ts';
+import { addCluster, type EcsWorld } from '../state.ts';
+import { effectiveSetting } from './account-settings.ts';
 import {
-  clusterArn,
-  clusterName,
-  invalidParameter,
-  lastPart,
-  nextTokenOf,
-  pageOfItems,
-  requireAtMost,
-} from './find.ts';
+  attachProviders,
+  checkStrategy,
+  insightsOf,
+  knownProviders,
+  refuseServiceConnect,
+} from './cluster-settings.ts';
+import { clusterShape } from './cluster-shape.ts';
+import { clusterArn, clusterName, nextTokenOf, pageOfItems, requireAtMost, tagRecord } from './find.ts';
 
+/** CreateCluster: an ACTIVE cluster of the name is answered as it is. */
 export function createCluster(world: EcsWorld): Operation<CreateClusterRequest, CreateClusterResponse> {
   return {
     authorize: () => ({ resources: ['*'] }),
-    run: (request) => {
-      const tags = Object.fromEntries((request.tags ?? []).map(({ key, value }) => [key ?? '', value ?? '']));
-      const cluster = addCluster(world, clusterName(request.clusterName), tags);
-      for (const name of request.capacityProviders ?? []) cluster.capacityProviders.add(name);
-      return { cluster: clusterShape(cluster, ['TAGS']) };
+    run: (request, { caller }) => {
+      const name = clusterName(request.clusterName);
+      const existing = world.clusters.get(name);
+      if (existing !== undefined) return { cluster: clusterShape(world, existing, ['TAGS', 'SETTINGS']) };
+      refuseServiceConnect(request.serviceConnectDefaults);
+      const names = knownProviders(world, request.capacityProviders ?? []);
+      const strategy = request.defaultCapacityProviderStrategy ?? [];
+      checkStrategy(strategy, new Set(names));
+      const insights = insightsOf(request.settings) ?? effectiveSetting(world, 'containerInsights', caller).value;
+      const cluster = addCluster(world, name, tagRecord(request.tags));
+      cluster.containerInsights = insightsOf([{ name: 'containerInsights', value: insights }]) ?? 'disabled';
+      cluster.configuration = request.configuration;
+      cluster.defaultCapacityProviderStrategy = strategy;
+      if (names.length > 0) attachProviders(world, cluster, names);
+      wakeAgentsOf(world, name);
+      return { cluster: clusterShape(world, cluster, ['TAGS', 'SETTINGS', 'CONFIGURATIONS']) };
     },
   };
 }
@@ -46,81 +55,25 @@ export function listClusters(world: EcsWorld): Operation<ListClustersRequest, Li
   };
 }
 
+/** DescribeClusters: up to 100, INACTIVE ones included; without names, the cluster `default`. */
 export function describeClusters(world: EcsWorld): Operation<DescribeClustersRequest, DescribeClustersResponse> {
-  const named = (request: DescribeClustersRequest) => request.clusters ?? ['default'];
+  const named = ({ clusters = [] }: DescribeClustersRequest) => (clusters.length === 0 ? ['default'] : clusters);
   return {
     authorize: (request) => ({ resources: named(request).map((name) => clusterArn(world, name)) }),
     run: (request) => {
       requireAtMost(named(request), 100, 'Clusters');
-      const clusters: ClusterShape[] = [];
-      const failures: { arn: string; reason: string }[] = [];
-      for (const identifier of named(request)) {
-        const cluster = world.clusters.get(clusterName(identifier));
-        if (cluster === undefined) failures.push({ arn: clusterArn(world, identifier), reason: 'MISSING' });
-        else clusters.push(clusterShape(cluster, request.include ?? []));
-      }
-      return { clusters, failures };
-    },
-  };
-}
-
-function clusterShape(cluster: Cluster, include: readonly string[]): ClusterShape {
-  const count = (status: 'ACTIVE' | 'DRAINING') => cluster.byStatus.get(status)?.size ?? 0;
-  return {
-    clusterArn: cluster.arn,
-    clusterName: cluster.name,
-    status: 'ACTIVE',
-    registeredContainerInstancesCount: count('ACTIVE') + count('DRAINING'),
-    runningTasksCount: cluster.runningTasksCount,
-    pendingTasksCount: cluster.pendingTasksCount,
-    activeServicesCount: cluster.services.size,
-    statistics: [],
-    settings: include.includes('SETTINGS') ? [{ name: 'containerInsights', value: 'disabled' }] : [],
-    tags: include.includes('TAGS') ? tagList(cluster.tags) : [],
-    capacityProviders: [...cluster.capacityProviders],
-    defaultCapacityProviderStrategy: [],
-  };
-}
-
-/** Up to 10 a page; without names, all of them. */
-export function describeCapacityProviders(
-  world: EcsWorld,
-): Operation<DescribeCapacityProvidersRequest, DescribeCapacityProvidersResponse> {
-  return {
-    authorize: (request) => ({
-      resources: (request.capacityProviders ?? ['*']).map((name) =>
-        arn(world.context, 'ecs', `capacity-provider/${lastPart(name)}`),
-      ),
-    }),
-    run: (request) => {
-      const names = request.capacityProviders?.map(lastPart);
-      const missing = (names ?? []).filter((name) => !world.capacityProviders.has(name));
-      const found = [...world.capacityProviders.values()].filter(({ name }) => names?.includes(name) ?? true);
-      const numbered = found.map((provider, serial) => ({ serial, provider }));
-      const page = pageOf(numbered, { token: request.nextToken, size: request.maxResults ?? 10 });
-      if (page === undefined) throw invalidParameter('Invalid token.');
+      const found = named(request).map((identifier) => {
+        const name = clusterName(identifier);
+        const cluster = world.clusters.get(name) ?? world.deletedClusters.get(name);
+        return { identifier, cluster };
+      });
       return {
-        capacityProviders: page.items.map(({ provider }) => ({
-          capacityProviderArn: provider.arn,
-          name: provider.name,
-          status: 'ACTIVE' as const,
-          ...(provider.autoScalingGroupArn === undefined
-            ? { type: 'MANAGED_INSTANCES' as const }
-            : {
-                type: 'EC2_AUTOSCALING' as const,
-                autoScalingGroupProvider: {
-                  autoScalingGroupArn: provider.autoScalingGroupArn,
-                  managedDraining: provider.managedDraining,
-                  managedScaling: { status: provider.managedScaling },
-                  managedTerminationProtection: provider.managedTerminationProtection,
-                },
-              }),
-        })),
-        failures: missing.map((name) => ({
-          arn: arn(world.context, 'ecs', `capacity-provider/${name}`),
-          reason: 'MISSING',
-        })),
-        ...nextTokenOf(page),
+        clusters: found.flatMap(({ cluster }) =>
+          cluster === undefined ? [] : [clusterShape(world, cluster, request.include ?? [])],
+        ),
+        failures: found
+          .filter(({ cluster }) => cluster === undefined)
+          .map(({ identifier }) => ({ arn: clusterArn(world, identifier), reason: 'MISSING' })),
       };
     },
   };

@@ -1,3 +1,4 @@
+import type { Tag } from '@aws-sdk/client-ecs';
 import { AwsError } from '../../../wire/aws-error.ts';
 import type { Authorization } from '../../../wire/service.ts';
 import { arn } from '../../fleet-context.ts';
@@ -14,6 +15,19 @@ export function clientException(message: string): AwsError {
   return new AwsError('ClientException', message);
 }
 
+/** What AWS has and the simulator lacks: refused with ECS's own error, never taken and forgotten. */
+export function notModelled(what: string): AwsError {
+  return new AwsError('UnsupportedFeatureException', `The simulator does not model ${what}.`);
+}
+
+/** Tags of a request; 50 at most (API reference, Tag). */
+export function tagRecord(tags: readonly Tag[] | undefined): Record<string, string> {
+  if ((tags?.length ?? 0) > TAGS_MAX) throw invalidParameter(`There can be at most ${TAGS_MAX} tags.`);
+  return Object.fromEntries((tags ?? []).map(({ key = '', value = '' }) => [key, value]));
+}
+
+export const TAGS_MAX = 50;
+
 /** The last part of an ARN, or the id or name itself. */
 export function lastPart(identifier: string): string {
   return identifier.slice(identifier.lastIndexOf('/') + 1);
@@ -26,8 +40,12 @@ export function clusterName(identifier: string | undefined): string {
 
 export function findCluster(world: EcsWorld, identifier: string | undefined): Cluster {
   const cluster = world.clusters.get(clusterName(identifier));
-  if (cluster === undefined) throw new AwsError('ClusterNotFoundException', 'Cluster not found.');
-  return cluster;
+  if (cluster !== undefined) return cluster;
+  const wasDeleted = world.deletedClusters.has(clusterName(identifier));
+  throw new AwsError(
+    'ClusterNotFoundException',
+    wasDeleted ? 'The referenced cluster was inactive.' : 'Cluster not found.',
+  );
 }
 
 export function clusterArn(world: EcsWorld, identifier: string | undefined): string {

@@ -14,6 +14,7 @@ import {
   invalidParameter,
   lastPart,
   nextTokenOf,
+  notModelled,
   pageOfItems,
   withinCluster,
 } from './find.ts';
@@ -33,6 +34,8 @@ export function listTasks(world: EcsWorld): Operation<ListTasksRequest, ListTask
       return withinCluster(world, cluster, [resource]);
     },
     run: (request) => {
+      if (request.daemonName !== undefined) throw notModelled('ECS-managed daemons (daemonName)');
+      refuseMoreThanStartedBy(request);
       const desiredStatus = request.desiredStatus ?? 'RUNNING';
       const found = candidates(findCluster(world, request.cluster), { ...request, desiredStatus });
       const tasks = found.filter((task) => task.desiredStatus === desiredStatus && matches(task, request));
@@ -40,6 +43,16 @@ export function listTasks(world: EcsWorld): Operation<ListTasksRequest, ListTask
       return { taskArns: page.items.map((task) => task.arn), ...nextTokenOf(page) };
     },
   };
+}
+
+/** "When you specify startedBy as the filter, it must be the only filter that you use" (ListTasks, API reference). */
+function refuseMoreThanStartedBy(request: ListTasksRequest): void {
+  const { startedBy, containerInstance, family, serviceName, desiredStatus, launchType } = request;
+  if (startedBy === undefined) return;
+  const other = Object.entries({ containerInstance, family, serviceName, desiredStatus, launchType }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (other !== undefined) throw invalidParameter(`startedBy must be the only filter: ${other[0]} is given too.`);
 }
 
 function candidates(cluster: Cluster, request: ListTasksRequest): Task[] {
