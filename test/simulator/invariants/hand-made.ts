@@ -65,11 +65,40 @@ export class HandMade {
     return this.event('EC2 Instance-terminate Lifecycle Action', detail);
   }
 
-  call(operation: string, input: Record<string, unknown>, error?: { code: string; message: string }): this {
-    const caller = { kind: 'function', functionName: 'ebbtide-prod-sweep' };
-    const service = 'autoscaling';
+  call(
+    operation: string,
+    input: Record<string, unknown>,
+    error?: { code: string; message: string },
+    service = 'autoscaling',
+  ): this {
+    const caller = { kind: 'function', functionName: 'ebbtide-prod-sweep', requestId: REQUEST };
     this.#trace.add('call', { service, operation, caller, input, ...(error && { error }) });
     return this;
+  }
+
+  /** A call to ECS about something in the cluster `shop`. */
+  ecs(operation: string, input: Record<string, unknown>, cluster = 'shop'): this {
+    return this.call(operation, { cluster, ...input }, undefined, 'ecs');
+  }
+
+  /** In service in its group, in a zone, and registered under the given names. */
+  inService(ec2InstanceId: string, arn: string): this {
+    const about = { ec2InstanceId, group: 'shop' };
+    const attributes = [{ name: 'ecs.availability-zone', value: 'eu-central-1a' }];
+    return this.world(ec2InstanceId, 'ec2 instance running', about)
+      .world(ec2InstanceId, 'lifecycle state InService', about)
+      .world(arn, 'registered', about)
+      .event('ECS Container Instance State Change', { containerInstanceArn: arn, attributes })
+      .world(arn, 'agent connected', about);
+  }
+
+  away(ec2InstanceId: string, arn: string): this {
+    return this.world(arn, 'agent disconnected', { ec2InstanceId });
+  }
+
+  /** A sweep is over. */
+  swept(): this {
+    return this.add('invocation', { function: 'ebbtide-prod-sweep', requestId: REQUEST, phase: 'end' });
   }
 
   completes(hook = HOOK, error?: { code: string; message: string }): this {
@@ -77,8 +106,8 @@ export class HandMade {
     return this.call('CompleteLifecycleAction', input, error);
   }
 
-  alert(id: string, state: string, kind = 'disconnection'): this {
-    const subject = `[shop] Agent of ${EC2} ${state}`;
+  alert(id: string, state: string, kind = 'disconnection', what = `Agent of ${EC2}`): this {
+    const subject = `[shop] ${what} ${state}`;
     this.#trace.add('notification', { topic: 'alerts', subject, message: '', attributes: { id, state, kind } });
     return this;
   }
@@ -92,7 +121,7 @@ export class HandMade {
     return this;
   }
 
-  add(kind: 'invocation' | 'dead-letter', fields: Record<string, unknown>): this {
+  add(kind: 'invocation' | 'dead-letter' | 'log' | 'notification' | 'call', fields: Record<string, unknown>): this {
     this.#trace.add(kind, fields);
     return this;
   }

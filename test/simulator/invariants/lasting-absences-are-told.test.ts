@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { lastingAbsencesAreTold } from '../../../simulator/invariants/lasting-absences-are-told.ts';
+import { EC2, HandMade, INSTANCE, TERMS } from './hand-made.ts';
+
+const away = () => new HandMade().inService(EC2, INSTANCE).away(EC2, INSTANCE);
+const judge = (story: HandMade, terms = TERMS) => story.swept().judge(lastingAbsencesAreTold(terms));
+
+test('An agent that stays away for longer than the threshold and two sweeps, untold, is caught once', () => {
+  expect(judge(away().after(13).swept().after(1)).violations).toBe(1);
+  expect(judge(away().after(11)).checks).toBe(0);
+});
+
+test('One that was told of, by itself or with an outage of its cluster, is as it ought to be', () => {
+  expect(judge(away().after(10).alert('a#opened', 'opened').after(3))).toMatchObject({ checks: 1, violations: 0 });
+  const outage = away().after(10).alert('outage#shop#opened', 'opened', 'outage', 'Outage');
+  expect(judge(outage.after(30)).violations).toBe(0);
+});
+
+test('The clock starts anew at the end of an outage, and when ECS tells of any change of the instance', () => {
+  const over = away()
+    .alert('outage#shop#opened', 'opened', 'outage')
+    .after(13)
+    .alert('outage#shop#resolved', 'resolved', 'outage');
+  expect(judge(over.after(5)).checks).toBe(0);
+  const moved = away().after(9).event('ECS Container Instance State Change', { containerInstanceArn: INSTANCE });
+  expect(judge(moved.after(5)).checks).toBe(0);
+});
+
+test('Nobody is told of one that has stopped, drains or is held by a hook, or where the operator wants no word', () => {
+  expect(judge(away().world(EC2, 'ec2 instance stopped').after(30)).checks).toBe(0);
+  expect(judge(away().held().after(30)).checks).toBe(0);
+  expect(judge(away().after(30), { ...TERMS, tellsDisconnections: false }).checks).toBe(0);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { scopeIsKept } from '../../../simulator/invariants/scope-is-kept.ts';
+import type { Role, Terms } from '../../../simulator/invariants/terms.ts';
+import { EC2, HandMade, INSTANCE, TERMS } from './hand-made.ts';
+
+const roles = (role: Role, elsewhere: Role = 'acts'): Terms => ({
+  ...TERMS,
+  in: (cluster) => ({ ...TERMS, role: cluster === 'shop' ? role : elsewhere }),
+});
+const drain = { containerInstances: [INSTANCE], status: 'DRAINING' };
+
+test.each(['observes', 'stays out'] as const)(
+  'A drain, a heartbeat and a restart where Ebbtide %s are caught',
+  (role) => {
+    const judge = (story: HandMade) => story.judge(scopeIsKept(roles(role)));
+    expect(judge(new HandMade().registered().ecs('UpdateContainerInstancesState', drain)).violations).toBe(1);
+    const held = new HandMade().registered().held();
+    expect(
+      judge(held.call('RecordLifecycleActionHeartbeat', { LifecycleActionToken: 'token-of-ebbtide-terminate' }))
+        .violations,
+    ).toBe(1);
+    const restart = new HandMade().registered().call('SendCommand', { InstanceIds: [EC2] }, undefined, 'ssm');
+    expect(judge(restart).violation?.what).toContain('called SendCommand in shop');
+  },
+);
+
+test('Changes where it acts, and reads anywhere, are as they ought to be', () => {
+  const acts = new HandMade()
+    .registered()
+    .ecs('UpdateContainerInstancesState', drain)
+    .judge(scopeIsKept(roles('acts')));
+  expect(acts).toMatchObject({ checks: 1, violations: 0 });
+  expect(new HandMade().ecs('DescribeTasks', {}).judge(scopeIsKept(roles('stays out'))).checks).toBe(0);
+});
+
+test('A hook of an instance that is registered in one cluster of each kind may be completed', () => {
+  const other = INSTANCE.replace('shop', 'bank');
+  const both = new HandMade().registered().registered(other).held().completes();
+  expect(both.judge(scopeIsKept(roles('stays out', 'acts'))).violations).toBe(0);
+  const none = new HandMade().registered().registered(other).held().completes();
+  expect(none.judge(scopeIsKept(roles('stays out', 'observes'))).violations).toBe(1);
+});
