@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { playAll } from './campaign/crew.ts';
+import { createCrew, playAll } from './campaign/crew.ts';
 import { drawPlan, type Plan } from './campaign/plan.ts';
+import { PlanError, readPlan } from './campaign/plan-file.ts';
+import { FailedWorlds } from './campaign/shrink/each-failure.ts';
 import { EXIT, Tally } from './campaign/tally.ts';
 import { createMachineView, createPersonView } from './campaign/view.ts';
 import { PackagingError, packagedIn, packageProduct } from './package.ts';
@@ -10,30 +12,40 @@ interface Options {
   readonly seeds: number;
   readonly from: number;
   readonly seed?: number;
+  readonly plan?: string;
   readonly minutes?: number;
   readonly workers: number;
+  readonly shrink: boolean;
+  readonly shrinkAttempts: number;
   readonly json?: boolean;
   readonly packaged?: string;
 }
 
+/** Virtual time that making one failure smaller may take. */
+const SHRINK_HOURS_MAX = 1_000;
+
 const program = new Command('npm run campaign --')
   .description(
     'Packages Ebbtide and runs it in simulated AWS accounts in which things break: each seed draws a fleet, settings, ' +
-      'what happens to the fleet, and faults. Says which invariants were broken, and by which seed.',
+      'what happens to the fleet, and faults. Says which invariants were broken, by which seed, and by what part of it.',
   )
   .option('--seeds <number>', 'how many worlds', whole, 100)
   .option('--from <number>', 'the first seed', whole, 1)
   .option('--seed <number>', 'only this world', whole)
+  .option('--plan <file>', 'only the world of this plan, as a failure that was made smaller has left it')
   .option('--minutes <number>', 'begin no further world after so many minutes', whole)
-  .option('--workers <number>', 'how many processes', whole, availableParallelism())
-  .option('--json', 'one JSON object for each seed, and one for all in the end')
+  .option('--workers <number>', 'how many processes', positive, availableParallelism())
+  .option('--no-shrink', 'do not search for smaller worlds that fail in the same way')
+  .option('--shrink-attempts <number>', 'how many smaller worlds to try for each way to fail', whole, 300)
+  .option('--json', 'one JSON object for each seed and each smaller world, and one for all in the end')
   .option('--packaged <directory>', 'what was packaged there before, instead of packaging first')
   .allowExcessArguments(false)
   .addHelpText(
     'after',
     `
 Exit code: 0 all held, 1 wrong usage or not packaged, 2 an invariant was broken, 3 something was still waiting
-after everything had healed, 4 a world could not be played, 5 a seed did not give the same trace twice.`,
+after everything had healed, 4 a world could not be played, 5 a seed did not give the same trace twice.
+docs/campaign.md tells more.`,
   )
   .showHelpAfterError('--help shows the options.');
 
@@ -42,31 +54,49 @@ function whole(text: string): number {
   return Number(text);
 }
 
-function* plansOf({ seeds, from, seed }: Options): Generator<Plan> {
-  if (seed !== undefined) yield drawPlan(seed);
+function positive(text: string): number {
+  if (whole(text) < 1) throw new InvalidArgumentError('A whole number from 1 on.');
+  return whole(text);
+}
+
+function* plansOf({ seeds, from }: Options, only: Plan | undefined): Generator<Plan> {
+  if (only !== undefined) yield only;
   else for (let next = from; next < from + seeds; next++) yield drawPlan(next);
 }
 
 async function run(options: Options): Promise<void> {
-  const stopped = new AbortController();
-  process.once('SIGINT', () => stopped.abort());
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
   const view = options.json ? createMachineView() : createPersonView();
-  const packaged = options.packaged ? packagedIn(options.packaged) : await packageProduct(stopped.signal);
-  const timer = options.minutes && setTimeout(() => stopped.abort(), options.minutes * 60_000);
+  const given = options.plan === undefined ? undefined : readPlan(options.plan);
+  const packaged = options.packaged ? packagedIn(options.packaged) : await packageProduct(interrupted.signal);
+  const timeIsUp = new AbortController();
+  const timer = options.minutes && setTimeout(() => timeIsUp.abort(), options.minutes * 60_000);
   const tally = new Tally();
-  view.begin(options);
-  await playAll({
-    ...packaged,
-    plans: plansOf(options),
-    workers: options.seed === undefined ? options.workers : 1,
-    signal: stopped.signal,
-    onAnswer: ({ seed }, answer) => {
-      tally.add(seed, answer);
-      view.answer(seed, answer, tally);
-    },
-  });
-  if (timer) clearTimeout(timer);
-  view.end(tally);
+  const failed = new FailedWorlds();
+  const crew = createCrew(packaged, options.workers);
+  const only = given ?? (options.seed === undefined ? undefined : drawPlan(options.seed));
+  view.begin({ seeds: options.seeds, from: options.from, only });
+  const beganAtMs = performance.now();
+  const passedMs = () => performance.now() - beganAtMs;
+  try {
+    await playAll(crew, {
+      plans: plansOf(options, only),
+      signal: AbortSignal.any([interrupted.signal, timeIsUp.signal]),
+      onAnswer(plan, answer) {
+        tally.add(plan, answer);
+        failed.add(plan, answer);
+        view.answer(plan, answer, { tally, ms: passedMs() });
+      },
+    });
+    const playedMs = passedMs();
+    const limits = { attempts: options.shrinkAttempts, hours: SHRINK_HOURS_MAX };
+    if (options.shrink) await failed.shrink(crew, view, limits, interrupted.signal);
+    view.end(tally, playedMs);
+  } finally {
+    crew.close();
+    if (timer) clearTimeout(timer);
+  }
   process.exitCode = tally.exitCode();
 }
 
@@ -74,6 +104,7 @@ program.parse();
 try {
   await run(program.opts<Options>());
 } catch (error) {
-  console.error(error instanceof PackagingError ? error.message : error);
+  const isTold = error instanceof PackagingError || error instanceof PlanError;
+  console.error(isTold ? error.message : error);
   process.exitCode = EXIT.usage;
 }

@@ -6,37 +6,76 @@ import type { Answer, Order } from './worker.ts';
 
 const WORKER = path.join(import.meta.dirname, 'worker.ts');
 
-/** Each so many seeds one is played twice. */
-const TWICE_EVERY = 100;
+/** Most of what a world makes is forgotten at once: with V8's small nursery a sixth of the time goes into collecting it. */
+const NODE_OPTIONS = ['--max-semi-space-size=64'];
 
-export interface Job extends Packaged {
-  readonly plans: Iterable<Plan>;
+/** What is asked of a worker besides the plan. */
+export type Demands = Omit<Order, 'plan' | keyof Packaged>;
+
+export interface Crew {
   readonly workers: number;
+  /** Plays a plan as soon as one of the processes is free. */
+  play(plan: Plan, demands?: Demands): Promise<Answer>;
+  /** Ends the processes; what is being played ends as crashed. */
+  close(): void;
+}
+
+/** Processes that play plans, so that all cores work and a crash takes nothing else along. */
+export function createCrew(packaged: Packaged, workers: number): Crew {
+  const all = new Set<ChildProcess>();
+  const idle: ChildProcess[] = [];
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+
+  async function turn(): Promise<void> {
+    if (busy >= workers) await new Promise<void>((resolve) => waiting.push(resolve));
+    busy++;
+  }
+
+  function start(): ChildProcess {
+    const child = fork(WORKER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: NODE_OPTIONS });
+    all.add(child);
+    child.once('exit', () => all.delete(child));
+    return child;
+  }
+
+  return {
+    workers,
+    async play(plan, demands = {}) {
+      await turn();
+      const child = idle.pop() ?? start();
+      const answer = await ask(child, { ...packaged, ...demands, plan });
+      if (child.connected) idle.push(child);
+      busy--;
+      waiting.shift()?.();
+      return answer;
+    },
+    close() {
+      for (const child of all) child.kill();
+    },
+  };
+}
+
+export interface Job {
+  readonly plans: Iterable<Plan>;
   readonly signal: AbortSignal;
   onAnswer(plan: Plan, answer: Answer): void;
 }
 
-/** Plays plans in processes of their own, so that all cores work and a crash takes nothing else along. */
-export async function playAll({ plans, workers, signal, onAnswer, ...packaged }: Job): Promise<void> {
+/** Each so many seeds one is played twice. */
+const TWICE_EVERY = 100;
+
+/** Plays plans until there are no more, or the signal comes: what has begun is played to its end. */
+export async function playAll(crew: Crew, { plans, signal, onAnswer }: Job): Promise<void> {
   const queue = plans[Symbol.iterator]();
   const work = async () => {
-    let child: ChildProcess | undefined;
-    try {
-      for (;;) {
-        // Before the next plan is taken: what has been taken is played.
-        if (signal.aborted) return;
-        const { value: plan, done } = queue.next();
-        if (done === true || plan === undefined) return;
-        child ??= fork(WORKER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-        const answer = await ask(child, { ...packaged, plan, twice: plan.seed % TWICE_EVERY === 0 });
-        if (!child.connected) child = undefined;
-        onAnswer(plan, answer);
-      }
-    } finally {
-      child?.kill();
+    while (!signal.aborted) {
+      const { value: plan, done } = queue.next();
+      if (done === true || plan === undefined) return;
+      onAnswer(plan, await crew.play(plan, { twice: plan.seed % TWICE_EVERY === 0 }));
     }
   };
-  await Promise.all(Array.from({ length: workers }, work));
+  await Promise.all(Array.from({ length: crew.workers }, work));
 }
 
 function ask(child: ChildProcess, order: Order): Promise<Answer> {

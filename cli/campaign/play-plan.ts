@@ -16,13 +16,7 @@ import { findPending, type Pending } from './liveness.ts';
 import type { Plan } from './plan.ts';
 import type { Strike } from './strikes.ts';
 import { makeTrouble } from './trouble.ts';
-
-export interface BrokenInvariant {
-  readonly name: string;
-  readonly at: string;
-  readonly what: string;
-  readonly excerpt: readonly TraceEntry[];
-}
+import { type BrokenInvariant, excerptAbout, recordingViolations } from './violations.ts';
 
 /** What became of a plan's world. */
 export interface Outcome {
@@ -30,8 +24,12 @@ export interface Outcome {
   readonly broken: readonly BrokenInvariant[];
   readonly pending: readonly (Pending & { readonly excerpt: readonly TraceEntry[] })[];
   readonly checks: number;
+  /** What was done to the fleet, and when everything healed. */
+  readonly pushed: readonly { readonly at: string; readonly text: string }[];
   readonly faults: Readonly<Record<FaultKind, number>>;
   readonly strikes: readonly Strike[];
+  /** When trouble began, in epoch milliseconds. */
+  readonly troubleMs: number;
   readonly virtualMs: number;
   readonly instanceHours: number;
   readonly calls: number;
@@ -40,12 +38,16 @@ export interface Outcome {
   readonly traceDigest: string;
 }
 
+export interface PlayOptions {
+  onEntry?(entry: TraceEntry): void;
+  /** Ends the world as soon as an invariant is broken. */
+  readonly stopWhenBroken?: boolean;
+}
+
+const MINUTE_MS = 60_000;
+
 /** Plays the world of a plan. The same plan and package give the same outcome. */
-export async function playPlan(
-  plan: Plan,
-  packaged: Packaged,
-  onEntry?: (entry: TraceEntry) => void,
-): Promise<Outcome> {
+export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOptions = {}): Promise<Outcome> {
   const faults = createFaults(plan.faults, {
     seed: plan.seed,
     now: () => clock.now(),
@@ -58,31 +60,54 @@ export async function playPlan(
     deliveryFault: faults.deliveryFault,
   });
   const { trace, clock } = simulator.kernel;
-  if (onEntry !== undefined) trace.onEntry(onEntry);
-  const invariants = watch(trace, invariantsFor(plan));
+  const { entries } = trace;
+  if (options.onEntry !== undefined) trace.onEntry(options.onEntry);
+  const broken: BrokenInvariant[] = [];
+  const invariants = watch(
+    trace,
+    recordingViolations(invariantsFor(plan), broken, { entries, now: () => clock.now() }),
+  );
+  const isOver = () => options.stopWhenBroken === true && broken.length > 0;
   deployWith(simulator, packaged, plan);
   completeForeignHooks(simulator);
   const startMs = clock.now();
+  const instanceHours = countInstanceHours(simulator);
   await buildFleet(simulator, plan.clusters);
-  await makeTrouble(simulator, plan);
+  const troubleMs = clock.now();
+  await makeTrouble(simulator, plan, isOver);
   faults.heal();
   trace.add('note', { text: 'everything heals' });
   const pendingNow = () => findPending(simulator, plan);
-  await settle(simulator, plan, () => pendingNow().length === 0);
+  if (!isOver()) await settle(simulator, plan, () => pendingNow().length === 0);
   const verdicts = invariants.conclude({ atMs: clock.now(), queues: [] });
   return {
     plan,
-    broken: verdicts.flatMap(({ name, violation }) => (violation === undefined ? [] : [{ name, ...violation }])),
-    pending: pendingNow().map((one) => ({ ...one, excerpt: excerptAbout(trace.entries, one.about) })),
-    checks: verdicts.reduce((sum, { checks }) => sum + checks, 0),
-    faults: faults.counts(),
+    broken,
+    pending: isOver() ? [] : pendingNow().map((one) => ({ ...one, excerpt: excerptAbout(entries, one.about) })),
+    pushed: entries.flatMap(({ kind, at, text }) =>
+      kind === 'note' && Date.parse(at) >= troubleMs ? [{ at, text: String(text) }] : [],
+    ),
     strikes: faults.strikes,
+    faults: faults.counts(),
+    checks: verdicts.reduce((sum, { checks }) => sum + checks, 0),
+    troubleMs,
     virtualMs: clock.now() - startMs,
-    instanceHours: (simulator.fleet.views.containerInstances().length * (clock.now() - startMs)) / 3_600_000,
-    calls: trace.entries.filter(({ kind }) => kind === 'call').length,
-    alerts: trace.entries.filter(({ kind }) => kind === 'notification').length,
-    traceDigest: digestOf(trace.entries),
+    instanceHours: instanceHours(),
+    calls: entries.filter(({ kind }) => kind === 'call').length,
+    alerts: entries.filter(({ kind }) => kind === 'notification').length,
+    traceDigest: digestOf(entries),
   };
+}
+
+/** Counts each minute how many EC2 instances run; by events alone a lost one would count for ever. */
+function countInstanceHours({ kernel: { clock }, fleet: { views } }: Simulator): () => number {
+  let minutes = 0;
+  const count = () => {
+    minutes += views.ec2Instances().filter(({ state }) => state === 'running').length;
+    clock.after(MINUTE_MS, count);
+  };
+  clock.after(MINUTE_MS, count);
+  return () => minutes / 60;
 }
 
 /** The packaged template with the drawn settings in the functions' environment, as parameters would put them there. */
@@ -102,16 +127,6 @@ function deployWith(simulator: Simulator, { templatePath, artifactsDirectory }: 
   } finally {
     rmSync(directory, { recursive: true });
   }
-}
-
-const EXCERPT_ENTRIES_MAX = 12;
-
-function excerptAbout(entries: readonly TraceEntry[], about: readonly string[]): TraceEntry[] {
-  const matches = entries.filter((entry) => {
-    const text = JSON.stringify(entry);
-    return about.some((name) => text.includes(name));
-  });
-  return matches.slice(-EXCERPT_ENTRIES_MAX);
 }
 
 function digestOf(entries: readonly TraceEntry[]): string {

@@ -1,78 +1,101 @@
-import type { TraceEntry } from '../../simulator/kernel/trace.ts';
 import { createTerminal } from '../display/terminal.ts';
 import { count, duration } from '../display/text.ts';
-import { drawPlan } from './plan.ts';
-import { failureOf, type Tally } from './tally.ts';
+import { failureOf } from './failure.ts';
+import type { Plan } from './plan.ts';
+import type { Progress } from './shrink/attempts.ts';
+import type { Shrunk } from './shrink/shrink.ts';
+import type { Tally } from './tally.ts';
+import { tellAnswer } from './tell/answer-text.ts';
+import { tellPlan } from './tell/plan-text.ts';
+import { tellTally } from './tell/tally-text.ts';
 import type { Answer } from './worker.ts';
 
+export interface Announcement {
+  readonly seeds: number;
+  readonly from: number;
+  /** Where a single plan is played, the plan. */
+  readonly only: Plan | undefined;
+}
+
+export interface Reduction {
+  readonly seed: number;
+  /** What became of the smaller world. */
+  readonly answer: Answer;
+  readonly shrunk: Shrunk;
+  /** Where the smaller plan is. */
+  readonly file: string;
+}
+
 export interface CampaignView {
-  begin(options: { readonly seeds: number; readonly from: number; readonly seed?: number }): void;
-  answer(seed: number, answer: Answer, tally: Tally): void;
-  end(tally: Tally): void;
+  begin(announcement: Announcement): void;
+  answer(plan: Plan, answer: Answer, progress: { readonly tally: Tally; readonly ms: number }): void;
+  shrinking(seed: number, progress: Progress): void;
+  shrunk(reduction: Reduction): void;
+  /** @param ms of real time */
+  end(tally: Tally, ms: number): void;
 }
 
 export function createPersonView(): CampaignView {
   const terminal = createTerminal(process.stdout);
+  let total = 1;
   return {
-    begin({ seeds, from, seed }) {
-      if (seed === undefined) terminal.write(`Seeds ${from} to ${from + seeds - 1}.`);
-      else terminal.write(`Seed ${seed}, which draws:`, JSON.stringify(drawPlan(seed), undefined, 2));
+    begin({ seeds, from, only }) {
+      total = only === undefined ? seeds : 1;
+      if (only === undefined) terminal.write(`Seeds ${from} to ${from + seeds - 1}.`);
+      else terminal.write(`Seed ${only.seed}:`, ...tellPlan(only));
     },
-    answer(seed, answer, tally) {
-      const failure = failureOf(answer);
-      if (failure !== undefined) terminal.write(...describeFailure(seed, answer));
-      terminal.status(`${count(tally.seeds, 'seed')} played, ${tally.failures.length} failed …`);
+    answer(plan, answer, { tally, ms }) {
+      if (failureOf(answer) !== undefined) terminal.write('', ...tellAnswer(plan, answer));
+      const left = ((total - tally.seeds) * ms) / tally.seeds;
+      terminal.status(
+        `${tally.seeds} of ${count(total, 'seed')}, ${tally.failures.length} failed, ` +
+          `${(tally.seeds / (ms / 1_000)).toFixed(2)} a second, ${duration(left)} to go …`,
+      );
     },
-    end(tally) {
+    shrinking(seed, { attempts, hours, plan }) {
+      const { pushes, clusters, faults } = plan;
+      const breaks = faults.only === undefined ? '' : `, ${count(faults.only.length, 'fault')}`;
+      terminal.status(
+        `Making the world of seed ${seed} smaller: ${count(attempts, 'attempt')}, ${Math.round(hours)} virtual hours; ` +
+          `${count(clusters.length, 'cluster')}, ${pushes.length} pushes${breaks} left …`,
+      );
+    },
+    shrunk({ seed, answer, shrunk, file }) {
+      const how = shrunk.isMinimal ? 'nothing more can be left out' : 'the limit came first';
+      terminal.write('', `Seed ${seed}, made smaller in ${count(shrunk.attempts, 'attempt')} (${how}):`);
+      terminal.write(...tellPlan(shrunk.plan, answer.kind === 'played' ? answer.outcome.pushed : []));
+      terminal.write('', ...tellAnswer(shrunk.plan, answer, file));
+    },
+    end(tally, ms) {
       terminal.status('');
-      terminal.write(...describeTally(tally));
+      terminal.write('', ...tellTally(tally, ms));
     },
   };
 }
 
+/** One JSON object a line: each seed, each failure made smaller, and the whole campaign. */
 export function createMachineView(): CampaignView {
   return {
     begin: () => undefined,
-    answer: (seed, answer) =>
-      writeJson({ kind: 'seed', seed, failure: failureOf(answer) ?? null, ...detailOf(answer) }),
-    end: (tally) => writeJson({ kind: 'campaign', ...tally, exitCode: tally.exitCode() }),
+    answer: ({ seed }, answer) => writeJson({ kind: 'seed', seed, ...detailOf(answer) }),
+    shrinking: () => undefined,
+    shrunk: ({ seed, answer, shrunk, file }) =>
+      writeJson({ kind: 'shrunk', seed, file, ...shrunk, ...detailOf(answer) }),
+    end: (tally, ms) => {
+      const seconds = Number((ms / 1_000).toFixed(1));
+      const seedsPerSecond = Number((tally.seeds / (ms / 1_000)).toFixed(3));
+      writeJson({ kind: 'campaign', ...tally, seconds, seedsPerSecond, exitCode: tally.exitCode() });
+    },
   };
 }
 
 function detailOf(answer: Answer): object {
-  return answer.kind === 'crashed' ? { error: answer.error } : { ...answer.outcome, ms: Math.round(answer.ms) };
+  const failure = failureOf(answer) ?? null;
+  if (answer.kind === 'crashed') return { failure, error: answer.error };
+  const { strikes: _, ...outcome } = answer.outcome;
+  return { failure, ...outcome, difference: answer.difference, cpuMs: Math.round(answer.cpuMs) };
 }
 
 function writeJson(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
-}
-
-function describeFailure(seed: number, answer: Answer): string[] {
-  const lines = ['', `Seed ${seed}: ${failureOf(answer)}`];
-  if (answer.kind === 'crashed') lines.push(answer.error);
-  else {
-    const { broken, pending, plan } = answer.outcome;
-    lines.push(`drew ${JSON.stringify(plan)}`);
-    for (const { name, at, what, excerpt } of broken)
-      lines.push(`${at} ${what}`, `  not so: ${name}`, ...told(excerpt));
-    for (const { what, why, excerpt } of pending) lines.push(`${what}: ${why}`, ...told(excerpt));
-  }
-  return [...lines, `npm run campaign -- --seed ${seed}`];
-}
-
-const ENTRY_LENGTH_MAX = 400;
-
-function told(entries: readonly TraceEntry[]): string[] {
-  return entries.map((entry) => `    ${JSON.stringify(entry).slice(0, ENTRY_LENGTH_MAX)}`);
-}
-
-function describeTally(tally: Tally): string[] {
-  const faults = Object.entries(tally.faults).map(([kind, struck]) => `${kind} ${struck}`);
-  const failed = tally.failures.map(({ seed, failure }) => `${seed} (${failure})`).join(', ');
-  return [
-    `${count(tally.seeds, 'seed')}, ${duration(tally.virtualMs)} of virtual time, ${Math.round(tally.instanceHours)} instance-hours, ` +
-      `${tally.calls} calls, ${tally.alerts} messages, ${tally.checks} checks; ${duration(tally.playedMs)} of processor time.`,
-    `Faults: ${faults.join(', ')}.`,
-    failed === '' ? 'All invariants held.' : `Failed: ${failed}.`,
-  ];
 }

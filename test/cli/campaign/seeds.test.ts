@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { playAll } from '../../../cli/campaign/crew.ts';
+import { createCrew, playAll } from '../../../cli/campaign/crew.ts';
+import { failureOf } from '../../../cli/campaign/failure.ts';
 import { drawPlan } from '../../../cli/campaign/plan.ts';
-import { failureOf } from '../../../cli/campaign/tally.ts';
 import { packageOnce } from '../../packaged.ts';
 
 /** Seeds that failed once (`docs/found-by-simulation.md`), and others whose worlds are small. */
@@ -17,16 +17,15 @@ test(
     const { templateFile: templatePath } = await packageOnce();
     const failures: unknown[] = [];
 
-    await playAll({
-      templatePath,
-      artifactsDirectory: path.dirname(templatePath),
+    const crew = createCrew({ templatePath, artifactsDirectory: path.dirname(templatePath) }, 2);
+    await playAll(crew, {
       plans: SEEDS.map(drawPlan),
-      workers: 2,
       signal: new AbortController().signal,
       onAnswer: ({ seed }, answer) => {
         if (failureOf(answer) !== undefined) failures.push({ seed, answer });
       },
     });
+    crew.close();
 
     expect(failures).toEqual([]);
   },
