@@ -33,7 +33,7 @@ const PROTOCOLS: Readonly<Record<SimulatedService['protocol'], string>> = {
 };
 
 function operationsTable(): string {
-  const rows = createSimulator({ seed: 1 }).services.map(({ name, protocol, operations, budgets = [] }) => {
+  const rows = createSimulator({ seed: 1 }).services.map(({ name, operations, budgets = [], ...spoken }) => {
     const list = Object.keys(operations)
       .sort()
       .map((operation) => {
@@ -41,7 +41,8 @@ function operationsTable(): string {
         return budget === undefined ? operation : `${operation} (${budget.burst} / ${budget.perSecond})`;
       })
       .join(', ');
-    return `| \`${name}\` | ${PROTOCOLS[protocol]} | ${list} |`;
+    const protocols = [spoken.protocol, ...(spoken.otherProtocols ?? [])].map((protocol) => PROTOCOLS[protocol]);
+    return `| \`${name}\` | ${protocols.join(', ')} | ${list} |`;
   });
   return ['| service | protocol | operations (request budget: burst / per second) |', '|---|---|---|', ...rows].join(
     '\n',

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Simulator } from '../simulator.ts';
-import { ConnectionLost, type WireRequest, type WireResponse } from '../wire/http.ts';
+import { ConnectionLost, decodeBody, type WireRequest, type WireResponse } from '../wire/http.ts';
 import { answerControl, CONTROL_PATH } from './control.ts';
 import { Driver } from './driver.ts';
 import type { Programs } from './programs/programs.ts';
@@ -57,6 +57,7 @@ export async function serve(simulator: Simulator, options: ServeOptions): Promis
     enter: (work) => driver.enter(work),
     onBusy: (isBusy) => driver.followPrograms(isBusy),
   });
+  simulator.messaging.alarms.start();
   driver.start();
   return {
     url,
@@ -145,7 +146,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   } catch (error) {
     throw new Disconnected('The client left before its request was complete', { cause: error });
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decodeBody(Buffer.concat(chunks), request.headers['content-encoding']);
 }
 
 function write(response: ServerResponse, { status, headers, body }: WireResponse): void {

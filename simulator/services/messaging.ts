@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { BusEvent, FunctionInvoker, ResourceProvider, SimulatedService } from '../wire/service.ts';
 import { Alarms } from './cloudwatch/alarms.ts';
+import { createCloudWatchService } from './cloudwatch/service.ts';
 import { createDynamoDbService, type Tables } from './dynamodb/operations.ts';
 import { createTableProvider } from './dynamodb/provider.ts';
 import { createStreamMappingProvider } from './dynamodb/stream-mapping-provider.ts';
@@ -82,6 +83,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
       createSnsService(kernel, topics, keys),
       createDynamoDbService(kernel, tables),
       createSsmService(kernel, runCommand),
+      createCloudWatchService(kernel, alarms),
     ],
     providers: {
       ...keys.providers,

@@ -1,3 +1,5 @@
+import { gunzipSync } from 'node:zlib';
+
 /** An HTTP request as a client serialised it. Header names are in lower case. */
 export interface WireRequest {
   readonly method: string;
@@ -26,5 +28,21 @@ export class ConnectionLost extends Error {
   constructor() {
     super('socket hang up');
     this.name = 'ConnectionLost';
+  }
+}
+
+/** Clients compress what is long where the model lets them (PutMetricData). What is no gzip stays as it came. */
+export function decodeBody(bytes: Uint8Array, encoding: string | undefined): string {
+  const plain = encoding === 'gzip' ? unzipped(bytes) : bytes;
+  return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString('utf8');
+}
+
+const PLAIN_BYTES_MAX = 64 * 1024 * 1024;
+
+function unzipped(bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: PLAIN_BYTES_MAX });
+  } catch {
+    return bytes;
   }
 }

@@ -1,3 +1,4 @@
+import { decodeBody } from './http.ts';
 import type { SimulatedService } from './service.ts';
 import { operationShapes } from './shape.ts';
 import type { Wire } from './wire.ts';
@@ -22,7 +23,7 @@ export function createRequestHandler(wire: Wire) {
         headers: Object.fromEntries(
           Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
         ),
-        body: bodyText(request.body),
+        body: bodyText(request.body, request.headers['content-encoding']),
       });
       return { response: { statusCode: status, headers: { ...headers }, body: Buffer.from(body, 'utf8') } };
     },
@@ -102,9 +103,7 @@ function construct<T>({ schemas, name }: SimulatedService, className: string, ar
   return Reflect.construct(Class, [argument]) as T;
 }
 
-function bodyText(body: unknown): string {
+function bodyText(body: unknown, encoding: string | undefined): string {
   if (body === undefined || body === null) return '';
-  if (typeof body === 'string') return body;
-  const { buffer, byteOffset, byteLength } = body as Uint8Array;
-  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+  return typeof body === 'string' ? body : decodeBody(body as Uint8Array, encoding);
 }

@@ -13,6 +13,8 @@ export interface StateChange {
   readonly from: AlarmState;
   readonly to: AlarmState;
   readonly reason: string;
+  /** Why it was in the state before. */
+  readonly fromReason: string;
   readonly atMs: number;
 }
 

@@ -1,7 +1,7 @@
 import type { TraceEntry } from '../../kernel/trace.ts';
 import type { Queue } from '../sqs/queue.ts';
 import { isObject } from '../template-properties.ts';
-import type { Metrics } from './metrics.ts';
+import { type Metrics, NO_UNIT } from './metrics.ts';
 
 /** What Lambda and its logs publish, read from the record of what happened. */
 export function recordEntry(metrics: Metrics, entry: TraceEntry): void {
@@ -12,9 +12,9 @@ export function recordEntry(metrics: Metrics, entry: TraceEntry): void {
 
 /** "Types of metrics for Lambda functions": a throttled request is neither an invocation nor an error. */
 function recordInvocation(metrics: Metrics, entry: TraceEntry, atMs: number): void {
-  const put = (name: string, value: number) => {
+  const put = (name: string, value: number, unit = 'Count') => {
     const dimensions = { FunctionName: String(entry.function) };
-    metrics.put({ namespace: 'AWS/Lambda', name, dimensions }, value, atMs);
+    metrics.put({ namespace: 'AWS/Lambda', name, dimensions }, value, atMs, unit);
   };
   switch (entry.phase) {
     case 'throttle':
@@ -28,7 +28,7 @@ function recordInvocation(metrics: Metrics, entry: TraceEntry, atMs: number): vo
     case 'error':
     case 'timeout':
       put('Errors', entry.phase === 'end' ? 0 : 1);
-      if (typeof entry.durationMs === 'number') put('Duration', entry.durationMs);
+      if (typeof entry.durationMs === 'number') put('Duration', entry.durationMs, 'Milliseconds');
   }
 }
 
@@ -41,11 +41,11 @@ function recordEmbedded(metrics: Metrics, line: Readonly<Record<string, unknown>
     const definitions = Array.isArray(directive.Metrics) ? directive.Metrics.filter(isObject) : [];
     for (const names of dimensionSets.filter(Array.isArray)) {
       const dimensions = Object.fromEntries(names.map((name) => [String(name), String(line[String(name)])]));
-      for (const { Name } of definitions) {
+      for (const { Name, Unit } of definitions) {
         const metric = { namespace: String(directive.Namespace), name: String(Name), dimensions };
         const value = line[String(Name)];
         for (const sample of Array.isArray(value) ? value : [value]) {
-          if (typeof sample === 'number') metrics.put(metric, sample, atMs);
+          if (typeof sample === 'number') metrics.put(metric, sample, atMs, String(Unit ?? NO_UNIT));
         }
       }
     }
@@ -63,6 +63,7 @@ export function recordQueue(metrics: Metrics, queue: Queue, atMs: number): void 
     ApproximateAgeOfOldestMessage: oldestAgeSeconds,
   };
   for (const [name, value] of Object.entries(samples)) {
-    metrics.put({ namespace: 'AWS/SQS', name, dimensions: { QueueName: queue.name } }, value, atMs);
+    const unit = name === 'ApproximateAgeOfOldestMessage' ? 'Seconds' : 'Count';
+    metrics.put({ namespace: 'AWS/SQS', name, dimensions: { QueueName: queue.name } }, value, atMs, unit);
   }
 }

@@ -76,7 +76,7 @@ export function createStreamMappingProvider(kernel: Kernel, dependencies: Stream
           if (queue !== undefined) queues.send(queue, { body, senderId: functionArn });
           kernel.trace.add('world', { subject: functionArn, change: 'stream records discarded', body });
         },
-        iteratorAge: (ageMs: number) => metrics.put(metric, ageMs, kernel.clock.now()),
+        iteratorAge: (ageMs: number) => metrics.put(metric, ageMs, kernel.clock.now(), 'Milliseconds'),
       };
       const readers = new Map<string, ShardReader>();
       const readerOf = (shardId: string): ShardReader => {
