@@ -21,8 +21,8 @@ import { createWire, type Wire, type WireOptions } from './wire/wire.ts';
 export interface SimulatorOptions
   extends KernelOptions,
     Pick<WireOptions, 'latency' | 'intercept' | 'onCall'>,
-    Pick<LambdaOptions, 'accountConcurrency' | 'runProgram'>,
-    Pick<MessagingDependencies, 'deliveryFault' | 'replication' | 'onCommand'>,
+    Pick<LambdaOptions, 'clockSkewMs' | 'accountConcurrency' | 'runProgram'>,
+    Pick<MessagingDependencies, 'deliveryFault' | 'repeatedDelivery' | 'replication' | 'onCommand'>,
     Pick<FleetOptions, 'undocumented' | 'agentConnectionsEnd'> {}
 
 export interface DeployRequest extends Pick<Deployment, 'unmodelled'> {

@@ -16,6 +16,7 @@ import { createFanOut } from './sns/fan-out.ts';
 import { createSnsService } from './sns/operations.ts';
 import { createTopicProviders } from './sns/providers.ts';
 import { Topics } from './sns/topics.ts';
+import type { RepeatedDelivery } from './sqs/event-source-mapping.ts';
 import { createMappingProvider, type FunctionFacts } from './sqs/event-source-mapping-provider.ts';
 import { createSqsService } from './sqs/operations.ts';
 import { createQueueProviders } from './sqs/providers.ts';
@@ -30,6 +31,8 @@ export interface MessagingDependencies {
   readonly permitsInvocation?: (functionArn: string, principal: string, sourceArn: string) => boolean;
   /** Loses, doubles and delays deliveries of the bus; default: none. */
   readonly deliveryFault?: DeliveryFault;
+  /** Hands messages to functions once more than it should; default: never. */
+  readonly repeatedDelivery?: RepeatedDelivery;
   /** How far DynamoDB's indexes and eventually consistent reads lag behind; default: `USUAL_REPLICATION`. */
   readonly replication?: Replication;
   /** What an instance does with a command of Systems Manager; default: no instance is managed by it. */
@@ -73,7 +76,10 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
   const bus = new EventBus(kernel, delivery, deliveryFault);
   const tables: Tables = new Map();
   const alarms = new Alarms(kernel, { queues, topics, bus });
-  const queueMappings = createMappingProvider(kernel, queues, invoker, functions);
+  const queueMappings = createMappingProvider(kernel, queues, invoker, {
+    ...functions,
+    repeats: dependencies.repeatedDelivery,
+  });
   const { metrics } = alarms;
   const streamMappings = createStreamMappingProvider(kernel, { tables, queues, invoker, functions, metrics });
   return {

@@ -17,6 +17,8 @@ export interface LambdaOptions {
   send(request: WireRequest): Promise<WireResponse>;
   /** The account's limit of concurrent executions. Default: 1,000; AWS gives new accounts 10. */
   readonly accountConcurrency?: number;
+  /** How far the clock of a new environment is ahead of the world's, in milliseconds; default: not at all. Not of programs. */
+  clockSkewMs?(functionName: string): number;
   /** Starts functions that are programs; without it none can be deployed. */
   readonly runProgram?: RunProgram;
 }
@@ -42,6 +44,11 @@ export interface Lambda extends FunctionInvoker {
    * invocation fails. False when no invocation of that id is in progress.
    */
   kill(requestId: string): boolean;
+  /**
+   * Changes a function's environment variables, as a deployment does: invocations under way go on with those that they
+   * began with, later ones begin in new environments.
+   */
+  configure(arn: string, environment: Readonly<Record<string, string>>): void;
   /** Destroys all environments that are idle, as AWS does at a deployment or an update of its own. */
   recycle(): void;
 }
@@ -52,8 +59,8 @@ const DISPATCH = { medianMs: 4, p99Ms: 30 };
 type Environment = ExecutionEnvironment | ProgramEnvironment;
 
 interface Deployed {
-  readonly fn: LambdaFunction;
-  readonly pool: EnvironmentPool;
+  fn: LambdaFunction;
+  pool: EnvironmentPool;
   running: number;
 }
 
@@ -193,7 +200,12 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     };
     const environment: Environment = isProgram(fn)
       ? new ProgramEnvironment({ ...common, fn, run: options.runProgram ?? neverRuns })
-      : new ExecutionEnvironment({ ...common, fn, send: options.send });
+      : new ExecutionEnvironment({
+          ...common,
+          fn,
+          send: options.send,
+          clockSkewMs: options.clockSkewMs?.(fn.name) ?? 0,
+        });
     options.credentials.issue(accessKeyId, () => ({
       kind: 'function',
       functionName: fn.name,
@@ -213,6 +225,14 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
       if (environment === undefined) return false;
       environment.destroy(KILLED);
       return true;
+    },
+    configure(arn, environment) {
+      const target = deployed.get(functionArn(kernel.place, arn));
+      if (target === undefined) throw new Error(`Function not found: ${arn}`);
+      target.fn = { ...target.fn, environment };
+      // Who is busy gives itself back to the pool that it came from, which nobody takes from any more.
+      target.pool.clear();
+      target.pool = new EnvironmentPool(kernel.clock, random.fork(`pool/${target.fn.name}/${environmentCount}`));
     },
     recycle() {
       for (const { pool } of deployed.values()) pool.clear();

@@ -13,7 +13,7 @@ import {
   type TemplateProperties,
   textListOf,
 } from '../template-properties.ts';
-import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
+import { EventSourceMapping, type MappingSettings, type RepeatedDelivery } from './event-source-mapping.ts';
 import type { Queue } from './queue.ts';
 import type { Queues } from './queues.ts';
 
@@ -32,12 +32,13 @@ const PROPERTIES = [
 const CONCURRENCY_MAX = 1_250;
 const POLLER_ACTIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
-/** What the mapping asks of the functions' side; where a question cannot be asked, the check is left out. */
+/** What the mapping asks of the world around it; where a question cannot be asked, the check is left out. */
 export interface FunctionFacts {
   /** The function's timeout, in seconds. */
   timeoutSeconds?(functionArn: string): number | undefined;
   /** Whether the function's role may do this. */
   roleAllows?(functionArn: string, action: string, resourceArn: string): boolean;
+  readonly repeats?: RepeatedDelivery | undefined;
 }
 
 /** `AWS::Lambda::EventSourceMapping` for SQS queues. */
@@ -60,7 +61,7 @@ export function createMappingProvider(
         );
       const functionArn = toFunctionArn(requiredTextOf(properties, 'FunctionName'), region, accountId);
       checkFunction(functions, functionArn, queue);
-      const settings = parseSettings(properties, functionArn);
+      const settings = { ...parseSettings(properties, functionArn), repeats: functions.repeats };
       if (flagOf(properties, 'Enabled') !== false) new EventSourceMapping(kernel, queue, invoker, settings).start();
       const id = random.uuid();
       const arn = `arn:aws:lambda:${region}:${accountId}:event-source-mapping:${id}`;

@@ -16,7 +16,14 @@ export interface MappingSettings {
   readonly concurrencyMax: number;
   /** A message that none of these matches is deleted unseen. */
   readonly filters: readonly EventPredicate[];
+  readonly repeats?: RepeatedDelivery | undefined;
 }
+
+/**
+ * How soon a message that was just received is visible again, in milliseconds, although somebody works on it: "on rare
+ * occasions" a standard queue delivers twice (SQS Developer Guide, "At-least-once delivery"). Undefined: as ever.
+ */
+export type RepeatedDelivery = (queueName: string) => number | undefined;
 
 /** Lambda Developer Guide, "Using Lambda with Amazon SQS" and "Scaling ... for SQS event source mappings". */
 const CONCURRENCY_AT_FIRST = 5;
@@ -122,6 +129,8 @@ export class EventSourceMapping {
   #collect(batch: Batch, messages: readonly QueueMessage[]): void {
     const { filters } = this.#settings;
     for (const message of messages) {
+      const againAfterMs = this.#settings.repeats?.(this.#queue.name);
+      if (againAfterMs !== undefined) this.#queue.changeVisibility(message, againAfterMs / 1000);
       if (filters.length > 0 && !filters.some((matches) => matches(filterable(message)))) {
         this.#queue.delete(message.receiptHandle ?? '');
         continue;
