@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fleetJsonSchema } from './fleet-document/schema.ts';
 import { describeCommands } from './serve/control.ts';
+import { functionsJsonSchema } from './serve/functions/schema.ts';
 import { createSimulator } from './simulator.ts';
 import type { SimulatedService } from './wire/service.ts';
 
@@ -12,6 +13,7 @@ export function makeSimulatorDocuments(): Readonly<Record<string, string>> {
   const page = readFileSync(path.resolve(import.meta.dirname, '..', PAGE), 'utf8');
   return {
     'docs/fleet.schema.json': `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`,
+    'docs/functions.schema.json': `${JSON.stringify(functionsJsonSchema(), undefined, 2)}\n`,
     [PAGE]: withTable(withTable(page, 'operations', operationsTable()), 'commands', commandsTable()),
   };
 }

@@ -5,18 +5,39 @@ const STEP_MS = 10_000;
 /** A fleet whose launch hook nobody completes never settles. */
 const PATIENCE_MS = 30 * 60_000;
 
+/** Lets time go on, and brings things into the world meanwhile: a driver, where the world is served already. */
+export interface WorldTime {
+  enter<T>(work: () => T): Promise<T>;
+  advance(durationMs: number): Promise<void>;
+}
+
+export interface ApplyOptions {
+  /** Default: time has no other driver. */
+  readonly time?: WorldTime;
+  /** Called once the groups are there, before any time passes: what reacts to the fleet can be deployed. */
+  readonly onGroups?: () => void | Promise<void>;
+}
+
 /**
  * Builds the fleet and lets time go on until its agents are connected and its tasks run, so that whoever connects finds
  * a fleet at work.
  *
  * @returns what has not come up within half an hour of virtual time, in words
- * @throws when a standalone task has no room, or a name is taken by what was deployed before
+ * @throws when a standalone task has no room, or a name is taken
  */
-export async function applyFleet(simulator: Simulator, { clusters }: FleetDocument): Promise<string[]> {
+export async function applyFleet(
+  simulator: Simulator,
+  { clusters }: FleetDocument,
+  { time = timeOf(simulator), onGroups }: ApplyOptions = {},
+): Promise<string[]> {
   for (const cluster of clusters) addClusterWithGroups(simulator, cluster);
-  await runUntilTrue(simulator, () => clusters.every((cluster) => missingInstances(simulator, cluster) === 0));
-  for (const cluster of clusters) addWork(simulator, cluster);
-  await runUntilTrue(simulator, () => clusters.every((cluster) => missingTasks(simulator, cluster) === 0));
+  await onGroups?.();
+  const until = (isTrue: () => boolean) => runUntilTrue(simulator, time, isTrue);
+  await until(() => clusters.every((cluster) => missingInstances(simulator, cluster) === 0));
+  await time.enter(() => {
+    for (const cluster of clusters) addWork(simulator, cluster);
+  });
+  await until(() => clusters.every((cluster) => missingTasks(simulator, cluster) === 0));
   return clusters.flatMap((cluster) => {
     const [instances, tasks] = [missingInstances(simulator, cluster), missingTasks(simulator, cluster)];
     return [
@@ -24,6 +45,10 @@ export async function applyFleet(simulator: Simulator, { clusters }: FleetDocume
       ...(tasks > 0 ? [`cluster ${cluster.name}: ${tasks} tasks do not run yet`] : []),
     ];
   });
+}
+
+function timeOf(simulator: Simulator): WorldTime {
+  return { enter: async (work) => work(), advance: (durationMs) => simulator.runFor(durationMs) };
 }
 
 function addClusterWithGroups({ fleet: { world } }: Simulator, { name, tags, groups }: ClusterDocument): void {
@@ -78,10 +103,9 @@ function defined<T extends object>(value: T): Partial<Defined<T>> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<Defined<T>>;
 }
 
-async function runUntilTrue(simulator: Simulator, isTrue: () => boolean): Promise<void> {
-  const { clock } = simulator.kernel;
+async function runUntilTrue({ kernel: { clock } }: Simulator, time: WorldTime, isTrue: () => boolean): Promise<void> {
   const untilMs = clock.now() + PATIENCE_MS;
-  while (!isTrue() && clock.now() < untilMs) await simulator.runFor(STEP_MS);
+  while (!isTrue() && clock.now() < untilMs) await time.advance(STEP_MS);
 }
 
 function missingInstances({ fleet: { views } }: Simulator, { name, groups }: ClusterDocument): number {

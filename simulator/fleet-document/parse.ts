@@ -2,25 +2,34 @@ import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from
 import type * as z from 'zod';
 import { type FleetDocument, fleetSchema } from './schema.ts';
 
-/** The document is wrong; the message has a line for each problem: `file:line: field: what is wrong`. */
+/** A fleet document, or one that goes with it, is wrong; the message has a line for each problem: `file:line: field: what is wrong`. */
 export class FleetDocumentError extends Error {
   override readonly name = 'FleetDocumentError';
 }
 
+/** @throws FleetDocumentError with every problem */
+export function parseFleetDocument(text: string, fileName: string): FleetDocument {
+  return parseUserDocument(text, fileName, fleetSchema);
+}
+
 /**
- * Reads a fleet document in YAML or JSON (of which YAML is a superset).
+ * Reads a document in YAML or JSON (of which YAML is a superset).
  *
  * @param fileName for messages only
  * @throws FleetDocumentError with every problem
  */
-export function parseFleetDocument(text: string, fileName: string): FleetDocument {
+export function parseUserDocument<Schema extends z.ZodType>(
+  text: string,
+  fileName: string,
+  schema: Schema,
+): z.output<Schema> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const say = (offset: number, message: string) => `${fileName}:${lines.linePos(offset).line}: ${message}`;
   if (document.errors.length > 0) {
     throw new FleetDocumentError(document.errors.map(({ pos, message }) => say(pos[0], message)).join('\n'));
   }
-  const parsed = fleetSchema.safeParse(readValue(document, fileName));
+  const parsed = schema.safeParse(readValue(document, fileName));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap(problemsOf);
   throw new FleetDocumentError(

@@ -3,7 +3,7 @@ import { programVariables } from './environment-variables.ts';
 import type { ProgramFunction } from './function.ts';
 import type { RunningProgram, RunProgram } from './program.ts';
 
-export interface ProgramEnvironmentOptions extends Omit<EnvironmentOptions, 'fn' | 'send'> {
+export interface ProgramEnvironmentOptions extends Pick<EnvironmentOptions, 'kernel' | 'id' | 'accessKeyId' | 'log' | 'onDestroyed'> {
   readonly fn: ProgramFunction;
   readonly run: RunProgram;
 }
