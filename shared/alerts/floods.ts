@@ -5,6 +5,9 @@ import { sections, toSubject } from './text.ts';
 /** As many alerts of one kind, in one cluster and at one time, are one piece of news. */
 const FLOOD_MIN = 5;
 
+/** A message takes 256 KiB, its attributes included (Amazon SNS, message attributes): the ids of so many are a tenth. */
+const FLOOD_MAX = 200;
+
 /** More lines than that nobody reads; the rest is counted. */
 const LINES_MAX = 40;
 
@@ -20,15 +23,23 @@ export function mergeFloods(unsent: readonly Unsent[]): Outgoing[] {
   return [...alike.values()].flatMap((group) => {
     if (group.length < FLOOD_MIN) return group.map((one) => ({ message: one.alert, of: [one] }));
     // In an order of their own: who sends them again after a crash makes the same message, with the same id.
-    const alerts = group.map(({ alert }) => alert).sort((a, b) => (a.id < b.id ? -1 : 1));
-    const [first] = alerts;
-    return first === undefined ? [] : [{ message: merge(first, alerts), of: group }];
+    const sorted = group.toSorted((a, b) => (a.alert.id < b.alert.id ? -1 : 1));
+    return inParts(sorted).flatMap((of) => {
+      const [first] = of;
+      return first === undefined ? [] : [{ message: merge(first.alert, of), of }];
+    });
   });
+}
+
+function inParts(all: readonly Unsent[]): Unsent[][] {
+  const count = Math.ceil(all.length / FLOOD_MAX);
+  return Array.from({ length: count }, (_, part) => all.slice(part * FLOOD_MAX, (part + 1) * FLOOD_MAX));
 }
 
 const SEVERITIES = ['info', 'warning', 'critical'] as const;
 
-function merge(first: Alert, alerts: readonly Alert[]): Alert {
+function merge(first: Alert, of: readonly Unsent[]): Alert {
+  const alerts = of.map(({ alert }) => alert);
   const worst = Math.max(...alerts.map(({ severity }) => SEVERITIES.indexOf(severity)));
   const lines = alerts.slice(0, LINES_MAX).map(({ subject }) => subject);
   const more = alerts.length - lines.length;

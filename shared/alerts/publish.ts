@@ -80,7 +80,7 @@ export async function sendAlerts(runtime: Runtime): Promise<void> {
   const refusals: unknown[] = [];
   for (const { message, of } of mergeFloods(unsent)) {
     try {
-      await publish(runtime, message);
+      await publish(runtime, message, of);
     } catch (error) {
       // This message alone: those behind it would otherwise wait for ever. When SNS is down, waiting costs too much time.
       if (!isMessageRefused(error)) throw error;
@@ -113,17 +113,22 @@ async function takeOut(runtime: Runtime, incidentId: string, sent: ReadonlySet<s
   }
 }
 
-async function publish(runtime: Runtime, alert: Alert): Promise<void> {
+/** @param of what the message tells of: where that is more than one alert, their ids go along, in an attribute */
+async function publish(runtime: Runtime, alert: Alert, of: readonly Unsent[]): Promise<void> {
   const { subject, body: _, ...attributes } = alert;
   const { locations, policy } = runtime.config;
+  const ids = JSON.stringify(of.map((one) => one.alert.id));
   await runtime.sns.send(
     new PublishCommand({
       TopicArn: locations.topicArn,
       Subject: subject,
       Message: formatMessage(alert, policy),
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-      ),
+      MessageAttributes: {
+        ...Object.fromEntries(
+          Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+        ),
+        ...(of.length > 1 && { ids: { DataType: 'String.Array', StringValue: ids } }),
+      },
     }),
   );
   runtime.logger.info('alert sent', { alert: { ...attributes, subject } });

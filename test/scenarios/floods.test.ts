@@ -38,6 +38,8 @@ describe('many drains at their deadline in the same minute', () => {
     expect(flood?.attributes).toMatchObject({ kind: 'drain', state: 'opened', severity: 'critical', cluster: 'prod' });
     expect(toldOf(flood ?? { message: '' })).toHaveLength(DRAINS);
     expect(flood?.message).toContain('Not stopped:');
+    const ids: string[] = JSON.parse(flood?.attributes.ids ?? '[]');
+    expect(ids.filter((id) => /^drain#.*#release$/.test(id))).toHaveLength(DRAINS);
   });
 
   it('come again as the very same message when the function that sent it died before it could note so', async () => {

@@ -60,6 +60,12 @@ describe('alerts of one moment', () => {
     expect(flood?.message.body.length).toBeLessThan(8_000);
   });
 
+  test('are several messages where one could not carry the ids of all', () => {
+    const floods = mergeFloods(many(450));
+    expect(floods.map(({ of }) => of.length)).toEqual([200, 200, 50]);
+    expect(new Set(floods.map(({ message }) => message.id)).size).toBe(3);
+  });
+
   test('are each told by exactly one message, whatever there is', () => {
     const alerts = fc.array(
       fc.record({
