@@ -1,5 +1,5 @@
-import type { Call, Fact } from './facts.ts';
-import type { Invariant } from './invariant.ts';
+import { type Call, type Fact, idsIn } from './facts.ts';
+import type { Check, Invariant } from './invariant.ts';
 
 /** An alert's id is `<incident>#<state>`: what it tells its receivers, so that they can drop repeats. */
 function incidentOf(id: string): string {
@@ -19,20 +19,22 @@ export function alertsComeOnce(): Invariant {
     name: 'Each alert is sent once, unless its sender could not know; an incident is opened and resolved at most once, in that order',
     observe(fact, _ledger, check) {
       doubts.record(fact);
-      if (fact.kind !== 'alert' || fact.id === '') return;
-      const { id, state, about } = fact;
-      if (sentIds.has(id) && doubts.about(id)) return;
-      const earlier = statesByIncident.get(incidentOf(id)) ?? [];
-      check(!sentIds.has(id), `the alert ${id} was sent twice`, [id]);
-      if (state === 'opened') check(!earlier.includes(`${about} opened`), `${id} opens what is open`, [id]);
-      if (state === 'resolved') {
-        const isOpen = earlier.some((one) => one.endsWith('opened')) && !earlier.includes(`${about} resolved`);
-        check(isOpen, `${id} resolves what is not open`, [id]);
-      }
-      sentIds.add(id);
-      statesByIncident.set(incidentOf(id), [...earlier, `${about} ${state}`]);
+      if (fact.kind !== 'alert') return;
+      for (const id of fact.ids) if (!(sentIds.has(id) && doubts.about(id))) judge(id, fact, check);
     },
   };
+
+  function judge(id: string, { state, about }: Fact & { readonly kind: 'alert' }, check: Check): void {
+    const earlier = statesByIncident.get(incidentOf(id)) ?? [];
+    check(!sentIds.has(id), `the alert ${id} was sent twice`, [id]);
+    if (state === 'opened') check(!earlier.includes(`${about} opened`), `${id} opens what is open`, [id]);
+    if (state === 'resolved') {
+      const isOpen = earlier.some((one) => one.endsWith('opened')) && !earlier.includes(`${about} resolved`);
+      check(isOpen, `${id} resolves what is not open`, [id]);
+    }
+    sentIds.add(id);
+    statesByIncident.set(incidentOf(id), [...earlier, `${about} ${state}`]);
+  }
 }
 
 /** The alerts whose senders may not know that they were sent. */
@@ -54,9 +56,8 @@ class Doubts {
 
   #recordPublish({ input, requestId = '', isAnswerDoubtful = false }: Call): void {
     const attributes = input.MessageAttributes as Record<string, { readonly StringValue?: string }> | undefined;
-    const id = attributes?.id?.StringValue;
-    if (id === undefined) return;
-    if (isAnswerDoubtful) this.#doubted.add(id);
-    this.#idsByInvocation.set(requestId, [...(this.#idsByInvocation.get(requestId) ?? []), id]);
+    const ids = idsIn({ id: attributes?.id?.StringValue, ids: attributes?.ids?.StringValue });
+    if (isAnswerDoubtful) for (const id of ids) this.#doubted.add(id);
+    this.#idsByInvocation.set(requestId, [...(this.#idsByInvocation.get(requestId) ?? []), ...ids]);
   }
 }

@@ -52,6 +52,8 @@ export type Fact = { readonly atMs: number } & (
       /** `drain`, `disconnection`, ...; empty for a message that is no alert of a function. */
       readonly about: string;
       readonly id: string;
+      /** Of the alerts that the message stands for: mostly its own. */
+      readonly ids: readonly string[];
       readonly state: string;
       readonly text: string;
     }

@@ -115,9 +115,16 @@ function readAlert(entry: TraceEntry): UntimedFact {
     kind: 'alert',
     about: text(attributes.kind),
     id: text(attributes.id),
+    ids: idsIn({ id: text(attributes.id), ids: text(attributes.ids) }),
     state: text(attributes.state),
     text: `${text(entry.subject)}\n${text(entry.message)}`,
   };
+}
+
+/** The ids that the message attributes of an alert name. */
+export function idsIn({ id, ids }: { readonly id?: string | undefined; readonly ids?: string | undefined }): string[] {
+  if (ids) return JSON.parse(ids) as string[];
+  return id ? [id] : [];
 }
 
 function readInvocation(entry: TraceEntry): UntimedFact | undefined {

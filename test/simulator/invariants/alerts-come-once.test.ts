@@ -43,3 +43,10 @@ test('The same alert again is as it ought to be where its function was killed af
   expect(judge(end('error')).violations).toBe(0);
   expect(judge(end('end')).violations).toBeGreaterThan(0);
 });
+
+test('A message that stands for several alerts opens and resolves each of them', () => {
+  const one = new HandMade().alert('a#opened', 'opened').alert('b#opened', 'opened');
+  expect(judge(one.flood(['a#resolved', 'b#resolved'], 'resolved'))).toMatchObject({ violations: 0 });
+  const never = new HandMade().alert('a#opened', 'opened').flood(['a#resolved', 'b#resolved'], 'resolved');
+  expect(judge(never).violation?.what).toBe('b#resolved resolves what is not open');
+});

@@ -112,6 +112,13 @@ export class HandMade {
     return this;
   }
 
+  /** One message that tells of many. */
+  flood(ids: readonly string[], state: string): this {
+    const attributes = { id: 'flood', state, kind: 'disconnection', ids: JSON.stringify(ids) };
+    this.#trace.add('notification', { topic: 'alerts', subject: '', message: '', attributes });
+    return this;
+  }
+
   /** A function publishes the alert: what the topic delivers, and the call as it was answered. */
   publishes(id: string, state: string, fault?: { readonly effect: 'happens'; readonly answer?: string }): this {
     const input = { MessageAttributes: { id: { DataType: 'String', StringValue: id } } };
