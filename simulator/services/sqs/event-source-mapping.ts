@@ -5,8 +5,9 @@ import type { EventPredicate } from '../event-bridge/pattern.ts';
 import { parseJson } from '../template-properties.ts';
 import { failedMessageIds } from './batch-response.ts';
 import { md5Of } from './digest.ts';
-import { systemAttributes } from './operations.ts';
-import type { Queue, QueueMessage } from './queue.ts';
+import type { QueueMessage } from './message.ts';
+import type { Queue } from './queue.ts';
+import { systemAttributes } from './received-message.ts';
 
 export interface MappingSettings {
   readonly functionArn: string;

@@ -13,8 +13,8 @@ import {
   textListOf,
   textOf,
 } from '../template-properties.ts';
-import type { QueueSettings } from './queue.ts';
 import type { Queues } from './queues.ts';
+import { DEFAULT_SETTINGS, type QueueSettings } from './settings.ts';
 
 const QUEUE_PROPERTIES = [
   'QueueName',
@@ -57,19 +57,20 @@ export function createQueueProviders(kernel: Kernel, queues: Queues): Record<str
 
 /** Defaults and limits: "Amazon SQS message quotas" and the CreateQueue API reference. */
 function parseSettings(properties: TemplateProperties): QueueSettings {
-  numberOf(properties, 'ReceiveMessageWaitTimeSeconds', { min: 0, max: 20 });
   const kmsMasterKeyId = textOf(properties, 'KmsMasterKeyId');
   if (kmsMasterKeyId !== undefined && flagOf(properties, 'SqsManagedSseEnabled') === true) {
     throw invalidProperties('You can use one type of server-side encryption at one time.');
   }
   const redrive = parseRedrive(properties);
   return {
+    ...DEFAULT_SETTINGS,
+    receiveWaitSeconds: numberOf(properties, 'ReceiveMessageWaitTimeSeconds', { min: 0, max: 20 }) ?? 0,
     delaySeconds: numberOf(properties, 'DelaySeconds', { min: 0, max: 900 }) ?? 0,
     visibilityTimeoutSeconds: numberOf(properties, 'VisibilityTimeout', { min: 0, max: 43_200 }) ?? 30,
     retentionSeconds: numberOf(properties, 'MessageRetentionPeriod', { min: 60, max: 1_209_600 }) ?? 345_600,
     messageBytesMax: numberOf(properties, 'MaximumMessageSize', { min: 1024, max: 1_048_576 }) ?? 1_048_576,
     ...(redrive && { redrive }),
-    ...(kmsMasterKeyId !== undefined && { kmsMasterKeyId }),
+    ...(kmsMasterKeyId !== undefined && { kmsMasterKeyId, isEncryptedBySqs: false }),
   };
 }
 

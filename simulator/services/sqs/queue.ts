@@ -1,42 +1,11 @@
-import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { Timer } from '../../kernel/clock.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
-
-export interface QueueSettings {
-  readonly delaySeconds: number;
-  readonly visibilityTimeoutSeconds: number;
-  readonly retentionSeconds: number;
-  readonly messageBytesMax: number;
-  /** After this many receives, the next one moves the message to the dead-letter queue. */
-  readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
-  readonly kmsMasterKeyId?: string;
-}
-
-export interface QueueMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
-  readonly senderId: string;
-  readonly sentAtMs: number;
-  /** When it came into this queue; after a redrive later than `sentAtMs`. */
-  readonly arrivedAtMs: number;
-  firstReceivedAtMs?: number;
-  receiveCount: number;
-  visibleAtMs: number;
-  /** The handle of the latest receive: only that one still deletes the message. */
-  receiptHandle?: string;
-  deadLetterSourceArn?: string;
-}
-
-export interface NewMessage {
-  readonly body: string;
-  readonly attributes?: Readonly<Record<string, MessageAttributeValue>>;
-  readonly senderId: string;
-  readonly delaySeconds?: number;
-}
+import type { NewMessage, QueueMessage } from './message.ts';
+import type { QueueSettings } from './settings.ts';
 
 const IDLE_AFTER_MS = 6 * 3_600_000;
+const PURGE_PAUSE_MS = 60_000;
 
 /**
  * A standard queue: at least once, in no promised order, invisible while somebody works on a message
@@ -48,13 +17,16 @@ export class Queue {
   readonly arn: string;
   readonly url: string;
   readonly name: string;
-  readonly settings: QueueSettings;
   readonly createdAtMs: number;
   readonly #kernel: Kernel;
   readonly #random: Random;
   readonly #messages = new Map<string, QueueMessage>();
   readonly #listeners: (() => void)[] = [];
+  readonly #waiters = new Set<() => void>();
   readonly #moveToDeadLetters: (message: QueueMessage) => void;
+  #settings: QueueSettings;
+  #modifiedAtMs: number;
+  #purgedAtMs: number | undefined;
   #wake: Timer | undefined;
   #usedAtMs: number;
 
@@ -63,17 +35,33 @@ export class Queue {
     name: string,
     settings: QueueSettings,
     moveToDeadLetters: (message: QueueMessage) => void,
+    generation = 0,
   ) {
     const { region, accountId } = kernel.place;
     this.arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
     this.url = `https://sqs.${region}.amazonaws.com/${accountId}/${name}`;
     this.name = name;
-    this.settings = settings;
+    this.#settings = settings;
     this.createdAtMs = kernel.clock.now();
+    this.#modifiedAtMs = this.createdAtMs;
     this.#usedAtMs = this.createdAtMs;
     this.#kernel = kernel;
-    this.#random = kernel.random.fork(`sqs/${name}`);
+    // A queue that is created again has other messages.
+    this.#random = kernel.random.fork(generation === 0 ? `sqs/${name}` : `sqs/${name}/${generation}`);
     this.#moveToDeadLetters = moveToDeadLetters;
+  }
+
+  get settings(): QueueSettings {
+    return this.#settings;
+  }
+
+  get modifiedAtMs(): number {
+    return this.#modifiedAtMs;
+  }
+
+  change(settings: QueueSettings): void {
+    this.#settings = settings;
+    this.#modifiedAtMs = this.#kernel.clock.now();
   }
 
   send({ body, attributes = {}, senderId, delaySeconds = this.settings.delaySeconds }: NewMessage): QueueMessage {
@@ -146,7 +134,16 @@ export class Queue {
     this.#wakeAt(message.visibleAtMs);
   }
 
-  purge(): void {
+  /** @returns false when the last purge is less than a minute ago (PurgeQueue, API reference) */
+  purge(): boolean {
+    const now = this.#kernel.clock.now();
+    if (this.#purgedAtMs !== undefined && now - this.#purgedAtMs < PURGE_PAUSE_MS) return false;
+    this.#purgedAtMs = now;
+    this.empty();
+    return true;
+  }
+
+  empty(): void {
     this.#messages.clear();
   }
 
@@ -184,6 +181,24 @@ export class Queue {
     this.#onWake();
   }
 
+  /** Waits until a message is visible (true), or until an instant in epoch milliseconds (false). */
+  becomesVisible(deadlineMs: number): Promise<boolean> {
+    const { clock } = this.#kernel;
+    if (this.hasVisible) return Promise.resolve(true);
+    if (clock.now() >= deadlineMs) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const end = (isVisible: boolean) => {
+        timer.cancel();
+        this.#waiters.delete(wake);
+        resolve(isVisible);
+      };
+      const wake = () => end(true);
+      const timer = clock.at(deadlineMs, () => end(false));
+      this.#waiters.add(wake);
+      this.#onWake();
+    });
+  }
+
   #isPoison({ receiveCount }: QueueMessage): boolean {
     return this.settings.redrive !== undefined && receiveCount >= this.settings.redrive.maxReceiveCount;
   }
@@ -194,9 +209,10 @@ export class Queue {
     this.#wakeAt(message.visibleAtMs);
   }
 
-  /** One timer per queue, and none while nobody listens: an idle world has nothing to do. */
+  /** One timer per queue, and none while nobody listens or waits: an idle world has nothing to do. */
   #wakeAt(atMs: number): void {
-    if (this.#listeners.length === 0 || (this.#wake !== undefined && this.#wake.atMs <= atMs)) return;
+    if (this.#listeners.length + this.#waiters.size === 0 || (this.#wake !== undefined && this.#wake.atMs <= atMs))
+      return;
     this.#wake?.cancel();
     this.#wake = this.#kernel.clock.at(atMs, () => this.#onWake());
   }
@@ -209,7 +225,7 @@ export class Queue {
     for (const { visibleAtMs } of this.#messages.values())
       if (visibleAtMs > now) nextMs = Math.min(nextMs, visibleAtMs);
     if (Number.isFinite(nextMs)) this.#wakeAt(nextMs);
-    if (this.hasVisible) for (const listener of this.#listeners) listener();
+    if (this.hasVisible) for (const listener of [...this.#listeners, ...this.#waiters]) listener();
   }
 
   #dropExpired(): void {

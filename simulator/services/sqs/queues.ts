@@ -2,7 +2,9 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Keys } from '../kms/keys.ts';
 import { evaluateResourcePolicy } from '../resource-policy.ts';
-import { type NewMessage, Queue, type QueueMessage, type QueueSettings } from './queue.ts';
+import type { NewMessage, QueueMessage } from './message.ts';
+import { Queue } from './queue.ts';
+import type { QueueSettings } from './settings.ts';
 
 /** Why a service could not put a message into a queue; the codes are those of EventBridge's dead-letter attributes. */
 export type SendRefusal = 'NO_RESOURCE' | 'NO_PERMISSIONS';
@@ -16,6 +18,9 @@ export interface ServiceSend {
   readonly message: NewMessage;
 }
 
+/** CreateQueue, API reference. */
+const NAME_PAUSE_MS = 60_000;
+
 /** All queues of the account and region, their policies, and which of them are somebody's dead-letter queue. */
 export class Queues {
   readonly #kernel: Kernel;
@@ -23,6 +28,8 @@ export class Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #policies = new Map<string, unknown>();
   readonly #deadLetterQueues = new Set<string>();
+  /** When a queue was last deleted, and how many times, by ARN. */
+  readonly #deleted = new Map<string, { readonly atMs: number; readonly times: number }>();
 
   constructor(kernel: Kernel, keys: Keys) {
     this.#kernel = kernel;
@@ -30,13 +37,39 @@ export class Queues {
   }
 
   create(name: string, settings: QueueSettings): Queue {
-    const queue: Queue = new Queue(this.#kernel, name, settings, (message) => this.#moveToDeadLetters(queue, message));
-    if (this.#queues.has(queue.arn)) {
-      throw new AwsError('QueueNameExists', `A queue named ${name} already exists.`);
+    const arn = this.arnOfUrl(name);
+    if (this.#queues.has(arn)) throw new AwsError('QueueNameExists', `A queue named ${name} already exists.`);
+    const deleted = this.#deleted.get(arn);
+    if (deleted !== undefined && this.#kernel.clock.now() - deleted.atMs < NAME_PAUSE_MS) {
+      throw new AwsError(
+        'QueueDeletedRecently',
+        'You must wait 60 seconds after deleting a queue before you can create another with the same name.',
+      );
     }
-    this.#queues.set(queue.arn, queue);
+    const move = (message: QueueMessage) => this.#moveToDeadLetters(queue, message);
+    const queue: Queue = new Queue(this.#kernel, name, settings, move, deleted?.times);
+    this.#queues.set(arn, queue);
     if (settings.redrive) this.markDeadLetterQueue(settings.redrive.deadLetterTargetArn);
     return queue;
+  }
+
+  change(queue: Queue, settings: QueueSettings): void {
+    queue.change(settings);
+    if (settings.redrive) this.markDeadLetterQueue(settings.redrive.deadLetterTargetArn);
+  }
+
+  /** With its messages; who still sends there is told that there is no such queue. */
+  delete(queue: Queue): void {
+    const times = (this.#deleted.get(queue.arn)?.times ?? 0) + 1;
+    this.#deleted.set(queue.arn, { atMs: this.#kernel.clock.now(), times });
+    this.#queues.delete(queue.arn);
+    this.#policies.delete(queue.arn);
+    queue.empty();
+  }
+
+  /** The queues that have this one as their dead-letter queue. */
+  sourcesOf(deadLetterQueue: Queue): readonly Queue[] {
+    return this.all().filter(({ settings }) => settings.redrive?.deadLetterTargetArn === deadLetterQueue.arn);
   }
 
   find(arn: string): Queue | undefined {

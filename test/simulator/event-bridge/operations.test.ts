@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { refusal } from '../refusal.ts';
 import { type ServedWorld, serveWorld } from '../serve/served-world.ts';
 
 const EMPTY = 'clusters: [{ name: prod }]';
@@ -6,14 +7,6 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:eu-centra
 const QUEUE = arn('sqs', 'jobs');
 const Name = 'mine';
 const EventPattern = '{"source":["me"]}';
-
-async function refusal(call: Promise<unknown>): Promise<string> {
-  const error = await call.then(
-    () => new Error('it succeeded'),
-    (thrown: Error) => thrown,
-  );
-  return `${error.name}: ${error.message}`;
-}
 
 function open({ simulator }: ServedWorld): void {
   const { queues, topics } = simulator.messaging;
