@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  createConnectedFleet,
-  createFixture,
-  drain,
-  inService,
-  MINUTE,
-  registrationOf,
-  tasksOn,
-} from '../fleet-fixture.ts';
+import { createConnectedFleet, createFixture, drain, inService, MINUTE, registrationOf } from '../fleet-fixture.ts';
 
 const unknown = 'arn:aws:ecs:eu-central-1:111122223333:container-instance/main/00000000000000000000000000000000';
 
@@ -205,37 +197,4 @@ describe('permissions', () => {
     const authorization = ecs?.operations[operation]?.authorize({ cluster: 'main', ...input }, call);
     expect(authorization).toMatchObject({ resources });
   });
-});
-
-test('tasks that stopped are listed with their instance for an hour', async () => {
-  const fleet = await createConnectedFleet();
-  const [first = ''] = inService(fleet);
-  fleet.world.runTask({ cluster: 'main', on: first, runsForMs: MINUTE });
-  const request = { cluster: 'main', containerInstance: registrationOf(fleet, first).arn, desiredStatus: 'STOPPED' };
-  await fleet.runFor(5 * MINUTE);
-
-  expect(fleet.call('ecs', 'ListTasks', request)).toMatchObject({ taskArns: { length: 1 } });
-  expect(tasksOn(fleet, first)).toMatchObject([{ containersEnd: 'exited' }]);
-  expect(fleet.call('ecs', 'ListTasks', { ...request, desiredStatus: 'PENDING' })).toEqual({ taskArns: [] });
-  await fleet.runFor(61 * MINUTE);
-  expect(fleet.call('ecs', 'ListTasks', request)).toEqual({ taskArns: [] });
-});
-
-test('ListTasks names the running tasks of a cluster, an instance, a service, a family or a starter', async () => {
-  const fleet = await createConnectedFleet();
-  const [first = ''] = inService(fleet);
-  const job = fleet.world.runTask({ cluster: 'main', on: first, family: 'job', startedBy: 'nightly' });
-  fleet.world.createService({ cluster: 'main', name: 'web', desiredCount: 2 });
-  await fleet.runFor(5 * MINUTE);
-  const count = (filter: object) => {
-    const { taskArns } = fleet.call<{ taskArns: string[] }>('ecs', 'ListTasks', { cluster: 'main', ...filter });
-    return taskArns.length;
-  };
-
-  expect(fleet.call('ecs', 'ListTasks', { cluster: 'main', startedBy: 'nightly' })).toEqual({ taskArns: [job] });
-  expect(count({})).toBe(3);
-  expect(count({ containerInstance: registrationOf(fleet, first).arn })).toBe(2);
-  expect(count({ serviceName: 'web' })).toBe(2);
-  expect(count({ family: 'job' })).toBe(1);
-  expect(count({ launchType: 'EXTERNAL' })).toBe(0);
 });

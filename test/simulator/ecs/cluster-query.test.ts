@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { boundsOf } from '../../../simulator/services/ecs/cluster-query.ts';
 import { parseClusterQuery } from '../../../simulator/services/ecs/cluster-query-parser.ts';
@@ -14,6 +15,28 @@ async function fleetOfThree(): Promise<{ fleet: FleetFixture; ids: string[] }> {
   });
   await fleet.runFor(MINUTE);
   return { fleet, ids };
+}
+
+/** Expressions of all kinds about the instances, nested at random. */
+function expressions(ids: readonly string[]): fc.Arbitrary<string> {
+  const id = fc.constantFrom(...ids, 'i-00000000000000000');
+  const leaf = fc.oneof(
+    fc.constantFrom('agentConnected == false', 'agentConnected != false', 'runningTasksCount > 0', 'task:group exists'),
+    fc.constantFrom('attribute:stack == test', 'attribute:stack =~ p.*', 'attribute:gpu !exists'),
+    id.map((one) => `ec2InstanceId == ${one}`),
+    fc.array(id, { minLength: 1, maxLength: 3 }).map((some) => `ec2InstanceId in [${some.join(', ')}]`),
+    fc.array(id, { minLength: 1, maxLength: 3 }).map((some) => `ec2InstanceId !in [${some.join(', ')}]`),
+  );
+  return fc.letrec<{ expression: string }>((tie) => ({
+    expression: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      leaf,
+      tie('expression').map((inner) => `not (${inner})`),
+      fc
+        .tuple(tie('expression'), fc.constantFrom('and', 'or', '&&', '||'), tie('expression'))
+        .map(([left, operator, right]) => `(${left}) ${operator} (${right})`),
+    ),
+  })).expression;
 }
 
 describe('the cluster query language', () => {
@@ -40,6 +63,27 @@ describe('the cluster query language', () => {
     ['agentVersion < 1.9.0', []],
     ["registeredAt >= '2026-01-05T08:00:00Z'", [0, 1, 2]],
     ['registeredAt < "2026-01-05T08:00:00Z"', []],
+    ['registeredAt >= 2026-01-05', [0, 1, 2]],
+    ['registeredAt > 2026-01-05T08:00:00', [0, 1, 2]],
+    ['registeredAt > 2026-01-05T12:00:00+02:00', []],
+    ['registeredAt less_than 2026-01-06', [0, 1, 2]],
+    ['agentConnected in [false]', [1]],
+    ['agentConnected !~ t.*', [1]],
+    ['agentConnected not_equals true', [1]],
+    ['agentVersion >= 1.98', [0, 1, 2]],
+    ['runningTasksCount != 0', [0]],
+    ['runningTasksCount <= 0', [1, 2]],
+    ['task:group =~ family:.*', [0]],
+    ['task:group in [family:job, service:web]', [0]],
+    ['task:group not_in [family:job]', [1, 2]],
+    ['task:group exists', [0]],
+    ['attribute:stack not_in [test]', [0, 1]],
+    ['attribute:stack !in [test]', [0, 1]],
+    ['attribute:stack matches "(te|pr).*"', [0, 1, 2]],
+    ['attribute:stack not_matches t.*', [0, 1]],
+    ['attribute:stack > pz', [2]],
+    ['attribute:gpu not_exists', [0, 1, 2]],
+    ['!(attribute:stack equals test) && !(agentConnected == false)', [0]],
   ])('%s', async (filter, matches) => {
     const { fleet, ids } = await fleetOfThree();
 
@@ -68,6 +112,15 @@ describe('the cluster query language', () => {
     'a in [b',
     'agentConnected = true',
     'x == 1 y',
+    'agentConnected > true',
+    'agentVersion in [1.98.0]',
+    'runningTasksCount =~ 1',
+    'runningTasksCount == many',
+    'registeredAt < yesterday',
+    'registeredAt in [2026-01-05]',
+    'attribute:stack =~ "("',
+    'attribute:stack in []',
+    'attribute:stack in test',
   ])('refuses %s', (filter) => {
     expect(() => parseClusterQuery(filter)).toThrow('Invalid filter expression');
   });
@@ -77,6 +130,19 @@ describe('the cluster query language', () => {
     expect(fleet.errorOf('ecs', 'ListContainerInstances', { cluster: 'main', filter: 'mood == fine' })).toMatchObject({
       code: 'InvalidParameterException',
     });
+  });
+
+  test('finds with the opposite of an expression whatever it does not find, whichever index it starts from', async () => {
+    const { fleet, ids } = await fleetOfThree();
+    const all = ids.map((id) => registrationOf(fleet, id).arn).toSorted();
+    const list = (filter: string) =>
+      fleet.call<{ containerInstanceArns: string[] }>('ecs', 'ListContainerInstances', { cluster: 'main', filter })
+        .containerInstanceArns;
+    fc.assert(
+      fc.property(expressions(ids), (filter) => {
+        expect([...list(filter), ...list(`not (${filter})`)].toSorted()).toEqual(all);
+      }),
+    );
   });
 
   test('starts from an index only where every match is in it', () => {
