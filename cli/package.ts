@@ -23,14 +23,23 @@ export function packagedIn(directory: string): Packaged {
  * directory of its own, which is removed when the process ends: osls clears what lies beside `serverless.yml` first, and
  * two at once would disturb each other.
  *
- * @throws PackagingError with what osls said
+ * @throws PackagingError
  */
 export async function packageProduct(signal: AbortSignal): Promise<Packaged> {
-  const osls = path.join(ROOT, 'node_modules', 'osls', 'bin', 'serverless.js');
   const directory = mkdtempSync(path.join(tmpdir(), 'ebbtide-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   copyFileSync(path.join(ROOT, 'serverless.yml'), path.join(directory, 'serverless.yml'));
   for (const part of ['infra', 'node_modules']) symlinkSync(path.join(ROOT, part), path.join(directory, part));
+  return packageIn(directory, signal);
+}
+
+/**
+ * Packages what lies in a directory: `serverless.yml`, and beside it the product and `node_modules`.
+ *
+ * @throws PackagingError with what osls said
+ */
+export async function packageIn(directory: string, signal: AbortSignal): Promise<Packaged> {
+  const osls = path.join(ROOT, 'node_modules', 'osls', 'bin', 'serverless.js');
   try {
     await promisify(execFile)(process.execPath, [osls, 'package'], { cwd: directory, signal });
   } catch (error) {

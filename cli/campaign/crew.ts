@@ -59,6 +59,8 @@ export function createCrew(packaged: Packaged, workers: number): Crew {
 export interface Job {
   readonly plans: Iterable<Plan>;
   readonly signal: AbortSignal;
+  /** Of every plan; by default some are played twice. */
+  readonly demands?: Demands;
   onAnswer(plan: Plan, answer: Answer): void;
 }
 
@@ -66,13 +68,13 @@ export interface Job {
 const TWICE_EVERY = 100;
 
 /** Plays plans until there are no more, or the signal comes: what has begun is played to its end. */
-export async function playAll(crew: Crew, { plans, signal, onAnswer }: Job): Promise<void> {
+export async function playAll(crew: Crew, { plans, signal, demands, onAnswer }: Job): Promise<void> {
   const queue = plans[Symbol.iterator]();
   const work = async () => {
     while (!signal.aborted) {
       const { value: plan, done } = queue.next();
       if (done === true || plan === undefined) return;
-      onAnswer(plan, await crew.play(plan, { twice: plan.seed % TWICE_EVERY === 0 }));
+      onAnswer(plan, await crew.play(plan, demands ?? { twice: plan.seed % TWICE_EVERY === 0 }));
     }
   };
   await Promise.all(Array.from({ length: crew.workers }, work));
