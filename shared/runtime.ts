@@ -76,6 +76,7 @@ export function createRuntime(environment: Readonly<Record<string, string | unde
     incidents: createIncidentStore({
       ...table,
       historyDays: config.policy.historyDays,
+      uniqueId: () => randomUUID(),
       onUnreadable: (id, error) => logger.error('an item of the table is no incident', { id, error }),
     }),
     policies: createPolicies(config.policy, { ecs, now }),

@@ -17,9 +17,13 @@ export interface Outgoing {
   readonly of: readonly Unsent[];
 }
 
+/** In which an incident goes through them. */
+const STATES: readonly Alert['state'][] = ['opened', 'escalated', 'notice', 'resolved'];
+
 /** Puts alerts of the same kind, state and cluster into one message where they are many; the others go as they are. */
 export function mergeFloods(unsent: readonly Unsent[]): Outgoing[] {
-  const alike = Map.groupBy(unsent, ({ alert }) => `${alert.kind}/${alert.state}/${alert.cluster}`);
+  const inOrder = unsent.toSorted((a, b) => STATES.indexOf(a.alert.state) - STATES.indexOf(b.alert.state));
+  const alike = Map.groupBy(inOrder, ({ alert }) => `${alert.kind}/${alert.state}/${alert.cluster}`);
   return [...alike.values()].flatMap((group) => {
     if (group.length < FLOOD_MIN) return group.map((one) => ({ message: one.alert, of: [one] }));
     // In an order of their own: who sends them again after a crash makes the same message, with the same id.

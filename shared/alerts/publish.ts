@@ -39,8 +39,26 @@ export async function commit(
     runtime.logger.info('incident changed meanwhile', { incident: next.id });
     return undefined;
   }
-  runtime.unsent.push(...added.map((alert) => ({ incidentId: next.id, alert })));
+  const waiting = othersWaitingFirst(runtime, previous);
+  const mine = added.filter(({ id }) => !waiting.has(incidentOf(id)));
+  runtime.unsent.push(...mine.map((alert) => ({ incidentId: next.id, alert })));
   return saved.incident;
+}
+
+/**
+ * The incidents of which alerts were written before, by functions that may be sending them, or have died. What comes
+ * after such an alert is left to the sweep, which sends them in their order: nobody is told that something is stuck after
+ * it was told that it is over.
+ */
+function othersWaitingFirst({ unsent }: Runtime, previous: Incident | undefined): Set<string> {
+  const mine = new Set(unsent.map(({ alert }) => alert.id));
+  const others = previous?.outbox.filter(({ id }) => !mine.has(id)) ?? [];
+  return new Set(others.map(({ id }) => incidentOf(id)));
+}
+
+/** An incident may have the outbox of the one that it took the place of. */
+function incidentOf(alertId: string): string {
+  return alertId.slice(0, alertId.lastIndexOf('#'));
 }
 
 /** The policy has been read a moment ago, by whoever decided on the alert. */

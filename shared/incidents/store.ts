@@ -39,12 +39,13 @@ export interface IncidentStoreOptions {
   readonly tableName: string;
   /** How long closed incidents are kept. */
   readonly historyDays: number;
+  uniqueId(): string;
   /** An item that is no incident, by hand or by a version to come: it is left out, and must not keep the others. */
   onUnreadable(id: string, error: unknown): void;
 }
 
 export function createIncidentStore(options: IncidentStoreOptions): IncidentStore {
-  const { client, tableName, historyDays } = options;
+  const { client, tableName, historyDays, uniqueId } = options;
   const read = (items: readonly Item[]) => items.flatMap((item) => tryToParse(item, options));
   return {
     async getMany(ids) {
@@ -85,6 +86,7 @@ export function createIncidentStore(options: IncidentStoreOptions): IncidentStor
         ...(isReplaced ? withUnsentOf(previous, incident) : incident),
         version: (previous?.version ?? 0) + 1,
       };
+      const writtenBy = uniqueId();
       if (isReplaced && isRemembered(previous)) {
         await client.send(new PutItemCommand({ TableName: tableName, Item: archived(previous, historyDays) }));
       }
@@ -92,7 +94,7 @@ export function createIncidentStore(options: IncidentStoreOptions): IncidentStor
         await client.send(
           new PutItemCommand({
             TableName: tableName,
-            Item: toItem(next, historyDays),
+            Item: { ...toItem(next, historyDays), writtenBy: { S: writtenBy } },
             ...(previous === undefined
               ? { ConditionExpression: 'attribute_not_exists(id)' }
               : {
@@ -105,6 +107,8 @@ export function createIncidentStore(options: IncidentStoreOptions): IncidentStor
       } catch (error) {
         if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
         const item = (error as { Item?: Item }).Item;
+        // DynamoDB did take it; the answer was lost, and the SDK tried again.
+        if (item?.writtenBy?.S === writtenBy) return { kind: 'saved', incident: next };
         return { kind: 'conflict', current: item === undefined ? undefined : parseItem(item) };
       }
       return { kind: 'saved', incident: next };

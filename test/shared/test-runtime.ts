@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
@@ -50,6 +51,7 @@ export function createTestRuntime(table: Table, settings: Readonly<Record<string
   const config = parseConfig({ ...locations, ...settings });
   const now = () => clock.nowMs;
   let ids = 0;
+  const uniqueId = () => `id-${++ids}`;
   const runtime: Runtime = {
     ...clients,
     config,
@@ -57,6 +59,7 @@ export function createTestRuntime(table: Table, settings: Readonly<Record<string
     incidents: createIncidentStore({
       ...table,
       historyDays: config.policy.historyDays,
+      uniqueId: randomUUID,
       onUnreadable(id, error) {
         throw new Error(`${id} is no incident`, { cause: error });
       },
@@ -66,7 +69,7 @@ export function createTestRuntime(table: Table, settings: Readonly<Record<string
     metrics: new Metrics({ namespace: 'test', serviceName: 'test' }),
     unsent: [],
     now,
-    uniqueId: () => `id-${++ids}`,
+    uniqueId,
   };
   return { runtime, mocks, clock };
 }

@@ -49,8 +49,18 @@ describe('alerts of one moment', () => {
     expect(mergeFloods(alerts).map(({ message }) => `${message.kind} ${message.state} ${message.cluster}`)).toEqual([
       'drain opened shop',
       'disconnection opened shop',
-      'drain resolved shop',
       'drain opened bank',
+      'drain resolved shop',
+    ]);
+  });
+
+  test('are told in the order in which an incident goes through them, whichever came first', () => {
+    const alerts = [unsent(1, { state: 'resolved' }), unsent(2, { state: 'escalated' }), unsent(2), unsent(1)];
+    expect(mergeFloods(alerts).map(({ message }) => message.state)).toEqual([
+      'opened',
+      'opened',
+      'escalated',
+      'resolved',
     ]);
   });
 

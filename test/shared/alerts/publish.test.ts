@@ -93,6 +93,49 @@ describe('an alert', () => {
   });
 });
 
+describe('alerts of one incident', () => {
+  test('that somebody adds while an earlier one is being sent wait for it, and are sent by the sweep, in their order', async () => {
+    const { id, alert, runtime, clock, published, stored } = setUp();
+    const other = createTestRuntime(table);
+    const open = await commit(other.runtime, drain({ id, outbox: [alert] }), undefined);
+    if (open === undefined) throw new Error('not written');
+    const resolved = { ...alert, id: `${id}#resolved`, state: 'resolved' } as const;
+    await commit(runtime, { ...open, outbox: [alert, resolved] }, open);
+    await sendAlerts(runtime);
+    expect(published()).toEqual([]);
+
+    clock.nowMs += 2 * MINUTE_MS;
+    await resendAbandoned(runtime, await stored());
+    await sendAlerts(runtime);
+    expect(published().map(({ MessageAttributes }) => MessageAttributes?.state?.StringValue)).toEqual([
+      'opened',
+      'resolved',
+    ]);
+    expect((await stored()).outbox).toEqual([]);
+  });
+
+  test('that one function adds, one after the other, are sent by it', async () => {
+    const { id, alert, runtime, published } = setUp();
+    const open = await commit(runtime, drain({ id, outbox: [alert] }), undefined);
+    if (open === undefined) throw new Error('not written');
+    const resolved = { ...alert, id: `${id}#resolved`, state: 'resolved' } as const;
+    await commit(runtime, { ...open, outbox: [alert, resolved] }, open);
+    await sendAlerts(runtime);
+    expect(published()).toHaveLength(2);
+  });
+
+  test('do not wait for those of the incident that it took the place of', async () => {
+    const { id, alert, runtime, published } = setUp();
+    const earlier = { ...alert, id: `${id}#before#resolved`, state: 'resolved' } as const;
+    const other = createTestRuntime(table);
+    const closed = drain({ id, phase: 'closed', closedAtMs: T0, outcome: 'drained', outbox: [earlier] });
+    const before = await commit(other.runtime, closed, undefined);
+    await commit(runtime, drain({ id, openedAtMs: T0 + 1, outbox: [alert] }), before);
+    await sendAlerts(runtime);
+    expect(published()).toHaveLength(1);
+  });
+});
+
 test('an alert that SNS refuses does not keep the others from being sent, and is reported', async () => {
   const { id, alert, runtime, mocks, published, stored } = setUp();
   const refused = Object.assign(new Error('Invalid parameter: Message too long'), {
@@ -178,10 +221,11 @@ test('an incident that changes while its alert is being sent keeps the change, a
   await commit(runtime, drain({ id, outbox: [alert] }), undefined);
   await sendAlerts(runtime);
   await sendAlerts(runtime);
-  expect(await stored()).toMatchObject({ deadlineAtMs: 77, outbox: [] });
+  expect(await stored()).toMatchObject({ deadlineAtMs: 77, outbox: [{ id: `${id}#later` }] });
   clock.nowMs = T0 + 10 * MINUTE_MS;
   await resendAbandoned(runtime, await stored());
   await sendAlerts(runtime);
+  expect(await stored()).toMatchObject({ deadlineAtMs: 77, outbox: [] });
   const ids = published().map(({ MessageAttributes }) => MessageAttributes?.id?.StringValue);
   expect(ids.sort()).toEqual([`${id}#later`, alert.id].sort());
 });

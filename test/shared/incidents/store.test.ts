@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { BatchGetItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -13,10 +14,15 @@ const DAY_SECONDS = 86_400;
 let table: TestTable;
 let store: IncidentStore;
 const unreadable: string[] = [];
+const options = {
+  historyDays: HISTORY_DAYS,
+  uniqueId: randomUUID,
+  onUnreadable: (id: string) => unreadable.push(id),
+};
 
 beforeAll(async () => {
   table = await openTable();
-  store = createIncidentStore({ ...table, historyDays: HISTORY_DAYS, onUnreadable: (id) => unreadable.push(id) });
+  store = createIncidentStore({ ...table, ...options });
 });
 afterAll(() => table.close());
 
@@ -84,6 +90,25 @@ describe('a write', () => {
     const first = await saved(drain({ id: freshId() }));
     const results = await Promise.all(Array.from({ length: 8 }, () => store.save(first, first)));
     expect(results.filter(({ kind }) => kind === 'saved')).toHaveLength(1);
+  });
+
+  test('whose answer was lost, and which the SDK tries again, is known for its own', async () => {
+    const { middlewareStack } = table.client;
+    middlewareStack.add(
+      (next) => async (args) => {
+        await next(args);
+        return next(args);
+      },
+      { step: 'initialize', name: 'twice' },
+    );
+    try {
+      const first = await saved(drain({ id: freshId() }));
+      const second = await saved(first, first);
+      expect(second.version).toBe(2);
+      expect(await store.save(first, first)).toEqual({ kind: 'conflict', current: second });
+    } finally {
+      middlewareStack.remove('twice');
+    }
   });
 
   test('is refused when the incident is gone', async () => {
@@ -197,8 +222,7 @@ describe('a read of many incidents', () => {
     const found = await createIncidentStore({
       client,
       tableName: 'incidents',
-      historyDays: 1,
-      onUnreadable: (id) => unreadable.push(id),
+      ...options,
     }).getMany(ids);
     expect([...found.keys()].sort()).toEqual([...ids].sort());
   });
