@@ -20,9 +20,7 @@ const PROTOCOL_KEYS = new Set(['Action', 'Version']);
  */
 export function readQuery(dialect: QueryDialect, shape: Shape, body: string): Record<string, unknown> {
   if (shape.kind !== 'structure') return {};
-  const root = treeOf(body);
-  if (dialect === 'ec2Query') refuseUnknownParameters(shape, root);
-  return readStructure(dialect, shape, root);
+  return readStructure(dialect, shape, treeOf(body));
 }
 
 /** The `Action` of a form body. */
@@ -41,6 +39,7 @@ function parameterName(dialect: QueryDialect, name: string, target: Target): str
 function treeOf(body: string): Node {
   const root: Node = { value: undefined, children: new Map() };
   for (const [key, value] of new URLSearchParams(body)) {
+    if (PROTOCOL_KEYS.has(key)) continue;
     let node = root;
     for (const part of key.split('.')) {
       let child = node.children.get(part);
@@ -55,16 +54,17 @@ function treeOf(body: string): Node {
   return root;
 }
 
-function refuseUnknownParameters(shape: StructureShape, root: Node): void {
-  const known = new Set(shape.members.map((member) => parameterName('ec2Query', member.name, member)));
-  for (const name of root.children.keys()) {
-    if (!known.has(name) && !PROTOCOL_KEYS.has(name)) {
-      throw new AwsError('UnknownParameter', `The parameter ${name} is not recognized`);
-    }
-  }
+/** EC2 alone does so, at any depth, and names just the part that it does not know (aws/aws-sdk-js#57, #403). */
+function refuseUnknown(node: Node, isKnown: (name: string) => boolean): void {
+  const unknown = [...node.children.keys()].find((name) => !isKnown(name));
+  if (unknown !== undefined) throw new AwsError('UnknownParameter', `The parameter ${unknown} is not recognized`);
 }
 
 function readStructure(dialect: QueryDialect, shape: StructureShape, node: Node): Record<string, unknown> {
+  if (dialect === 'ec2Query') {
+    const known = new Set(shape.members.map((member) => parameterName(dialect, member.name, member)));
+    refuseUnknown(node, (name) => known.has(name));
+  }
   const result: Record<string, unknown> = {};
   for (const member of shape.members) {
     const child = node.children.get(parameterName(dialect, member.name, member));
@@ -86,6 +86,7 @@ function readTarget(dialect: QueryDialect, target: Target, node: Node, name: str
 function readList(dialect: QueryDialect, shape: ListShape, target: Target, node: Node, name: string): unknown[] {
   const isFlat = dialect === 'ec2Query' || target.isFlattened;
   const items = isFlat ? node : node.children.get(shape.member.xmlName ?? 'member');
+  if (dialect === 'ec2Query') refuseUnknown(node, isNumber);
   return numbered(items).map((item) => readTarget(dialect, shape.member, item, name));
 }
 
@@ -108,8 +109,12 @@ function readMap(
 
 function numbered(node: Node | undefined): Node[] {
   if (node === undefined) return [];
-  const entries = [...node.children].filter(([key]) => /^\d+$/.test(key));
+  const entries = [...node.children].filter(([key]) => isNumber(key));
   return entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => child);
+}
+
+function isNumber(key: string): boolean {
+  return /^\d+$/.test(key);
 }
 
 function readScalar(dialect: QueryDialect, shape: Shape, text: string, name: string): unknown {

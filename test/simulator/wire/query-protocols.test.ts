@@ -171,6 +171,8 @@ describe('EC2 (its own query protocol)', () => {
 
   it.each([
     ['a parameter it does not have', 'InstanceIdd.1=i-1', 'UnknownParameter'],
+    ['a member that an item of a list does not have', 'Filter.1.Nmae=tag', 'UnknownParameter'],
+    ['a list that is not numbered', 'InstanceId.Item=i-1', 'UnknownParameter'],
     ['a number that is none', 'MaxResults=all', 'InvalidParameterValue'],
     ['a truth value that is none', 'DryRun=perhaps', 'InvalidParameterValue'],
   ])('refuses %s', async (_what, parameter, code) => {
@@ -198,5 +200,28 @@ describe('EC2 (its own query protocol)', () => {
     const error = await errorOf(world.settle(new ec2.EC2Client(world.clientConfig).send(command)));
 
     expect(error.name).toBe('MissingParameter');
+  });
+});
+
+describe('parameters that an operation does not have', () => {
+  const authorization = 'AWS4-HMAC-SHA256 Credential=AKIA/20260105/eu-central-1/autoscaling/aws4_request, Signature=00';
+
+  it('are ignored by the query services other than EC2', async () => {
+    const world = serve('autoscaling', 'awsQuery', autoScaling, {
+      DescribeAutoScalingGroups: () => ({ AutoScalingGroups: [] }),
+    });
+
+    const answer = await world.settle(
+      world.wire.handle({
+        method: 'POST',
+        path: '/',
+        host: 'autoscaling.eu-central-1.amazonaws.com',
+        headers: { authorization },
+        body: 'Action=DescribeAutoScalingGroups&Version=2011-01-01&MaxRecords=5&Colour=red&Filters.member.1.Nmae=x',
+      }),
+    );
+
+    expect(answer.status).toBe(200);
+    expect(world.inputs).toEqual([{ MaxRecords: 5, Filters: [{}] }]);
   });
 });
