@@ -86,7 +86,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     services: [
       createEventBridgeService(kernel, bus, queues),
       createSqsService(kernel, queues, keys),
-      createSnsService(kernel, topics, keys),
+      createSnsService(kernel, { topics, queues, keys }),
       createDynamoDbService(kernel, tables),
       createSsmService(kernel, runCommand),
       createCloudWatchService(kernel, alarms),

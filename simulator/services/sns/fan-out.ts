@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { compilePattern } from '../event-bridge/pattern.ts';
+import type { NewMessage } from '../sqs/message.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { parseJson } from '../template-properties.ts';
 import type { Publication } from './publish-input.ts';
@@ -26,11 +27,20 @@ export interface FanOutDependencies {
 
 /**
  * Takes messages to the queues and functions that are subscribed; other protocols leave the account, and end in the trace.
- * What the subscriber's policy does not let in is lost here, as it is without a dead-letter queue of the subscription.
+ * What the subscriber's policy does not let in goes to the dead-letter queue of the subscription, at once, because a client's
+ * error is not tried again ("Amazon SNS message delivery retries"); without one it is lost.
  */
 export function createFanOut(kernel: Kernel, dependencies: FanOutDependencies): (delivery: Delivery) => void {
   const random = kernel.random.fork('sns/deliveries');
   const { queues, invokeAsync, permitsInvocation } = dependencies;
+  const giveUp = ({ topic, subscription }: Delivery, message: NewMessage) => {
+    const { deadLetterTargetArn: queueArn, endpoint } = subscription;
+    const isKept =
+      queueArn !== undefined &&
+      queues.sendAsService({ queueArn, service: SNS_PRINCIPAL, sourceArn: topic.arn, message }) === undefined;
+    const fate = isKept ? 'dead-letter queue' : 'dropped';
+    kernel.trace.add('world', { subject: topic.arn, change: 'delivery failed', target: endpoint, fate });
+  };
   return (delivery) => {
     const { topic, subscription, publication } = delivery;
     const { protocol, endpoint } = subscription;
@@ -38,14 +48,16 @@ export function createFanOut(kernel: Kernel, dependencies: FanOutDependencies): 
     kernel.clock.after(random.latencyMs(DELIVERY_LATENCY.medianMs, DELIVERY_LATENCY.p99Ms), () => {
       const notification = notificationOf(kernel, delivery);
       if (protocol === 'lambda') {
-        if (permitsInvocation(endpoint, SNS_PRINCIPAL, topic.arn))
+        if (permitsInvocation(endpoint, SNS_PRINCIPAL, topic.arn)) {
           invokeAsync(endpoint, recordOf(delivery, notification));
+        } else giveUp(delivery, { body: JSON.stringify(notification), senderId: SNS_PRINCIPAL });
         return;
       }
       const body = subscription.rawMessageDelivery ? publication.message : JSON.stringify(notification);
       const attributes = subscription.rawMessageDelivery ? publication.attributes : {};
       const message = { body, attributes, senderId: SNS_PRINCIPAL };
-      queues.sendAsService({ queueArn: endpoint, service: SNS_PRINCIPAL, sourceArn: topic.arn, message });
+      const send = { queueArn: endpoint, service: SNS_PRINCIPAL, sourceArn: topic.arn, message };
+      if (queues.sendAsService(send) !== undefined) giveUp(delivery, message);
     });
   };
 }

@@ -51,6 +51,7 @@ export function createTopicProviders(kernel: Kernel, topics: Topics): Record<str
       protocol,
       endpoint,
       rawMessageDelivery: flagOf(properties, 'RawMessageDelivery') === true,
+      deadLetterTargetArn: textOf(objectOf(properties, 'RedrivePolicy') ?? {}, 'deadLetterTargetArn'),
       ...(filterPolicy && { filterPolicy, filterPolicyScope: textOf(properties, 'FilterPolicyScope') }),
     });
   };

@@ -8,9 +8,12 @@ import type { Publication } from './publish-input.ts';
 export interface Topic {
   readonly name: string;
   readonly arn: string;
-  readonly displayName: string;
-  readonly kmsMasterKeyId: string | undefined;
+  displayName: string;
+  kmsMasterKeyId: string | undefined;
   policy: unknown;
+  /** Those that change nothing here: `SignatureVersion`, `TracingConfig`. */
+  readonly inert: Map<string, string>;
+  subscriptionsDeleted: number;
 }
 
 export interface Subscription {
@@ -21,6 +24,13 @@ export interface Subscription {
   readonly filterPolicy?: unknown;
   readonly filterPolicyScope?: string | undefined;
   readonly rawMessageDelivery?: boolean;
+  /** Where goes what cannot be delivered; undefined: nowhere. */
+  readonly deadLetterTargetArn?: string | undefined;
+}
+
+/** Somebody outside of AWS has to agree first, and nobody there does: such a subscription stays pending. */
+export function isPending({ protocol }: Subscription): boolean {
+  return protocol !== 'lambda' && protocol !== 'sqs';
 }
 
 /** Why a service could not publish; undefined when it could. */
@@ -32,7 +42,7 @@ export class Topics {
   readonly #keys: Keys;
   readonly #ids: () => string;
   readonly #topics = new Map<string, Topic>();
-  readonly #subscriptions: Subscription[] = [];
+  #subscriptions: readonly Subscription[] = [];
   #deliver: (delivery: Delivery) => void = () => {};
 
   constructor(kernel: Kernel, keys: Keys) {
@@ -51,10 +61,21 @@ export class Topics {
     return `arn:aws:sns:${this.#kernel.place.region}:${this.#kernel.place.accountId}:${name}`;
   }
 
-  create(topic: Omit<Topic, 'arn' | 'policy'>): Topic {
-    const created: Topic = { ...topic, arn: this.arnOf(topic.name), policy: undefined };
+  create(topic: Pick<Topic, 'name' | 'displayName' | 'kmsMasterKeyId'>): Topic {
+    const arn = this.arnOf(topic.name);
+    const created: Topic = { ...topic, arn, policy: undefined, inert: new Map(), subscriptionsDeleted: 0 };
     this.#topics.set(created.arn, created);
     return created;
+  }
+
+  all(): readonly Topic[] {
+    return [...this.#topics.values()];
+  }
+
+  /** With its subscriptions. */
+  delete(topic: Topic): void {
+    this.#topics.delete(topic.arn);
+    this.#subscriptions = this.#subscriptions.filter(({ topicArn }) => topicArn !== topic.arn);
   }
 
   find(arn: string): Topic | undefined {
@@ -71,8 +92,24 @@ export class Topics {
   subscribe(subscription: Omit<Subscription, 'arn'>): Subscription {
     const arn = `${this.byArn(subscription.topicArn).arn}:${this.#ids()}`;
     const subscribed = { ...subscription, arn };
-    this.#subscriptions.push(subscribed);
+    this.#subscriptions = [...this.#subscriptions, subscribed];
     return subscribed;
+  }
+
+  /** @param change what it is from now on */
+  changeSubscription(subscription: Subscription, change: Partial<Subscription>): void {
+    const changed = { ...subscription, ...change };
+    this.#subscriptions = this.#subscriptions.map((one) => (one === subscription ? changed : one));
+  }
+
+  unsubscribe(subscription: Subscription): void {
+    this.#subscriptions = this.#subscriptions.filter((one) => one !== subscription);
+    const topic = this.find(subscription.topicArn);
+    if (topic !== undefined) topic.subscriptionsDeleted++;
+  }
+
+  subscriptions(): readonly Subscription[] {
+    return this.#subscriptions;
   }
 
   subscriptionsOf(topicArn: string): readonly Subscription[] {
