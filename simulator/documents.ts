@@ -32,6 +32,7 @@ const PROTOCOLS: Readonly<Record<SimulatedService['protocol'], string>> = {
   awsJson1_1: 'JSON 1.1',
   awsQuery: 'query',
   ec2Query: 'query (EC2)',
+  restJson1: 'REST JSON',
 };
 
 function operationsTable(): string {

@@ -6,10 +6,12 @@ import { createFaults, type Faults } from './faults/faults.ts';
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts';
 import { createIam, type Iam } from './iam/iam.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
+import { createLambdaService } from './services/lambda/api.ts';
 import type { FunctionSources } from './services/lambda/code.ts';
 import { createLambda, type Lambda, type LambdaOptions } from './services/lambda/lambda.ts';
 import { Permissions } from './services/lambda/permissions.ts';
 import { lambdaProviders } from './services/lambda/providers.ts';
+import { Versions } from './services/lambda/versions.ts';
 import { createMessaging, type Messaging, type MessagingDependencies } from './services/messaging.ts';
 import { createStsService } from './services/sts/service.ts';
 import { Credentials } from './wire/credentials.ts';
@@ -69,6 +71,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const iam = createIam(kernel);
   const credentials = new Credentials();
   const permissions = new Permissions(kernel.place);
+  const versions = new Versions();
   const defects: unknown[] = [];
   const lambda: Lambda = createLambda(kernel, {
     ...options,
@@ -89,7 +92,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     },
     permitsInvocation: (arn, principal, sourceArn) => permissions.permits(arn, principal, sourceArn),
   });
-  const services: readonly SimulatedService[] = [...messaging.services, ...fleet.services, createStsService(kernel)];
+  const { invokeAsync, eventSourceMappings } = messaging;
+  const services: readonly SimulatedService[] = [
+    ...messaging.services,
+    ...fleet.services,
+    createLambdaService(kernel, { lambda, versions, invokeAsync, eventSourceMappings }),
+    createStsService(kernel),
+  ];
   const wire: Wire = createWire(kernel, services, {
     ...options,
     intercept: (attempt) => options.intercept?.(attempt) ?? faults.calls.intercept(attempt),
@@ -136,7 +145,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
         providers: {
           ...recordedProviders(kernel),
           ...iam.providers,
-          ...lambdaProviders({ kernel, lambda, iam, permissions, artifactsDirectory, sources }),
+          ...lambdaProviders({ kernel, lambda, iam, permissions, versions, artifactsDirectory, sources }),
           ...messaging.providers,
           ...fleet.providers,
         },

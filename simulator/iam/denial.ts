@@ -20,6 +20,8 @@ export function accessDenied(service: SimulatedService, denial: Denial): AwsErro
       });
     case 'awsQuery':
       return new AwsError(service.name === 'sns' ? 'AuthorizationError' : 'AccessDenied', message, { status: 403 });
+    case 'restJson1':
+      return new AwsError('AccessDeniedException', message, { status: 403 });
     default:
       return new AwsError('AccessDeniedException', message);
   }

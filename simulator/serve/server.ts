@@ -117,9 +117,10 @@ async function answerAws(
   const wireRequest: WireRequest = {
     method: request.method ?? 'GET',
     path: url.pathname,
+    query: url.search.slice(1),
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
     // The query protocols may travel in the address of a GET, as AWS takes them.
-    body: body === '' ? url.search.slice(1) : body,
+    body: body === '' && request.method === 'GET' ? url.search.slice(1) : body,
     host: request.headers.host ?? HOST,
     isAbandoned: () => response.destroyed,
   };

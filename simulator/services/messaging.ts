@@ -12,6 +12,7 @@ import { createFunctionSender, createQueueSender, createTopicSender, Delivery } 
 import { createEventBridgeService } from './event-bridge/operations.ts';
 import { createRuleProvider } from './event-bridge/rule-provider.ts';
 import { createKeys } from './kms/keys.ts';
+import { createEventSourceMappings, type EventSourceMappings } from './lambda/event-source-mappings.ts';
 import { createFanOut } from './sns/fan-out.ts';
 import { createSnsService } from './sns/operations.ts';
 import { createTopicProviders } from './sns/providers.ts';
@@ -51,6 +52,7 @@ export interface Messaging {
   readonly alarms: Alarms;
   /** Starts a function asynchronously, with Lambda's own retries. */
   readonly invokeAsync: (functionArn: string, payload: unknown) => void;
+  readonly eventSourceMappings: EventSourceMappings;
 }
 
 /** Events, queues, topics and storage: everything between the fleet and the functions. */
@@ -82,6 +84,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
   });
   const { metrics } = alarms;
   const streamMappings = createStreamMappingProvider(kernel, { tables, queues, invoker, functions, metrics });
+  const eventSourceMappings = createEventSourceMappings(kernel);
   return {
     services: [
       createEventBridgeService(kernel, bus, queues),
@@ -98,10 +101,10 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
       'AWS::CloudWatch::Alarm': alarms.provider,
       'AWS::DynamoDB::Table': createTableProvider(kernel, tables, replication),
       'AWS::Events::Rule': createRuleProvider(kernel, bus, queues),
-      'AWS::Lambda::EventSourceMapping': {
+      'AWS::Lambda::EventSourceMapping': eventSourceMappings.recording({
         create: (properties, resource) =>
           (isStream(properties.EventSourceArn) ? streamMappings : queueMappings).create(properties, resource),
-      },
+      }),
       'AWS::Lambda::EventInvokeConfig': asyncInvocations.provider,
     },
     putEvent: (event) => void bus.put(event),
@@ -111,6 +114,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     tables,
     alarms,
     invokeAsync: asyncInvocations.invokeAsync,
+    eventSourceMappings,
   };
 }
 

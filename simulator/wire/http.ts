@@ -4,6 +4,8 @@ import { gunzipSync } from 'node:zlib';
 export interface WireRequest {
   readonly method: string;
   readonly path: string;
+  /** What follows the question mark, where it is not a part of `path`. */
+  readonly query?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** The host the client addressed, such as `ecs.eu-central-1.amazonaws.com`. */

@@ -2,6 +2,7 @@ import { AwsError } from './aws-error.ts';
 import type { WireRequest, WireResponse } from './http.ts';
 import { readJson, writeJson } from './json-codec.ts';
 import { readQuery } from './query-codec.ts';
+import { readRestInput, writeRestError, writeRestOutput } from './rest-json.ts';
 import type { Protocol, SimulatedService } from './service.ts';
 import { errorShape, type OperationShapes } from './shape.ts';
 import { writeXmlMembers, xmlElement } from './xml-codec.ts';
@@ -16,6 +17,7 @@ export interface Exchange {
 
 /** Parses the body of a request as the operation's input. Throws `AwsError` in the words of the protocol. */
 export function readInput({ service, request }: Exchange, shapes: OperationShapes): Record<string, unknown> {
+  if (service.protocol === 'restJson1') return readRestInput(shapes, request);
   if (service.protocol === 'awsQuery' || service.protocol === 'ec2Query') {
     const input = readQuery(service.protocol, shapes.input, request.body);
     return service.name === 'sqs' ? { ...addressedQueue(shapes, request), ...input } : input;
@@ -31,6 +33,7 @@ function addressedQueue({ input }: OperationShapes, { path }: WireRequest): { Qu
 
 export function writeOutput(exchange: Exchange, shapes: OperationShapes, output: unknown): WireResponse {
   const { service, operation, requestId } = exchange;
+  if (service.protocol === 'restJson1') return writeRestOutput(shapes, output, requestId);
   if (isJson(service)) return jsonResponse(exchange, 200, writeJson(shapes.output, output ?? {}));
   const members = writeXmlMembers(shapes.output, output);
   const content =
@@ -48,6 +51,7 @@ export function writeOutput(exchange: Exchange, shapes: OperationShapes, output:
  */
 export function writeError(exchange: Exchange, error: AwsError): WireResponse {
   const { service, requestId } = exchange;
+  if (service.protocol === 'restJson1') return writeRestError(service, error, requestId);
   const model = errorShape(service.schemas, error.code);
   if (isJson(service)) return writeJsonError(exchange, error);
   const code = model?.queryCode ?? error.code;
@@ -79,7 +83,7 @@ function writeJsonError(exchange: Exchange, error: AwsError): WireResponse {
 }
 
 export function isJson({ protocol }: { readonly protocol: Protocol }): boolean {
-  return protocol === 'awsJson1_0' || protocol === 'awsJson1_1';
+  return protocol === 'awsJson1_0' || protocol === 'awsJson1_1' || protocol === 'restJson1';
 }
 
 /** The service as one that speaks the protocol of a request; undefined when it does not understand it. */
@@ -87,6 +91,8 @@ export function speaking(
   service: SimulatedService,
   route: { readonly isQuery: boolean },
 ): SimulatedService | undefined {
+  // The address of a REST request says what it is, and its body may be anything.
+  if (service.protocol === 'restJson1') return service;
   const isFitting = (protocol: Protocol) => isQuery({ protocol }) === route.isQuery;
   if (isFitting(service.protocol)) return service;
   const protocol = service.otherProtocols?.find(isFitting);

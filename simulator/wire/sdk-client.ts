@@ -8,6 +8,7 @@ interface SdkRequest {
   readonly method: string;
   readonly hostname: string;
   readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
@@ -20,6 +21,7 @@ export function createRequestHandler(wire: Wire) {
         method: request.method,
         host: request.hostname,
         path: request.path,
+        query: queryText(request.query),
         headers: Object.fromEntries(
           Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
         ),
@@ -101,6 +103,13 @@ function construct<T>({ schemas, name }: SimulatedService, className: string, ar
   const Class = schemas[className];
   if (typeof Class !== 'function') throw new Error(`The client of ${name} has no ${className}`);
   return Reflect.construct(Class, [argument]) as T;
+}
+
+function queryText(query: SdkRequest['query'] = {}): string {
+  const parameters = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? ''].flat().map((one) => [name, one] as [string, string]),
+  );
+  return new URLSearchParams(parameters).toString();
 }
 
 function bodyText(body: unknown, encoding: string | undefined): string {

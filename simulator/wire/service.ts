@@ -22,7 +22,7 @@ export interface SimulatedService {
   readonly budgets?: readonly RequestBudget[];
 }
 
-export type Protocol = 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'ec2Query';
+export type Protocol = 'awsJson1_0' | 'awsJson1_1' | 'awsQuery' | 'ec2Query' | 'restJson1';
 
 /** A token bucket: `burst` requests at once, refilled by `perSecond`. An empty bucket answers with a throttling error. */
 export interface RequestBudget {

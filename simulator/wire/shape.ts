@@ -45,11 +45,21 @@ export interface Member extends Target {
   readonly isRequired: boolean;
   /** Clients fill it with a random token when the caller does not. */
   readonly isIdempotencyToken: boolean;
+  /** Where the REST protocols have it, unless in the body. */
+  readonly http?: HttpBinding;
+}
+
+export interface HttpBinding {
+  readonly location: 'label' | 'query' | 'header' | 'payload' | 'status';
+  /** Of the label, the parameter of the query, or the header. */
+  readonly name: string;
 }
 
 export interface OperationShapes {
   readonly input: Shape;
   readonly output: Shape;
+  /** The address in the REST protocols. */
+  readonly http?: { readonly method: string; readonly path: string; readonly status: number };
 }
 
 const UNIT: Shape = { kind: 'unit' };
@@ -62,7 +72,12 @@ export function operationShapes(
 ): OperationShapes | undefined {
   const schema = schemas[`${operation}$`];
   if (!Array.isArray(schema) || schema[0] !== OPERATION) return undefined;
-  return { input: shapeOfReference(schema[4]), output: shapeOfReference(schema[5]) };
+  const [method, path, status] = ((schema[3] || {}) as { http?: [string, string, number] }).http ?? [];
+  return {
+    input: shapeOfReference(schema[4]),
+    output: shapeOfReference(schema[5]),
+    ...(method !== undefined && path !== undefined && { http: { method, path, status: status ?? 200 } }),
+  };
 }
 
 /** What the model says about an error: its members, its namespace, and its code in the query protocols. */
@@ -139,10 +154,26 @@ function compileStructure(normalized: NormalizedSchema, key: unknown): Shape {
       name,
       isRequired: members.length < requiredCount,
       isIdempotencyToken: member.isIdempotencyToken(),
+      ...bindingOf(name, member),
     });
     memberNames.add(name);
   }
   return shape;
+}
+
+function bindingOf(name: string, member: NormalizedSchema): { readonly http?: HttpBinding } {
+  const traits = member.getMergedTraits() as {
+    httpLabel?: number;
+    httpQuery?: string;
+    httpHeader?: string;
+    httpPayload?: number;
+    httpResponseCode?: number;
+  };
+  if (traits.httpLabel) return { http: { location: 'label', name } };
+  if (traits.httpQuery !== undefined) return { http: { location: 'query', name: traits.httpQuery } };
+  if (traits.httpHeader !== undefined) return { http: { location: 'header', name: traits.httpHeader } };
+  if (traits.httpPayload) return { http: { location: 'payload', name } };
+  return traits.httpResponseCode ? { http: { location: 'status', name } } : {};
 }
 
 function compileOther(normalized: NormalizedSchema): Shape {

@@ -18,6 +18,9 @@ export function unknownOperation({ service, operation }: Exchange): AwsError {
   const dialect =
     isAws && !isJson(service) && Object.keys(service.schemas).length === 0 ? ' in the query protocol' : '';
   const whose = isAws ? `The simulator does not implement ${what}${dialect}` : undefined;
+  if (service.protocol === 'restJson1') {
+    return new AwsError('UnknownOperationException', whose ?? 'There is no operation at this address', { status: 404 });
+  }
   if (isJson(service)) return new AwsError('UnknownOperationException', whose ?? `Unknown operation ${operation}`);
   if (operation === '') return new AwsError('MissingAction', 'The request must contain the parameter Action');
   return new AwsError('InvalidAction', whose ?? `The action ${operation} is not valid for this web service.`);

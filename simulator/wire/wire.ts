@@ -4,6 +4,7 @@ import { Budgets } from './budgets.ts';
 import type { Credentials } from './credentials.ts';
 import { ConnectionLost, type WireRequest, type WireResponse } from './http.ts';
 import { type Exchange, readInput, speaking, writeError, writeOutput } from './protocol.ts';
+import { restOperationOf } from './rest-json.ts';
 import { type Route, routeOf } from './route.ts';
 import type { Authorization, Call, Caller, Operation, SimulatedService } from './service.ts';
 import { type OperationShapes, operationShapes } from './shape.ts';
@@ -71,7 +72,7 @@ interface Served {
   readonly shapes: OperationShapes;
 }
 
-const DEFAULT_LATENCY = { medianMs: 25, p99Ms: 120 };
+export const DEFAULT_LATENCY = { medianMs: 25, p99Ms: 120 };
 
 /** The one entrance to all simulated services: what AWS's endpoints are in the real world. */
 export function createWire(kernel: Kernel, services: readonly SimulatedService[], options: WireOptions): Wire {
@@ -92,7 +93,8 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
     // The effect happens somewhere on the way: a client that gives up does not know whether it did.
     const effectAfterMs = Math.round(latencyMs * random.unit());
     const service = serviceFor(route);
-    const exchange: Exchange = { service, operation: route.operation ?? '', request, requestId: random.uuid() };
+    const operation = service.protocol === 'restJson1' ? restOperationOf(service, request) : route.operation;
+    const exchange: Exchange = { service, operation: operation ?? '', request, requestId: random.uuid() };
     await kernel.clock.sleep(effectAfterMs);
     if (request.isAbandoned?.() === true) throw new ConnectionLost();
     const response = await answer(exchange, route, latencyMs);

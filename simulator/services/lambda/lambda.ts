@@ -53,8 +53,8 @@ export interface Lambda extends FunctionInvoker {
   recycle(): void;
 }
 
-const COLD_START = { medianMs: 300, p99Ms: 1_200 };
-const DISPATCH = { medianMs: 4, p99Ms: 30 };
+export const COLD_START = { medianMs: 300, p99Ms: 1_200 };
+export const DISPATCH = { medianMs: 4, p99Ms: 30 };
 
 type Environment = ExecutionEnvironment | ProgramEnvironment;
 

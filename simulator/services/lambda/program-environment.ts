@@ -3,7 +3,8 @@ import { programVariables } from './environment-variables.ts';
 import type { ProgramFunction } from './function.ts';
 import type { RunningProgram, RunProgram } from './program.ts';
 
-export interface ProgramEnvironmentOptions extends Pick<EnvironmentOptions, 'kernel' | 'id' | 'accessKeyId' | 'log' | 'onDestroyed'> {
+export interface ProgramEnvironmentOptions
+  extends Pick<EnvironmentOptions, 'kernel' | 'id' | 'accessKeyId' | 'log' | 'onDestroyed'> {
   readonly fn: ProgramFunction;
   readonly run: RunProgram;
 }

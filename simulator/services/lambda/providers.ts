@@ -15,6 +15,7 @@ import { bundleOf, type FunctionSources, type Named, sourceOf } from './code.ts'
 import { functionArn, type LambdaFunction } from './function.ts';
 import type { Lambda } from './lambda.ts';
 import type { Permissions } from './permissions.ts';
+import type { Versions } from './versions.ts';
 
 const FUNCTION_NAME_LENGTH_MAX = 64;
 const RUNTIMES = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
@@ -51,6 +52,7 @@ interface Deployment {
   readonly lambda: Lambda;
   readonly iam: Iam;
   readonly permissions: Permissions;
+  readonly versions: Versions;
   /** Where the packaged code lies: the archives by the file name of their S3 key. */
   readonly artifactsDirectory: string;
   readonly sources?: FunctionSources;
@@ -100,16 +102,13 @@ function configurationOf(properties: TemplateProperties, iam: Iam) {
   };
 }
 
-/** Versions are numbered, and run the code of the one deployment that a simulated stack sees. */
-function versionProvider({ kernel, lambda }: Deployment): ResourceProvider {
-  const counts = new Map<string, number>();
+function versionProvider({ kernel, lambda, versions }: Deployment): ResourceProvider {
   return {
     create(properties) {
       refuseUnknown('AWS::Lambda::Version', properties, ['FunctionName', 'CodeSha256', 'Description']);
       const arn = functionArn(kernel.place, requiredTextOf(properties, 'FunctionName'));
       if (lambda.findFunction(arn) === undefined) throw invalidProperties(`Function not found: ${arn}`);
-      const version = (counts.get(arn) ?? 0) + 1;
-      counts.set(arn, version);
+      const version = versions.publish(arn);
       return { ref: `${arn}:${version}`, attributes: { Version: String(version), FunctionArn: `${arn}:${version}` } };
     },
   };

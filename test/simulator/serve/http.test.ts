@@ -32,16 +32,18 @@ describe('a request that is not AWS’s', () => {
     const { url } = await serveWorld(EMPTY);
     const json = await post(url, 'athena', { 'x-amz-target': 'AmazonAthena.ListWorkGroups' }, '{}');
     const query = await post(url, 'elasticloadbalancing', {}, 'Action=DescribeLoadBalancers&Version=2015-12-01');
-    const older = await post(url, 'sqs', {}, 'Action=GetQueueUrl&QueueName=jobs&Version=2012-11-05');
-    const rest = await post(`${url}/2015-03-31/functions/`, 'lambda', {}, '');
-    expect([json.status, query.status, rest.status]).toEqual([400, 400, 400]);
+    const rest = await post(`${url}/v1/createjobqueue`, 'batch', {}, '');
+    const lambda = await post(`${url}/2015-03-31/functions`, 'lambda', {}, '{}');
+    const nowhere = await post(`${url}/nowhere`, 'lambda', {}, '{}');
+    expect([json.status, query.status, rest.status, lambda.status, nowhere.status]).toEqual([400, 400, 400, 404, 404]);
     expect(JSON.parse(json.text)).toEqual({
       __type: 'UnknownOperationException',
       message: 'The simulator does not implement athena:ListWorkGroups',
     });
     expect(query.text).toContain('<Code>InvalidAction</Code>');
-    expect(older.text).toContain('The simulator does not implement sqs:GetQueueUrl in the query protocol');
-    expect(rest.text).toContain('The simulator does not implement lambda');
+    expect(rest.text).toContain('The simulator does not implement batch');
+    expect(lambda.text).toContain('The simulator does not implement lambda:CreateFunction');
+    expect(nowhere.text).toContain('There is no operation at this address');
   });
 
   test.each(['no JSON', '[]', '{"cluster":7}', '{"cluster":'])('with the body %s ends as a 400', async (body) => {

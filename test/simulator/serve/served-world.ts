@@ -40,6 +40,7 @@ afterEach(async () => {
 export async function serveWorld(fleet = FLEET): Promise<ServedWorld> {
   const simulator = createSimulator({ seed: 1 });
   addPlumbing(simulator);
+  addFunction(simulator);
   await applyFleet(simulator, parseFleetDocument(fleet, 'fleet.yml'));
   const defects: unknown[] = [];
   const server = await serve(simulator, {
@@ -67,6 +68,37 @@ export async function serveWorld(fleet = FLEET): Promise<ServedWorld> {
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
   };
+}
+
+const ECHO = `exports.handler = async (event) => {
+  console.log('got', JSON.stringify(event));
+  if (event.fail) throw Object.assign(new Error('as asked'), { name: event.fail });
+  return event;
+};`;
+
+/** A function that answers what it gets, and a mapping that nothing comes through. */
+function addFunction(simulator: Simulator): void {
+  const jobs = simulator.messaging.queues.arnOfUrl('jobs');
+  simulator.deploy({
+    template: {
+      Transform: 'AWS::Serverless-2016-10-31',
+      Resources: {
+        Echo: {
+          Type: 'AWS::Serverless::Function',
+          Properties: {
+            FunctionName: 'echo',
+            Handler: 'index.handler',
+            Runtime: 'nodejs24.x',
+            InlineCode: ECHO,
+            Environment: { Variables: { COLOUR: 'blue' } },
+            Events: { Jobs: { Type: 'SQS', Properties: { Queue: jobs, Enabled: false } } },
+          },
+        },
+      },
+    },
+    artifactsDirectory: '.',
+    stackName: 'plumbing',
+  });
 }
 
 /** What no operation creates: a queue, a topic, a table and a rule, as a stack would. */

@@ -29,7 +29,13 @@ def call(url, service, operation, given):
     except ParamValidationError as error:
         return {'lacks': str(error)}
     output.pop('ResponseMetadata')
-    return {'output': output}
+    return {'output': {name: value for name, value in map(read, output.items()) if value != b''}}
+
+
+def read(member):
+    """A body that is bytes comes as a stream."""
+    name, value = member
+    return name, value.read() if hasattr(value, 'read') else value
 
 
 def plain(value):

@@ -1,8 +1,21 @@
 import { autoScaling } from './auto-scaling.ts';
 import { ecs } from './ecs.ts';
+import { lambda } from './lambda.ts';
 import { events, sns, sqs } from './messaging.ts';
 import { cloudWatch, dynamodb, ec2, ssm, sts } from './others.ts';
 import type { Story } from './story.ts';
 
 /** One for each service that is simulated. */
-export const stories: readonly Story[] = [ecs, autoScaling, ec2, sqs, sns, events, dynamodb, ssm, sts, cloudWatch];
+export const stories: readonly Story[] = [
+  ecs,
+  autoScaling,
+  ec2,
+  sqs,
+  sns,
+  events,
+  dynamodb,
+  ssm,
+  sts,
+  cloudWatch,
+  lambda,
+];
