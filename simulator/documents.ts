@@ -4,17 +4,25 @@ import { fleetJsonSchema } from './fleet-document/schema.ts';
 import { describeCommands } from './serve/control.ts';
 import { functionsJsonSchema } from './serve/functions/schema.ts';
 import { createSimulator } from './simulator.ts';
+import { durationsTable, limitsTable, switchesTable } from './timing-tables.ts';
 import type { SimulatedService } from './wire/service.ts';
 
 const PAGE = 'docs/simulator.md';
 
 /** The simulator's documents that are made from the code, by their paths. Its page is written by hand around its tables. */
 export function makeSimulatorDocuments(): Readonly<Record<string, string>> {
+  const tables = {
+    operations: operationsTable,
+    commands: commandsTable,
+    durations: durationsTable,
+    limits: limitsTable,
+    switches: switchesTable,
+  };
   const page = readFileSync(path.resolve(import.meta.dirname, '..', PAGE), 'utf8');
   return {
     'docs/fleet.schema.json': `${JSON.stringify(fleetJsonSchema(), undefined, 2)}\n`,
     'docs/functions.schema.json': `${JSON.stringify(functionsJsonSchema(), undefined, 2)}\n`,
-    [PAGE]: withTable(withTable(page, 'operations', operationsTable()), 'commands', commandsTable()),
+    [PAGE]: Object.entries(tables).reduce((text, [name, make]) => withTable(text, name, make()), page),
   };
 }
 

@@ -6,38 +6,71 @@ export interface Duration {
   readonly p99Ms: number;
 }
 
+/** A duration with what it is the duration of, for the table in docs/simulator.md. */
+export interface NamedDuration extends Duration {
+  readonly what: string;
+}
+
 /**
  * How long things take in the fleet where AWS publishes no number. The values are of the order that operators see;
  * what AWS does publish (hook limits, the 40 s of a healthy task, the hour of an INACTIVE instance) is in LIMITS.
  */
 export const TIMING = {
-  /** EC2: from the launch or start call to `running`. */
-  ec2Pending: { medianMs: 9_000, p99Ms: 40_000 },
-  ec2Stopping: { medianMs: 25_000, p99Ms: 90_000 },
-  ec2ShuttingDown: { medianMs: 30_000, p99Ms: 120_000 },
-  rootVolumeReplacement: { medianMs: 60_000, p99Ms: 180_000 },
-  /** From `running` to the agent's registration call: boot, Docker, agent. */
-  agentBoot: { medianMs: 40_000, p99Ms: 150_000 },
-  agentConnect: { medianMs: 900, p99Ms: 6_000 },
-  /** Reconnect back-off after the normal end of a connection (250 ms to 2 min in the agent's source). */
-  agentReconnect: { medianMs: 1_500, p99Ms: 45_000 },
-  /** How long ECS takes to see that an agent is gone without a goodbye (heartbeat 1-2 min, read deadline 3 min). */
-  agentLossNoticed: { medianMs: 100_000, p99Ms: 220_000 },
-  agentUpdate: { medianMs: 20_000, p99Ms: 60_000 },
-  /** ECS deregisters an instance whose connected agent went away with a terminated EC2 instance. */
-  autoDeregistration: { medianMs: 15_000, p99Ms: 90_000 },
-  /** Capacity providers being attached to a cluster or detached from it, and being deleted. */
-  clusterAttachments: { medianMs: 8_000, p99Ms: 40_000 },
-  /** ECS deciding, and telling the agent. */
-  controlPlane: { medianMs: 250, p99Ms: 1_500 },
-  schedulerPass: { medianMs: 1_500, p99Ms: 8_000 },
-  taskPull: { medianMs: 4_000, p99Ms: 25_000 },
-  taskActivation: { medianMs: 800, p99Ms: 3_000 },
-  taskDeprovisioning: { medianMs: 700, p99Ms: 3_000 },
-  /** Auto Scaling: between steps of an activity, and its periodic look at the health of its instances. */
-  groupStep: { medianMs: 700, p99Ms: 4_000 },
-  groupHealthCheck: { medianMs: 45_000, p99Ms: 120_000 },
-} as const satisfies Record<string, Duration>;
+  ec2Pending: { medianMs: 9_000, p99Ms: 40_000, what: 'EC2: from the launch or start call to `running`' },
+  ec2Stopping: { medianMs: 25_000, p99Ms: 90_000, what: 'EC2: from the stop call to `stopped`' },
+  ec2ShuttingDown: { medianMs: 30_000, p99Ms: 120_000, what: 'EC2: from the terminate call to `terminated`' },
+  rootVolumeReplacement: { medianMs: 60_000, p99Ms: 180_000, what: 'EC2: the replacement of a root volume' },
+  agentBoot: {
+    medianMs: 40_000,
+    p99Ms: 150_000,
+    what: "From `running` to the agent's registration call: boot, Docker, agent; also a restart of the agent",
+  },
+  agentConnect: {
+    medianMs: 900,
+    p99Ms: 6_000,
+    what: 'From the registration, or from being let back, to the connection',
+  },
+  agentReconnect: {
+    medianMs: 1_500,
+    p99Ms: 45_000,
+    what: "Back-off after the normal end of a connection (250 ms to 2 min in the agent's source)",
+  },
+  agentLossNoticed: {
+    medianMs: 100_000,
+    p99Ms: 220_000,
+    what: 'Until ECS sees that an agent is gone without a goodbye (heartbeat 1-2 min, read deadline 3 min), also when its host stops or terminates',
+  },
+  agentUpdate: { medianMs: 20_000, p99Ms: 60_000, what: 'UpdateContainerAgent: until the new version runs' },
+  autoDeregistration: {
+    medianMs: 15_000,
+    p99Ms: 90_000,
+    what: 'Until ECS deregisters an instance whose connected agent went away with a terminated EC2 instance',
+  },
+  clusterAttachments: {
+    medianMs: 8_000,
+    p99Ms: 40_000,
+    what: 'Capacity providers being attached to a cluster or detached from it, and being deleted',
+  },
+  controlPlane: {
+    medianMs: 250,
+    p99Ms: 1_500,
+    what: 'From ECS deciding to start or stop a task to the agent being told; the first step of a start and of a stop',
+  },
+  schedulerPass: {
+    medianMs: 1_500,
+    p99Ms: 8_000,
+    what: 'From a cause (DRAINING set, a task changed, capacity appeared) to the pass of the service scheduler: when a drain begins to move tasks',
+  },
+  taskPull: { medianMs: 4_000, p99Ms: 25_000, what: 'Task start: the image is pulled, PENDING' },
+  taskActivation: { medianMs: 800, p99Ms: 3_000, what: 'Task start: ACTIVATING, then RUNNING' },
+  taskDeprovisioning: { medianMs: 700, p99Ms: 3_000, what: 'Task stop: DEPROVISIONING, then STOPPED' },
+  groupStep: { medianMs: 700, p99Ms: 4_000, what: 'Auto Scaling: between the steps of an activity' },
+  groupHealthCheck: {
+    medianMs: 45_000,
+    p99Ms: 120_000,
+    what: 'Auto Scaling: until it notices that EC2 stopped or terminated one of its instances',
+  },
+} as const satisfies Record<string, NamedDuration>;
 
 /** What AWS documents, in milliseconds unless the name says otherwise. */
 export const LIMITS = {

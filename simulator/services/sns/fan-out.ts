@@ -9,7 +9,7 @@ import type { Subscription, Topic } from './topics.ts';
 /** SNS's service principal, in every policy that lets it in. */
 const SNS_PRINCIPAL = 'sns.amazonaws.com';
 /** Not published; deliveries within one region take tens of milliseconds. */
-const DELIVERY_LATENCY = { medianMs: 30, p99Ms: 200 };
+export const DELIVERY_LATENCY = { medianMs: 30, p99Ms: 200 };
 
 /** A message that a topic has taken, on its way to a subscription. */
 export interface Delivery {

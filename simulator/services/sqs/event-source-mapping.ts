@@ -33,7 +33,7 @@ const CONCURRENCY_GROWTH_PER_MINUTE = 300;
 const RECEIVE_MAX = 10;
 const PAYLOAD_BYTES_MAX = 6 * 1024 * 1024;
 /** How long a poller takes to notice a message: not published; long polling answers within tens of milliseconds. */
-const POLL_LATENCY = { medianMs: 20, p99Ms: 150 };
+export const POLL_LATENCY = { medianMs: 20, p99Ms: 150 };
 /** "If your function is throttled ... Lambda backs off": the delay is not published. */
 const THROTTLED_PAUSE_MS = 1_000;
 

@@ -41,8 +41,8 @@ interface Invocation {
 const INSTANCES_MAX = 50;
 const DELIVERY_TIMEOUT_SECONDS = 3_600;
 /** Until an invocation can be read: the usual reason for InvocationDoesNotExist right after SendCommand. */
-const VISIBLE_AFTER = { medianMs: 300, p99Ms: 1_500 };
-const DELIVERY = { medianMs: 500, p99Ms: 3_000 };
+export const VISIBLE_AFTER = { medianMs: 300, p99Ms: 1_500 };
+export const DELIVERY = { medianMs: 500, p99Ms: 3_000 };
 const DOCUMENTS = ['AWS-RunShellScript'];
 
 /** Systems Manager Run Command (JSON 1.1), for the document AWS-RunShellScript. */

@@ -7,7 +7,12 @@ import { tagList } from '../shapes.ts';
 import type { Cluster, EcsWorld } from '../state.ts';
 import { arnWithin, findCluster, invalidParameter, tagRecord, withinCluster } from './find.ts';
 import { placementOf } from './placement-request.ts';
-import { percentsOf, refuseDesiredCountOfDaemon, refuseWhatIsNotModelled } from './service-request.ts';
+import {
+  percentsOf,
+  refuseBlockedPercents,
+  refuseDesiredCountOfDaemon,
+  refuseWhatIsNotModelled,
+} from './service-request.ts';
 import { serviceShape } from './service-shape.ts';
 import { runnableDefinition } from './task-definition-shape.ts';
 
@@ -27,7 +32,7 @@ export function createService(world: EcsWorld): Operation<CreateServiceRequest, 
         createOneService(world, {
           cluster,
           definition: definitionOf(world, request),
-          settings: settingsOf(cluster, request),
+          settings: settingsOf(world, cluster, request),
           tags: tagRecord(tags),
           request: rest,
           createdBy: principalOf(caller),
@@ -50,7 +55,7 @@ function definitionOf(world: EcsWorld, { taskDefinition }: CreateServiceRequest)
   return runnableDefinition(world, taskDefinition);
 }
 
-function settingsOf(cluster: Cluster, request: CreateServiceRequest): ServiceSettings {
+function settingsOf(world: EcsWorld, cluster: Cluster, request: CreateServiceRequest): ServiceSettings {
   refuseWhatIsNotModelled(request);
   const { desiredCount, serviceName: name = '', schedulingStrategy = 'REPLICA' } = request;
   const daemon = schedulingStrategy === 'DAEMON';
@@ -64,7 +69,7 @@ function settingsOf(cluster: Cluster, request: CreateServiceRequest): ServiceSet
   if (!daemon && desiredCount === undefined) {
     throw invalidParameter('A desired count is required when the scheduling strategy is REPLICA.');
   }
-  return {
+  const settings: ServiceSettings = {
     name,
     schedulingStrategy,
     desiredCount: desiredCount ?? 0,
@@ -77,6 +82,8 @@ function settingsOf(cluster: Cluster, request: CreateServiceRequest): ServiceSet
     propagateTags: request.propagateTags,
     managedTags: request.enableECSManagedTags ?? false,
   };
+  refuseBlockedPercents(world, settings);
+  return settings;
 }
 
 function principalOf(caller: Call['caller']): string | undefined {

@@ -15,7 +15,7 @@ import { lackOf, spreadOf } from '../placement.ts';
 import { placementFailure } from '../service-events.ts';
 import { placeWorkload, type Workload } from '../service-placement.ts';
 import { taskShape } from '../shapes.ts';
-import type { Cluster, EcsWorld } from '../state.ts';
+import type { Cluster, ContainerInstance, EcsWorld } from '../state.ts';
 import { findTaskDefinition } from '../task-definitions.ts';
 import type { Task, TaskDefinition } from '../task-state.ts';
 import { startTask as startOneTask } from '../tasks.ts';
@@ -156,6 +156,7 @@ export function startTask(world: EcsWorld): Operation<StartTaskRequest, StartTas
         const lack = instance === undefined ? undefined : lackOf(instance, definition);
         if (instance === undefined || instance.status === 'INACTIVE') failures.push({ arn, reason: 'MISSING' });
         else if (!instance.agentConnected) failures.push({ arn, reason: 'AGENT' });
+        else if (isClosed(world, instance)) failures.push({ arn, reason: 'INACTIVE' });
         else if (lack !== undefined) failures.push({ arn, reason: placementFailure(lack) });
         else {
           const { startedBy, overrides } = request;
@@ -165,4 +166,8 @@ export function startTask(world: EcsWorld): Operation<StartTaskRequest, StartTas
       return { tasks, failures };
     },
   };
+}
+
+function isClosed(world: EcsWorld, { status }: ContainerInstance): boolean {
+  return status === 'DRAINING' && !world.context.undocumented.startTaskOnDraining;
 }

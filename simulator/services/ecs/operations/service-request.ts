@@ -1,5 +1,6 @@
 import type { CreateServiceRequest, DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceSettings } from '../service-state.ts';
+import type { EcsWorld } from '../state.ts';
 import { invalidParameter, notModelled } from './find.ts';
 
 type ServiceRequest = Omit<UpdateServiceRequest, 'service'> &
@@ -48,6 +49,14 @@ export function percentsOf(
     ...(minimumHealthyPercent === undefined ? {} : { minimumHealthyPercent }),
     ...(maximumPercent === undefined ? {} : { maximumPercent }),
   };
+}
+
+/** Refused by some account of it, although the documentation describes services with these percentages. */
+export function refuseBlockedPercents(world: EcsWorld, settings: ServiceSettings): void {
+  const { schedulingStrategy, minimumHealthyPercent, maximumPercent } = settings;
+  if (!world.context.undocumented.refusesPercentsOf100 || schedulingStrategy === 'DAEMON') return;
+  if (minimumHealthyPercent !== 100 || maximumPercent !== 100) return;
+  throw invalidParameter('Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.');
 }
 
 export function refuseDesiredCountOfDaemon(desiredCount: number | undefined): void {

@@ -8,7 +8,12 @@ import type { EcsWorld } from '../state.ts';
 import { checkStrategy } from './cluster-settings.ts';
 import { arnWithin, findCluster, findService, invalidParameter, withinCluster } from './find.ts';
 import { checkRules } from './placement-request.ts';
-import { percentsOf, refuseDesiredCountOfDaemon, refuseWhatIsNotModelled } from './service-request.ts';
+import {
+  percentsOf,
+  refuseBlockedPercents,
+  refuseDesiredCountOfDaemon,
+  refuseWhatIsNotModelled,
+} from './service-request.ts';
 import { serviceShape } from './service-shape.ts';
 import { runnableDefinition } from './task-definition-shape.ts';
 
@@ -25,8 +30,10 @@ export function updateService(world: EcsWorld): Operation<UpdateServiceRequest, 
       if (service === undefined) throw new AwsError('ServiceNotFoundException', 'Service not found.');
       if (service.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
       refuseWhatIsNotModelled(request);
+      const settings = changesOf(service, request);
+      refuseBlockedPercents(world, { ...service.settings, ...settings });
       updateOneService(world, service, {
-        settings: changesOf(service, request),
+        settings,
         definition:
           request.taskDefinition === undefined ? undefined : runnableDefinition(world, request.taskDefinition),
         forceNewDeployment: request.forceNewDeployment === true || request.capacityProviderStrategy !== undefined,
