@@ -11,9 +11,9 @@ export async function buildFleet(simulator: Simulator, clusters: readonly Cluste
     world.createCluster({ name });
     for (const group of groups) world.createAutoScalingGroup(group);
   }
-  await simulator.runFor(6 * MINUTE_MS);
+  await simulator.runFor(3 * MINUTE_MS);
   for (const service of clusters.flatMap(({ services }) => services)) world.createService(service);
-  await simulator.runFor(4 * MINUTE_MS);
+  await simulator.runFor(2 * MINUTE_MS);
 }
 
 const BACKUP_TAKES_MS = 20_000;

@@ -1,4 +1,5 @@
 import { parsePolicy } from '../../shared/config/config.ts';
+import type { Trace } from '../../simulator/kernel/trace.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
 
@@ -12,8 +13,14 @@ function settlingMinutesMax({ settings }: Plan): number {
 /**
  * Everything is well again: agents come back, standalone tasks exit, nothing keeps a service's tasks where they are.
  * Time goes on until `isSettled`, for as long as the world may take.
+ *
+ * @param told what `listenForSpared` has heard since the world began
  */
-export async function settle(simulator: Simulator, plan: Plan, isSettled: () => boolean): Promise<void> {
+export async function settle(
+  simulator: Simulator,
+  plan: Plan,
+  { told, isSettled }: { readonly told: readonly string[]; isSettled(): boolean },
+): Promise<void> {
   const { clock } = simulator.kernel;
   const endMs = clock.now() + settlingMinutesMax(plan) * MINUTE_MS;
   for (const { name, groups, services } of plan.clusters) {
@@ -27,7 +34,7 @@ export async function settle(simulator: Simulator, plan: Plan, isSettled: () => 
   let settledMinutes = 0;
   while (clock.now() < endMs && settledMinutes < 3) {
     makeWell(simulator, plan);
-    await restoreSpared(simulator);
+    await restoreSpared(simulator, told);
     replaceUnregistered(simulator);
     await simulator.runFor(MINUTE_MS);
     settledMinutes = isSettled() ? settledMinutes + 1 : 0;
@@ -59,19 +66,29 @@ function replaceUnregistered({ fleet: { world, views } }: Simulator): void {
   }
 }
 
-/** What on-call does when told that an instance was drained for an interruption that never came: it is used again. */
-async function restoreSpared({ call, fleet: { views }, kernel }: Simulator): Promise<void> {
+/**
+ * What on-call does when told that an instance was drained for an interruption that never came: it is used again.
+ *
+ * @param told the messages of such alerts
+ */
+async function restoreSpared({ call, fleet: { views } }: Simulator, told: readonly string[]): Promise<void> {
   const inService = new Set(
     views
       .groupInstances()
       .flatMap(({ ec2InstanceId, lifecycleState }) => (lifecycleState === 'InService' ? [ec2InstanceId] : [])),
   );
-  const told = kernel.trace.entries
-    .filter(({ kind, subject }) => kind === 'notification' && String(subject).includes('still DRAINING'))
-    .map(({ message }) => String(message));
   for (const { arn, cluster, ec2InstanceId, status } of views.containerInstances()) {
     if (status !== 'DRAINING' || !inService.has(ec2InstanceId)) continue;
     if (!told.some((message) => message.includes(ec2InstanceId))) continue;
     await call('ecs', 'UpdateContainerInstancesState', { cluster, containerInstances: [arn], status: 'ACTIVE' });
   }
+}
+
+/** The alerts, from now on, that tell of instances which are still drained. */
+export function listenForSpared(trace: Trace): readonly string[] {
+  const told: string[] = [];
+  trace.onEntry(({ kind, subject, message }) => {
+    if (kind === 'notification' && String(subject).includes('still DRAINING')) told.push(String(message));
+  });
+  return told;
 }

@@ -44,8 +44,8 @@ export function drawPlan(seed: number): Plan {
     ghostTasksAreStopped: world.chance(0.5),
     hooksRunForVanishedInstances: world.chance(0.5),
   };
-  const troubleMinutes = world.integer(40, 120);
-  const meanPauseMinutes = world.integer(2, 9);
+  const troubleMinutes = world.integer(10, 60);
+  const meanPauseMinutes = world.integer(1, 5);
   return {
     seed,
     settings,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,9 +7,10 @@ import type { TraceEntry } from '../../simulator/kernel/trace.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import type { Packaged } from '../story/play.ts';
 import { buildFleet, completeForeignHooks } from './build-fleet.ts';
+import { keepChronicle } from './chronicle.ts';
 import type { FaultKind } from './fault-mix.ts';
 import { createFaults } from './faults.ts';
-import { settle } from './healing.ts';
+import { listenForSpared, settle } from './healing.ts';
 import { invariantsFor } from './invariants.ts';
 import { findPending, type Pending } from './liveness.ts';
 import type { Plan } from './plan.ts';
@@ -61,6 +61,7 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
   });
   const { trace, clock } = simulator.kernel;
   const { entries } = trace;
+  const chronicle = keepChronicle(trace);
   if (options.onEntry !== undefined) trace.onEntry(options.onEntry);
   const broken: BrokenInvariant[] = [];
   const invariants = watch(
@@ -70,6 +71,7 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
   const isOver = () => options.stopWhenBroken === true && broken.length > 0;
   deployWith(simulator, packaged, plan);
   completeForeignHooks(simulator);
+  const told = listenForSpared(trace);
   const startMs = clock.now();
   const instanceHours = countInstanceHours(simulator);
   await buildFleet(simulator, plan.clusters);
@@ -78,24 +80,23 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
   faults.heal();
   trace.add('note', { text: 'everything heals' });
   const pendingNow = () => findPending(simulator, plan);
-  if (!isOver()) await settle(simulator, plan, () => pendingNow().length === 0);
+  if (!isOver()) await settle(simulator, plan, { told, isSettled: () => pendingNow().length === 0 });
+  const { calls, alerts, notes, digest } = chronicle();
   const verdicts = invariants.conclude({ atMs: clock.now(), queues: [] });
   return {
     plan,
     broken,
     pending: isOver() ? [] : pendingNow().map((one) => ({ ...one, excerpt: excerptAbout(entries, one.about) })),
-    pushed: entries.flatMap(({ kind, at, text }) =>
-      kind === 'note' && Date.parse(at) >= troubleMs ? [{ at, text: String(text) }] : [],
-    ),
+    pushed: notes.filter(({ at }) => Date.parse(at) >= troubleMs),
     strikes: faults.strikes,
     faults: faults.counts(),
     checks: verdicts.reduce((sum, { checks }) => sum + checks, 0),
     troubleMs,
     virtualMs: clock.now() - startMs,
     instanceHours: instanceHours(),
-    calls: entries.filter(({ kind }) => kind === 'call').length,
-    alerts: entries.filter(({ kind }) => kind === 'notification').length,
-    traceDigest: digestOf(entries),
+    calls,
+    alerts,
+    traceDigest: digest,
   };
 }
 
@@ -127,10 +128,4 @@ function deployWith(simulator: Simulator, { templatePath, artifactsDirectory }: 
   } finally {
     rmSync(directory, { recursive: true });
   }
-}
-
-function digestOf(entries: readonly TraceEntry[]): string {
-  const hash = createHash('sha256');
-  for (const entry of entries) hash.update(`${JSON.stringify(entry)}\n`);
-  return hash.digest('hex');
 }

@@ -38,11 +38,17 @@ export function recordingViolations(
   });
 }
 
-/** The last entries that name one of some things; of no names: the last ones. */
+/** A call that changed nothing and went well; what came of it is logged as a decision. */
+function onlyReads({ kind, operation, error, fault }: TraceEntry): boolean {
+  return kind === 'call' && !error && !fault && /^(Describe|List|Get|BatchGet|Query)/.test(String(operation));
+}
+
+/** The last telling entries that name one of some things; of no names: the last ones. */
 export function excerptAbout(entries: readonly TraceEntry[], about: readonly string[]): TraceEntry[] {
   const excerpt: TraceEntry[] = [];
   for (let index = entries.length - 1; index >= 0 && excerpt.length < EXCERPT_ENTRIES_MAX; index--) {
     const entry = entries[index] as TraceEntry;
+    if (onlyReads(entry)) continue;
     const text = JSON.stringify(entry);
     if (about.length === 0 || about.some((name) => text.includes(name))) excerpt.unshift(entry);
   }

@@ -31,12 +31,12 @@ const REDUCTIONS: readonly Reduction[] = [
   endEarlier,
   async (attempt) => attempt.keepFirst([withoutFaults(attempt.plan)]),
   leaveOutPushes,
+  endEarlier,
   leaveOutFaults,
+  leaveOutSettings,
   leaveOutFleet,
   makeFleetSmaller,
   leaveOutStrikes,
-  leaveOutSettings,
-  endEarlier,
 ];
 
 /** Nothing that happens after an invariant was broken had a part in it. */
