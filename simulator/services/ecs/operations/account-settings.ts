@@ -74,7 +74,7 @@ function shape(name: SettingName, value: string, principalArn: string): Setting 
 }
 
 function check(name: SettingName | undefined, value: string | undefined): { name: SettingName; value: string } {
-  const definition = name === undefined ? undefined : DEFINITIONS[name];
+  const definition = name !== undefined && Object.hasOwn(DEFINITIONS, name) ? DEFINITIONS[name] : undefined;
   if (name === undefined || definition === undefined) throw invalidParameter(`Invalid setting name ${name}.`);
   if (name === 'guardDutyActivate')
     throw invalidParameter('guardDutyActivate is read-only: Amazon Web Services sets it.');
