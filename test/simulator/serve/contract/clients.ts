@@ -47,31 +47,37 @@ export const javaScript: ClientKind = {
 const FIRST_CURRENT = '1.28.81';
 
 /** Every boto3 of this machine: the one in the path, and the system's own, which may be years older. */
-export async function installedBoto3(): Promise<readonly ClientKind[]> {
-  const known = new Map<string, ClientKind>();
-  for (const python of ['python3', '/usr/bin/python3']) {
-    const version = await run(python, ['-c', 'import boto3; print(boto3.__version__)']).then(
-      ({ stdout }) => stdout.trim(),
-      () => undefined,
-    );
-    if (version === undefined || known.has(version)) continue;
-    const isCurrent = isAtLeast(version, FIRST_CURRENT);
-    known.set(version, { name: `boto3 ${version}`, isCurrent, start: () => startBoto3(python) });
-  }
-  return [...known.values()];
+export async function installedBoto3(): Promise<readonly (ClientKind & { readonly python: string })[]> {
+  const found = await versionsOf(['python3', '/usr/bin/python3'], ['-c', 'import boto3; print(boto3.__version__)']);
+  return found.map(([version, python]) => ({
+    name: `boto3 ${version}`,
+    isCurrent: isAtLeast(version, FIRST_CURRENT),
+    python,
+    start: () => startBoto3(python),
+  }));
 }
 
-/** Every AWS CLI of this machine, as the command that starts it. */
+/** Every AWS CLI of this machine, likewise. One call takes a second: the stories are played with boto3, which they are made of. */
 export async function installedClis(): Promise<readonly { readonly name: string; readonly command: string }[]> {
+  const found = await versionsOf(['aws', '/usr/bin/aws'], ['--version']);
+  // `aws-cli/2.9.19 Python/3.11.2 ...`
+  return found.map(([version, command]) => ({ name: version.split(' ')[0] ?? version, command }));
+}
+
+/** What the commands that are there say of themselves; of those that say the same, the first. */
+async function versionsOf(
+  commands: readonly string[],
+  args: string[],
+): Promise<readonly (readonly [string, string])[]> {
   const known = new Map<string, string>();
-  for (const command of ['aws', '/usr/bin/aws']) {
-    const version = await run(command, ['--version']).then(
-      ({ stdout }) => stdout.split(' ')[0],
+  for (const command of commands) {
+    const version = await run(command, args).then(
+      ({ stdout }) => stdout.trim(),
       () => undefined,
     );
     if (version !== undefined && !known.has(version)) known.set(version, command);
   }
-  return [...known].map(([name, command]) => ({ name, command }));
+  return [...known];
 }
 
 function startBoto3(python: string): Client {
