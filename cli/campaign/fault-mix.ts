@@ -11,13 +11,26 @@ export interface CallFaultMix {
   readonly slow: number;
   /** The function is killed at the call: half of the time after its effect. */
   readonly killed: number;
+  /** From this call on the function hears nothing from AWS, until its time is over. */
+  readonly hung: number;
+  /** A read of ECS or Auto Scaling answers what the same read answered some seconds ago; of reads that were made before. */
+  readonly stale: number;
+  /** Right before a conditional write somebody else writes the same item, and changes nothing but its version. */
+  readonly conflict: number;
 }
 
-/** What breaks at the delivery of an event, each as the share of deliveries. */
+/** What breaks at deliveries: each as the share of what it names. */
 export interface DeliveryFaultMix {
   readonly eventLost: number;
   readonly eventDoubled: number;
+  /** Late, and so out of order. */
   readonly eventLate: number;
+  readonly sweepLost: number;
+  readonly sweepLate: number;
+  /** A message that a function works on is handed to another one. */
+  readonly messageTwice: number;
+  /** An execution environment's clock is off. */
+  readonly clockSkew: number;
 }
 
 export interface FaultMix extends CallFaultMix, DeliveryFaultMix {}
@@ -30,9 +43,16 @@ const RATES_MAX: FaultMix = {
   lostAfter: 0.05,
   slow: 0.05,
   killed: 0.01,
+  hung: 0.002,
+  stale: 0.3,
+  conflict: 0.2,
   eventLost: 0.6,
   eventDoubled: 0.5,
   eventLate: 0.5,
+  sweepLost: 0.2,
+  sweepLate: 0.3,
+  messageTwice: 0.2,
+  clockSkew: 1,
 };
 
 /** Each kind is off in half of the worlds; a world in which everything breaks a little shows little. */

@@ -94,8 +94,8 @@ export const FOREIGN_HOOK = 'backup-logs';
  * What nobody told of is found by a sweep, once a minute: a hook that ends sooner than a few of them is kept alive only
  * where events come and functions live.
  */
-function heartbeatTimeouts({ eventLost, eventLate, killed }: FaultMix): readonly number[] {
-  return eventLost + eventLate + killed > 0 ? [300, 300, 600, 900] : [60, 120, 300, 900];
+function heartbeatTimeouts({ eventLost, eventLate, killed, hung, sweepLost, sweepLate }: FaultMix): readonly number[] {
+  return eventLost + eventLate + killed + hung + sweepLost + sweepLate > 0 ? [300, 300, 600, 900] : [60, 120, 300, 900];
 }
 
 function drawHooks(random: Random, { mode, rates }: Surroundings): HookSettings[] {

@@ -52,12 +52,16 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
     seed: plan.seed,
     now: () => clock.now(),
     kill: (requestId) => simulator.lambda.kill(requestId),
+    tables: () => simulator.messaging.tables,
   });
   const simulator: Simulator = createSimulator({
     seed: plan.seed,
     undocumented: plan.undocumented,
     intercept: faults.intercept,
+    onCall: faults.onCall,
     deliveryFault: faults.deliveryFault,
+    repeatedDelivery: faults.repeatedDelivery,
+    clockSkewMs: faults.clockSkewMs,
   });
   const { trace, clock } = simulator.kernel;
   const { entries } = trace;

@@ -3,12 +3,13 @@ import { parsePolicy } from '../../shared/config/config.ts';
 import type { Policy } from '../../shared/config/settings.ts';
 import { isNameIn } from '../../shared/domain/name-patterns.ts';
 import type { Role, Terms } from '../../simulator/invariants/terms.ts';
+import { CLOCK_SKEW_MS_MAX } from './faults.ts';
 import { NON_BLOCKING } from './fleet-plan.ts';
 import type { Plan } from './plan.ts';
 
 const MINUTE_MS = 60_000;
 /** A function's time, in which a look that meets faults may still act; what it looked at may have been stale by as much as ECS may be. */
-const ACTS_WITHIN_MS = 75_000;
+const ACTS_WITHIN_MS = 90_000;
 /** An alert that its function could not send is sent by a sweep some minutes later; that one may fail too. */
 const TELLS_WITHIN_MS = 15 * MINUTE_MS;
 /** Where nobody is told of disconnections, ghosts are cleaned up after this long (configuration reference). */
@@ -48,7 +49,7 @@ function termsOfPolicy(policy: Policy, role: Role): Terms {
     tellsDisconnections: alert !== 'off',
     restartsMs: inMs(policy.disconnectedRestartMinutes),
     replacesMs: inMs(policy.disconnectedReplaceMinutes),
-    deregistersRunningMs: policy.disconnectedDeregisterRunning ? inMs(deregister) - 1_000 : Number.POSITIVE_INFINITY,
+    deregistersRunningMs: policy.disconnectedDeregisterRunning ? inMs(deregister) : Number.POSITIVE_INFINITY,
     replacesUnregisteredMs:
       policy.unregisteredAction === 'replace' ? inMs(policy.unregisteredMinutes) : Number.POSITIVE_INFINITY,
     replacesAnnounced: policy.rebalance === 'replace' || policy.scheduledChangeLeadMinutes !== 'off',
@@ -56,6 +57,7 @@ function termsOfPolicy(policy: Policy, role: Role): Terms {
     outage: { sharePercent: policy.outageSharePercent, countMin: policy.outageCountMin },
     role,
     actsWithinMs: ACTS_WITHIN_MS,
+    clockSkewMs: 2 * CLOCK_SKEW_MS_MAX,
     tellsWithinMs: TELLS_WITHIN_MS,
   };
 }

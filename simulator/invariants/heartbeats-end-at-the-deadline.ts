@@ -1,5 +1,5 @@
 import type { Invariant } from './invariant.ts';
-import { type Terms, termsIn } from './terms.ts';
+import { earlyMs, type Terms, termsIn } from './terms.ts';
 
 /** A hook that is kept alive for longer holds an instance that nobody waits for any more. */
 export function heartbeatsEndAtTheDeadline(terms: Terms): Invariant {
@@ -14,7 +14,9 @@ export function heartbeatsEndAtTheDeadline(terms: Terms): Invariant {
       const inForce =
         registrations.length === 0 ? [terms] : registrations.map((one) => termsIn(terms, one.cluster, fact.atMs));
       const isDue = inForce.some(
-        (one) => fact.atMs - action.startedAtMs <= one.drainDeadlineMs + ledger.tellsWithinMs(one, fact.atMs),
+        (one) =>
+          fact.atMs - action.startedAtMs <=
+          (one.drainDeadlineMsMax ?? one.drainDeadlineMs) + earlyMs(one) + ledger.tellsWithinMs(one, fact.atMs),
       );
       check(isDue, `${action.hook} of ${action.ec2InstanceId} was kept alive beyond its deadline`, [
         action.ec2InstanceId,

@@ -1,6 +1,6 @@
 import type { Invariant } from './invariant.ts';
 import type { Ledger, RegistrationRecord } from './ledger.ts';
-import { EVENT_TIME_STEP_MS, type Terms, termsIn } from './terms.ts';
+import { earlyMs, type Terms, termsIn } from './terms.ts';
 
 /**
  * Deregistering orphans containers that still run. So the agent must have been away for as long as it takes to be sure,
@@ -15,8 +15,9 @@ export function noLiveInstanceIsDeregistered(terms: Terms): Invariant {
       const named = String(fact.input.containerInstance);
       const { disconnectedMs, deregistersRunningMs = Number.POSITIVE_INFINITY } = termsIn(terms, named, fact.atMs);
       const registration = ledger.registrations.get(named);
-      const awayByMs = fact.atMs - disconnectedMs + EVENT_TIME_STEP_MS;
-      const mayRun = registration !== undefined && fact.atMs - registration.sinceMs >= deregistersRunningMs;
+      const awayByMs = fact.atMs - disconnectedMs + earlyMs(terms);
+      const mayRun =
+        registration !== undefined && fact.atMs - registration.sinceMs + earlyMs(terms) >= deregistersRunningMs;
       const problem =
         registration === undefined ? 'nobody knows it' : problemOf(registration, ledger, { awayByMs, mayRun });
       check(problem === undefined, `${named} was deregistered: ${problem}`, [named]);

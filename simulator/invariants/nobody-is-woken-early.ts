@@ -1,6 +1,6 @@
 import { instancesNamedIn, isDisconnectionOpened } from './disconnections.ts';
 import type { Invariant } from './invariant.ts';
-import { EVENT_TIME_STEP_MS, type Terms, termsIn } from './terms.ts';
+import { earlyMs, type Terms, termsIn } from './terms.ts';
 
 /** Agents disconnect for moments several times an hour in normal operation (ECS events, container instance state change). */
 export function nobodyIsWokenEarly(terms: Terms): Invariant {
@@ -12,7 +12,7 @@ export function nobodyIsWokenEarly(terms: Terms): Invariant {
         const isAway = ledger.registrationsOf(id).some(({ absences, isImpaired, cluster }) => {
           const inForce = termsIn(terms, cluster, fact.atMs);
           const sinceMs = fact.atMs - ledger.tellsWithinMs(inForce, fact.atMs);
-          const isLong = absences.lasted(inForce.disconnectedMs - EVENT_TIME_STEP_MS, { sinceMs, nowMs: fact.atMs });
+          const isLong = absences.lasted(inForce.disconnectedMs - earlyMs(terms), { sinceMs, nowMs: fact.atMs });
           return isLong || isImpaired;
         });
         check(isAway, `an alert says that the agent of ${id} is away`, [id]);

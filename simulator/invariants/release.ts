@@ -1,6 +1,6 @@
 import type { Fact } from './facts.ts';
 import type { ActionRecord, Ledger, LiveTask } from './ledger.ts';
-import { EVENT_TIME_STEP_MS, type Terms, termsIn } from './terms.ts';
+import { earlyMs, type Terms, termsIn } from './terms.ts';
 
 export interface Release {
   readonly action: ActionRecord;
@@ -23,7 +23,7 @@ export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release |
       !connected && fact.atMs - sinceMs >= termsIn(terms, cluster, fact.atMs).lostContactMs,
   );
   const isGone = ledger.ec2State(action.ec2InstanceId) === 'terminated';
-  const heldForMs = fact.atMs - action.startedAtMs + EVENT_TIME_STEP_MS;
+  const heldForMs = fact.atMs - action.startedAtMs + earlyMs(terms);
   const isDue = inForce.some(({ drainDeadlineMs }) => heldForMs >= drainDeadlineMs);
   return {
     action,

@@ -1,7 +1,7 @@
 import type { Invariant } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
 import { type Repair, readRepair } from './repairs.ts';
-import { EVENT_TIME_STEP_MS, type Terms, termsIn } from './terms.ts';
+import { earlyMs, type Terms, termsIn } from './terms.ts';
 
 /** Restarting and replacing disturb what runs; an agent that is connected, or was until a moment ago, asks for neither. */
 export function repairsHaveACause(terms: Terms): Invariant {
@@ -31,7 +31,7 @@ function hasCause(repair: Repair, ledger: Ledger, { terms, nowMs }: Circumstance
     const afterMs = (kind === 'restart' ? inForce.restartsMs : inForce.replacesMs) ?? Number.POSITIVE_INFINITY;
     const sinceMs = nowMs - (inForce.actsWithinMs ?? 0);
     if (isImpaired) return Number.isFinite(afterMs);
-    return absences.lasted(afterMs - EVENT_TIME_STEP_MS, { sinceMs, nowMs });
+    return absences.lasted(afterMs - earlyMs(terms), { sinceMs, nowMs });
   });
   if (isAway) return true;
   if (kind === 'restart') return false;
@@ -43,5 +43,7 @@ function hasCause(repair: Repair, ledger: Ledger, { terms, nowMs }: Circumstance
 function isUnregistered(ec2InstanceId: string, ledger: Ledger, { terms, nowMs }: Circumstances): boolean {
   const { replacesUnregisteredMs = Number.POSITIVE_INFINITY } = terms;
   const sinceMs = ledger.lifecycleSinceMs(ec2InstanceId) ?? nowMs;
-  return ledger.lifecycleState(ec2InstanceId) === 'InService' && nowMs - sinceMs >= replacesUnregisteredMs;
+  return (
+    ledger.lifecycleState(ec2InstanceId) === 'InService' && nowMs - sinceMs + earlyMs(terms) >= replacesUnregisteredMs
+  );
 }

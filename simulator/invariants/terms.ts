@@ -4,6 +4,8 @@ export interface Terms {
   ownsHook(hook: string): boolean;
   /** From the start of the lifecycle action. */
   readonly drainDeadlineMs: number;
+  /** The longest of those that drains may have begun with; default: the same. */
+  readonly drainDeadlineMsMax?: number;
   /** For so long the agent of a draining instance must have been away before the instance is given up. */
   readonly lostContactMs: number;
   /** For so long an agent must have been away, without a break, before anything is said or done about it. */
@@ -37,6 +39,8 @@ export interface Terms {
   readonly actsWithinMs?: number;
   /** The same of alerts, which wait with their incidents when a function could not send them; default: at once. */
   readonly tellsWithinMs?: number;
+  /** By how much the clocks of two functions may differ; default: not at all. */
+  readonly clockSkewMs?: number;
   /** What holds in one cluster at an instant (epoch milliseconds), where it is something else there; default: the same. */
   in?(cluster: string, atMs: number): Terms;
 }
@@ -46,6 +50,11 @@ export type Role = 'acts' | 'observes' | 'stays out';
 
 /** The time of an event has whole seconds, so who goes by it is up to a second early (EventBridge, event structure). */
 export const EVENT_TIME_STEP_MS = 1_000;
+
+/** How much sooner than it is somebody may take it to be. */
+export function earlyMs({ clockSkewMs = 0 }: Terms): number {
+  return EVENT_TIME_STEP_MS + clockSkewMs;
+}
 
 /** What holds in the cluster that an ARN of it, or of something in it, or its name stands for. */
 export function termsIn(terms: Terms, cluster: string, atMs: number): Terms {
