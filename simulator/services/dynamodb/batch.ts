@@ -23,7 +23,6 @@ type TableOf = (name: string | undefined) => Table;
 export function batchGet(tableOf: TableOf, { RequestItems = {} }: BatchGetItemCommandInput): Record<string, unknown> {
   const requests = Object.entries(RequestItems);
   const count = requests.reduce((sum, [, { Keys = [] }]) => sum + Keys.length, 0);
-  if (requests.length === 0 || requests.some(([, { Keys = [] }]) => Keys.length === 0)) throw tooFew('requestItems');
   if (count > KEYS_MAX) throw validationError('Too many items requested for the BatchGetItem call');
   const Responses: Record<string, Item[]> = {};
   const UnprocessedKeys: Record<string, KeysAndAttributes> = {};
@@ -59,12 +58,8 @@ export function batchWrite(
 ): Record<string, unknown> {
   const requests = Object.entries(RequestItems);
   const count = requests.reduce((sum, [, writes]) => sum + writes.length, 0);
-  if (requests.length === 0 || requests.some(([, writes]) => writes.length === 0)) throw tooFew('requestItems');
-  if (count > WRITES_MAX) {
-    throw validationError(
-      `1 validation error detected: Value at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to ${WRITES_MAX}, Member must have length greater than or equal to 1]`,
-    );
-  }
+  // The model limits the writes to one table; this is the limit of all together.
+  if (count > WRITES_MAX) throw validationError('Too many items requested for the BatchWriteItem call');
   const writes = requests.flatMap(([name, entries]) => entries.map((entry) => prepare(tableOf(name), entry)));
   checkDistinct(writes.map(({ table, key }) => `${table.arn}/${canonicalText({ M: key })}`));
   for (const write of writes) runWrite(write);
@@ -84,10 +79,4 @@ function prepare(table: Table, { PutRequest, DeleteRequest }: WriteRequest) {
 
 function checkDistinct(names: readonly string[]): void {
   if (new Set(names).size < names.length) throw validationError('Provided list of item keys contains duplicates');
-}
-
-function tooFew(parameter: string): Error {
-  return validationError(
-    `1 validation error detected: Value at '${parameter}' failed to satisfy constraint: Member must have length greater than or equal to 1`,
-  );
 }

@@ -93,8 +93,7 @@ export function listAttributes(world: EcsWorld): Operation<ListAttributesRequest
   return {
     authorize: (request) => withinCluster(world, request.cluster, [clusterArn(world, request.cluster)]),
     run: (request) => {
-      const { attributeName, attributeValue, targetType } = request;
-      if (targetType !== 'container-instance') throw invalidParameter('TargetType should be container-instance.');
+      const { attributeName, attributeValue } = request;
       if (attributeValue !== undefined && attributeName === undefined) {
         throw invalidParameter('An attribute name must be specified to filter by value.');
       }

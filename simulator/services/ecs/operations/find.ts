@@ -20,12 +20,11 @@ export function notModelled(what: string): AwsError {
   return new AwsError('UnsupportedFeatureException', `The simulator does not model ${what}.`);
 }
 
-/** Tags of a request; 50 at most (API reference, Tag). */
 export function tagRecord(tags: readonly Tag[] | undefined): Record<string, string> {
-  if ((tags?.length ?? 0) > TAGS_MAX) throw invalidParameter(`There can be at most ${TAGS_MAX} tags.`);
   return Object.fromEntries((tags ?? []).map(({ key = '', value = '' }) => [key, value]));
 }
 
+/** Of one resource, from all requests together (API reference, Tag). */
 export const TAGS_MAX = 50;
 
 /** The last part of an ARN, or the id or name itself. */
