@@ -4,6 +4,7 @@ import { clusterName } from '../domain/arns.ts';
 import type { ClusterArn, ContainerInstance, Ec2InstanceId } from '../domain/model.ts';
 import { isNameIn } from '../domain/name-patterns.ts';
 import type { Runtime } from '../runtime.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 
 /** Whether the operator wants this cluster looked after. */
 export function isLookedAfter(runtime: Pick<Runtime, 'config'>, cluster: ClusterArn): boolean {
@@ -19,15 +20,24 @@ export async function listClustersLookedAfter(runtime: Runtime): Promise<Cluster
  * Every registration of these EC2 instances, whichever cluster it is in. `likely` clusters are asked first, and the
  * others only for instances that are not found there with a live agent: a registration without one may be what an
  * instance left behind when it was moved to another cluster.
+ *
+ * @param onUnreadable hears of clusters that ECS does not answer for, which then count as empty; without it, they throw
  */
 export async function findRegistrationsAnywhere(
   runtime: Runtime,
   ec2InstanceIds: readonly Ec2InstanceId[],
   likely: readonly ClusterArn[],
+  onUnreadable?: (cluster: ClusterArn, error: unknown) => void,
 ): Promise<Map<Ec2InstanceId, ContainerInstance[]>> {
   const found = new Map<Ec2InstanceId, ContainerInstance[]>();
   const isAlive = (id: Ec2InstanceId) => found.get(id)?.some(({ agentConnected }) => agentConnected) ?? false;
   const lookIn = async (cluster: ClusterArn) => {
+    const failure = await tryTo(() => addFrom(cluster));
+    if (!(failure instanceof LookFailure)) return;
+    if (onUnreadable === undefined) throw failure.cause;
+    onUnreadable(cluster, failure.cause);
+  };
+  const addFrom = async (cluster: ClusterArn) => {
     const wanted = ec2InstanceIds.filter((id) => !isAlive(id));
     const arns = await findRegistrations(runtime.ecs, cluster, wanted);
     const { found: instances } = await describeContainerInstances(runtime.ecs, cluster, arns);

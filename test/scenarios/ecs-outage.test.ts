@@ -99,3 +99,32 @@ describe('while ECS answers no call for longer than the hooks wait', () => {
     expect(groupInstance(box, id).hooks[0]?.end).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
   });
 });
+
+describe('while ECS answers for all clusters but one', () => {
+  it('agents of the others are told of all the same, and what changes the fleet waits: the instance may be in that one', async () => {
+    const outage = { isOn: true };
+    const denied = new AwsError('AccessDeniedException', 'not authorized', { status: 400 });
+    const box = await openBox({
+      settings: { disconnectedReplaceMinutes: '15' },
+      intercept: ({ service, operation, input, caller }) =>
+        outage.isOn &&
+        caller.kind === 'function' &&
+        service === 'ecs' &&
+        operation !== 'DescribeClusters' &&
+        String(input.cluster).endsWith('/other')
+          ? { effect: 'none', answer: denied }
+          : undefined,
+    });
+    box.world.createCluster({ name: 'other' });
+    const [id = ''] = await bootGroup(box, { desired: 3 });
+
+    box.world.disconnectAgent(id);
+    await box.run(minutes(20));
+    expect(box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`)).toEqual(['disconnection opened']);
+    expect(box.calls('SetInstanceHealth')).toEqual([]);
+
+    outage.isOn = false;
+    await box.run(minutes(3));
+    expect(box.calls('SetInstanceHealth')).toHaveLength(1);
+  });
+});
