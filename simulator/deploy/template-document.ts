@@ -55,13 +55,14 @@ export function parseTemplate(text: string): unknown {
 /** The same tag on text, on a list and on a map. */
 function tagsOf([tag, name]: readonly [string, string]): (ScalarTag | CollectionTag)[] {
   return [
-    { tag, resolve: (text: string) => longForm(name, new Scalar(text)) },
+    { tag, resolve: (text: string) => ({ [name]: text }) },
     { tag, collection: 'seq', resolve: (list) => longForm(name, list as YAMLSeq) },
     { tag, collection: 'map', resolve: (map) => longForm(name, map as YAMLMap) },
   ];
 }
 
-function longForm(name: string, argument: Scalar | YAMLSeq | YAMLMap): YAMLMap {
+/** A node, so that what is within keeps its own short forms. */
+function longForm(name: string, argument: YAMLSeq | YAMLMap): YAMLMap {
   const map = new YamlMap();
   map.add(new Pair(new Scalar(name), argument));
   return map;
