@@ -13,6 +13,7 @@ import { createEcsWorld } from './services/ecs/state.ts';
 import { createCommandRunner } from './services/fleet-commands.ts';
 import type { FleetContext } from './services/fleet-context.ts';
 import { createFleetHandle, type FleetHandle } from './services/fleet-handle.ts';
+import { followUserData } from './services/fleet-user-data.ts';
 import { createFleetViews, type FleetViews } from './services/fleet-views.ts';
 import type { CommandRunner } from './services/ssm/commands.ts';
 import { DEFAULT_UNDOCUMENTED, type UndocumentedBehaviour } from './services/undocumented.ts';
@@ -55,6 +56,7 @@ export function createFleet(kernel: Kernel, options: FleetOptions): Fleet {
   followTasks(ecs);
   followManagedDraining(ecs, autoScaling);
   const worlds = { ecs, ec2, autoScaling, unmanagedHosts: new Set<string>() };
+  followUserData(worlds);
   return {
     services: [createEcsService(ecs), createAutoScalingService(autoScaling), createEc2Service(ec2)],
     providers: { 'AWS::AutoScaling::LifecycleHook': createLifecycleHookProvider(autoScaling) },

@@ -1,19 +1,15 @@
+import { addGroup } from './auto-scaling/groups.ts';
 import { type HookSettings, putHook } from './auto-scaling/hooks.ts';
 import { setSize, terminateMember } from './auto-scaling/operations/capacity.ts';
 import { reconcileSoon } from './auto-scaling/reconcile.ts';
 import { replaceRootVolume } from './auto-scaling/root-volume.ts';
-import {
-  type AutoScalingGroup,
-  addGroup,
-  type GroupInstance,
-  type SuspendableProcess,
-  type WarmPool,
-} from './auto-scaling/state.ts';
+import type { AutoScalingGroup, GroupInstance, SuspendableProcess, WarmPool } from './auto-scaling/state.ts';
 import { allowRegistration, installAgent } from './ecs/agent.ts';
 import { addCapacityProvider, associate } from './ecs/capacity-providers.ts';
 import { wipeHost } from './ecs/hosts.ts';
 import { addCluster, type Cluster, type Resources } from './ecs/state.ts';
 import { NotInFleet } from './fleet-errors.ts';
+import { agentConfigurationOf } from './fleet-user-data.ts';
 import { clusterNamed, type FleetWorlds, memberOf } from './fleet-worlds.ts';
 
 export interface GroupOptions {
@@ -148,7 +144,7 @@ function templateOf(worlds: FleetWorlds, options: GroupOptions, group: AutoScali
 }
 
 /** Gives each launched instance its agent, and tells the agent when its instance leaves or enters a warm pool. */
-function followMembers({ ecs, autoScaling }: FleetWorlds, { templates, broken }: Templates): void {
+function followMembers({ ecs, ec2, autoScaling }: FleetWorlds, { templates, broken }: Templates): void {
   const agentOf = (member: GroupInstance) => ecs.agents.get(member.instanceId);
   autoScaling.listeners.push({
     launched: (member) => {
@@ -169,7 +165,8 @@ function followMembers({ ecs, autoScaling }: FleetWorlds, { templates, broken }:
       const agent = agentOf(member);
       if (agent === undefined) return;
       if (member.state === 'Pending') allowRegistration(ecs, agent);
-      if (member.state === 'Warmed:Pending') agent.mayRegister = false;
+      const configuration = agentConfigurationOf(ec2.instances.get(member.instanceId)?.userData);
+      if (member.state === 'Warmed:Pending' && (configuration?.checksWarmPools ?? true)) agent.mayRegister = false;
     },
     rootVolumeReplaced: (member) => {
       const agent = agentOf(member);

@@ -1,23 +1,59 @@
 import { isoDate } from '../fleet-context.ts';
-import { type Activity, type AutoScalingWorld, type GroupInstance, now } from './state.ts';
+import { type Activity, type AutoScalingGroup, type AutoScalingWorld, type GroupInstance, now } from './state.ts';
+
+type Doing = 'Launching a new' | 'Terminating' | 'Attaching an existing' | 'Detaching';
 
 /** Begins a scaling activity of the instance (DescribeScalingActivities). */
 export function beginActivity(
   world: AutoScalingWorld,
   member: GroupInstance,
-  { verb, cause }: { readonly verb: 'Launching a new' | 'Terminating'; readonly cause: string },
-): void {
+  { verb, cause }: { readonly verb: Doing; readonly cause: string },
+): Activity {
+  return begin(world, member, { description: `${verb} EC2 instance: ${member.instanceId}`, cause });
+}
+
+/** A move to Standby, or out of it. */
+export function beginMove(
+  world: AutoScalingWorld,
+  member: GroupInstance,
+  { where, cause }: { readonly where: 'to' | 'out of'; readonly cause: string },
+): Activity {
+  return begin(world, member, { description: `Moving EC2 instance ${where} Standby: ${member.instanceId}`, cause });
+}
+
+function begin(world: AutoScalingWorld, member: GroupInstance, what: What): Activity {
+  const activity = addActivity(world, member.group, what);
+  member.activity = activity;
+  return activity;
+}
+
+interface What {
+  readonly description: string;
+  readonly cause: string;
+}
+
+export function addActivity(world: AutoScalingWorld, group: AutoScalingGroup, { description, cause }: What): Activity {
   const activity: Activity = {
     serial: world.serial++,
     id: world.context.random.uuid(),
-    description: `${verb} EC2 instance: ${member.instanceId}`,
+    description,
     cause: `At ${isoDate(now(world)).replace(/\.\d+Z$/, 'Z')} ${cause}`,
     startedAtMs: now(world),
     endedAtMs: undefined,
     status: 'InProgress',
+    statusMessage: undefined,
   };
-  member.activity = activity;
-  member.group.activities.unshift(activity);
+  group.activities.unshift(activity);
+  return activity;
+}
+
+/** Ends an activity of which no event tells: attaching, detaching and Standby. */
+export function endQuietly(world: AutoScalingWorld, member: GroupInstance): void {
+  const { activity } = member;
+  if (activity === undefined) return;
+  activity.status = 'Successful';
+  activity.endedAtMs = now(world);
+  member.activity = undefined;
 }
 
 /** Ends the activity and tells the bus of it, as `EC2 Instance Launch Successful` and so on. */

@@ -1,8 +1,10 @@
-import { launchInstance, startInstance, stopInstance } from '../ec2/instances.ts';
+import { type Ec2Instance, launchInstance, startInstance, stopInstance } from '../ec2/instances.ts';
 import { later } from '../fleet-context.ts';
 import { TIMING } from '../fleet-timing.ts';
-import { beginActivity, endActivity } from './activities.ts';
+import { addActivity, beginActivity, endActivity } from './activities.ts';
+import { type ResolvedTemplate, resolve } from './groups.ts';
 import { runHooks } from './hooks.ts';
+import { launchSourceOf } from './instance-refresh.ts';
 import { type AutoScalingGroup, type AutoScalingWorld, type GroupInstance, now, setState } from './state.ts';
 import { leave } from './terminating.ts';
 
@@ -13,27 +15,66 @@ export interface Launch {
   readonly zones: Map<string, number>;
 }
 
-/** Launches an instance into the group, or into its warm pool. */
+/** Launches an instance into the group, or into its warm pool; undefined when its launch template is gone. */
 export function launch(
   world: AutoScalingWorld,
   group: AutoScalingGroup,
   { cause, into, zones }: Launch,
-): GroupInstance {
-  const availabilityZone = takeEmptiest(zones);
+): GroupInstance | undefined {
+  const source = resolve(world, launchSourceOf(group));
+  if (source === undefined) {
+    failLaunch(world, group, cause);
+    return undefined;
+  }
   const ec2 = launchInstance(world.ec2, {
-    instanceType: group.instanceType,
-    availabilityZone,
-    spot: group.spot,
-    tags: { ...Object.fromEntries(group.tags), 'aws:autoscaling:groupName': group.name },
+    ...source.options,
+    availabilityZone: takeEmptiest(zones),
+    tags: { ...source.options.tags, ...propagatedTags(group), 'aws:autoscaling:groupName': group.name },
   });
+  const member = addMember(world, group, { ec2, source, state: into === 'WarmPool' ? 'Warmed:Pending' : 'Pending' });
+  beginActivity(world, member, { verb: 'Launching a new', cause });
+  for (const listener of world.listeners) listener.launched?.(member);
+  member.onRunning = () => (into === 'WarmPool' ? fillPool(world, member) : enterService(world, member, 'EC2'));
+  return member;
+}
+
+function propagatedTags({ tags, tagsOfGroupOnly }: AutoScalingGroup): Record<string, string> {
+  return Object.fromEntries([...tags].filter(([key]) => !tagsOfGroupOnly.has(key)));
+}
+
+function failLaunch(world: AutoScalingWorld, group: AutoScalingGroup, cause: string): void {
+  const activity = addActivity(world, group, {
+    description: 'Launching a new EC2 instance. Status Reason: the launch template does not exist.',
+    cause,
+  });
+  activity.status = 'Failed';
+  activity.statusMessage = `The launch template ${launchSourceOf(group).template.id} does not exist. Launching EC2 instance failed.`;
+  activity.endedAtMs = now(world);
+}
+
+export function addMember(
+  world: AutoScalingWorld,
+  group: AutoScalingGroup,
+  {
+    ec2,
+    source,
+    state,
+  }: {
+    readonly ec2: Ec2Instance;
+    readonly source?: ResolvedTemplate;
+    readonly state: GroupInstance['state'];
+  },
+): GroupInstance {
   const member: GroupInstance = {
     serial: world.serial++,
     instanceId: ec2.instanceId,
-    availabilityZone,
-    instanceType: group.instanceType,
+    availabilityZone: ec2.availabilityZone,
+    instanceType: ec2.instanceType,
     group,
     launchedAtMs: now(world),
-    state: into === 'WarmPool' ? 'Warmed:Pending' : 'Pending',
+    launchTemplate: source,
+    inServiceSinceMs: undefined,
+    state,
     health: 'Healthy',
     protectedFromScaleIn: group.newInstancesProtected,
     openActions: new Map(),
@@ -45,9 +86,6 @@ export function launch(
   };
   group.members.set(member.instanceId, member);
   world.members.set(member.instanceId, member);
-  beginActivity(world, member, { verb: 'Launching a new', cause });
-  for (const listener of world.listeners) listener.launched?.(member);
-  member.onRunning = () => (into === 'WarmPool' ? fillPool(world, member) : enterService(world, member, 'EC2'));
   return member;
 }
 

@@ -1,6 +1,7 @@
 import type { Ec2Instance, Ec2State } from '../ec2/instances.ts';
 import { later } from '../fleet-context.ts';
 import { TIMING } from '../fleet-timing.ts';
+import { removeGroup } from './groups.ts';
 import { cutShort } from './hooks.ts';
 import { countZones, launch, takeFromPool } from './launching.ts';
 import type { AutoScalingGroup, AutoScalingWorld, GroupInstance } from './state.ts';
@@ -17,6 +18,9 @@ export function reconcileSoon(world: AutoScalingWorld, group: AutoScalingGroup):
   });
 }
 
+/** After a launch that failed: Auto Scaling tries again, at intervals that it does not publish. */
+const LAUNCH_AGAIN_MS = 60_000;
+
 const OUTSIDE_CAPACITY = /^(Warmed:|Terminat|Standby|EnteringStandby|Detach)/;
 
 function inCapacity(group: AutoScalingGroup): GroupInstance[] {
@@ -24,6 +28,11 @@ function inCapacity(group: AutoScalingGroup): GroupInstance[] {
 }
 
 function reconcile(world: AutoScalingWorld, group: AutoScalingGroup): void {
+  if (world.groups.get(group.name) !== group) return;
+  if (group.isDeleting) {
+    if (group.members.size === 0) removeGroup(world, group);
+    return;
+  }
   const current = inCapacity(group);
   const missing = group.desiredCapacity - current.length;
   const cause = `an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${current.length} to ${group.desiredCapacity}.`;
@@ -35,7 +44,10 @@ function reconcile(world: AutoScalingWorld, group: AutoScalingGroup): void {
     for (let index = 0; index < missing; index++) {
       const ready = warm[index];
       if (ready !== undefined) takeFromPool(world, ready, cause);
-      else launch(world, group, { cause, into: 'AutoScalingGroup', zones });
+      else if (launch(world, group, { cause, into: 'AutoScalingGroup', zones }) === undefined) {
+        world.context.kernel.clock.after(LAUNCH_AGAIN_MS, () => reconcileSoon(world, group));
+        break;
+      }
     }
   }
   if (missing < 0 && !group.suspended.has('Terminate')) scaleIn(world, group, current, -missing);
@@ -46,7 +58,7 @@ function scaleIn(world: AutoScalingWorld, group: AutoScalingGroup, current: Grou
   const cause = `an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${current.length} to ${group.desiredCapacity}.`;
   const candidates = new Set(current.filter((member) => !member.protectedFromScaleIn));
   for (let index = 0; index < count; index++) {
-    const victim = scaleInChoice(candidates);
+    const victim = scaleInChoice(group, candidates);
     if (victim === undefined) return;
     candidates.delete(victim);
     if (reuses(group) && victim.state === 'InService') returnToPool(world, victim);
@@ -54,11 +66,15 @@ function scaleIn(world: AutoScalingWorld, group: AutoScalingGroup, current: Grou
   }
 }
 
-/** The oldest instance in the zone that has most: the default termination policy, as far as equals go. */
-function scaleInChoice(candidates: ReadonlySet<GroupInstance>): GroupInstance | undefined {
+/** In the zone that has most, the oldest instance, as the default termination policy has it among equals, or the newest. */
+function scaleInChoice(
+  { terminationPolicies }: AutoScalingGroup,
+  candidates: ReadonlySet<GroupInstance>,
+): GroupInstance | undefined {
   const perZone = Map.groupBy(candidates, (member) => member.availabilityZone);
   const [fullest = []] = [...perZone.values()].sort((a, b) => b.length - a.length);
-  return fullest.toSorted((a, b) => a.serial - b.serial)[0];
+  const byAge = fullest.toSorted((a, b) => a.serial - b.serial);
+  return terminationPolicies[0] === 'NewestInstance' ? byAge.at(-1) : byAge[0];
 }
 
 /** Follows its own instances out of the capacity, and what EC2 does on the group's behalf and behind its back. */

@@ -1,7 +1,9 @@
 import type { LifecycleState } from '@aws-sdk/client-auto-scaling';
 import type { Timer } from '../../kernel/clock.ts';
 import type { Ec2World } from '../ec2/instances.ts';
-import { arn, type FleetContext, tell } from '../fleet-context.ts';
+import type { LaunchTemplate } from '../ec2/launch-templates.ts';
+import { type FleetContext, tell } from '../fleet-context.ts';
+import type { InstanceRefresh } from './instance-refresh.ts';
 
 export type Transition = 'autoscaling:EC2_INSTANCE_LAUNCHING' | 'autoscaling:EC2_INSTANCE_TERMINATING';
 export type LifecycleResult = 'CONTINUE' | 'ABANDON';
@@ -43,6 +45,7 @@ export type ActionEnder =
   | { readonly kind: 'heartbeat-timeout' }
   | { readonly kind: 'global-timeout' }
   | { readonly kind: 'other-hook-abandoned' }
+  | { readonly kind: 'hook-deleted' }
   | { readonly kind: 'instance-gone' };
 
 /** An instance of a group, warm ones included. */
@@ -53,6 +56,10 @@ export interface GroupInstance {
   readonly instanceType: string;
   readonly group: AutoScalingGroup;
   readonly launchedAtMs: number;
+  /** The template's version that it was launched from; undefined for one that was attached. */
+  readonly launchTemplate: { readonly template: LaunchTemplate; readonly version: number } | undefined;
+  /** Since when it has been in service, while it is. */
+  inServiceSinceMs: number | undefined;
   state: LifecycleState;
   health: 'Healthy' | 'Unhealthy';
   protectedFromScaleIn: boolean;
@@ -75,6 +82,7 @@ export interface Activity {
   readonly startedAtMs: number;
   endedAtMs: number | undefined;
   status: 'InProgress' | 'MidLifecycleAction' | 'Successful' | 'Cancelled' | 'Failed';
+  statusMessage: string | undefined;
 }
 
 export interface WarmPool {
@@ -89,24 +97,41 @@ export interface WarmPool {
 
 export type SuspendableProcess = 'Launch' | 'Terminate' | 'HealthCheck' | 'ReplaceUnhealthy' | 'AZRebalance';
 
-export interface AutoScalingGroup {
+export interface LaunchSource {
+  readonly template: LaunchTemplate;
+  /** A number, `$Latest` or `$Default`. */
+  readonly version: string;
+}
+
+/** What UpdateAutoScalingGroup changes, beside the group's size. */
+export interface GroupConfiguration {
+  launchTemplate: LaunchSource;
+  availabilityZones: readonly string[];
+  /** InstanceLifecyclePolicy: an abandoned terminate hook leaves the instance Terminating:Retained. */
+  retainOnAbandon: boolean;
+  newInstancesProtected: boolean;
+  healthCheckType: string;
+  healthCheckGracePeriodSeconds: number;
+  defaultCooldownSeconds: number;
+  defaultInstanceWarmupSeconds: number | undefined;
+  terminationPolicies: readonly string[];
+}
+
+export interface AutoScalingGroup extends GroupConfiguration {
   readonly serial: number;
   readonly name: string;
   readonly arn: string;
   readonly createdAtMs: number;
-  readonly availabilityZones: readonly string[];
-  readonly instanceType: string;
-  readonly spot: boolean;
   readonly tags: Map<string, string>;
+  /** Of the tags, those that new instances do not get. */
+  readonly tagsOfGroupOnly: Set<string>;
   readonly hooks: Map<string, LifecycleHook>;
   readonly members: Map<string, GroupInstance>;
   readonly activities: Activity[];
   readonly suspended: Set<SuspendableProcess>;
   warmPool: WarmPool | undefined;
-  /** InstanceLifecyclePolicy: an abandoned terminate hook leaves the instance Terminating:Retained. */
-  readonly retainOnAbandon: boolean;
-  readonly newInstancesProtected: boolean;
-  readonly healthCheckGracePeriodSeconds: number;
+  /** Newest first. */
+  readonly refreshes: InstanceRefresh[];
   minSize: number;
   desiredCapacity: number;
   maxSize: number;
@@ -119,6 +144,8 @@ export interface AutoScalingWorld {
   readonly context: FleetContext;
   readonly ec2: Ec2World;
   readonly groups: Map<string, AutoScalingGroup>;
+  /** For their activities. */
+  readonly deletedGroups: AutoScalingGroup[];
   readonly members: Map<string, GroupInstance>;
   /** The open actions by token, with their instance. */
   readonly openTokens: Map<string, GroupInstance>;
@@ -142,6 +169,7 @@ export function createAutoScalingWorld(context: FleetContext, ec2: Ec2World): Au
     context,
     ec2,
     groups: new Map(),
+    deletedGroups: [],
     members: new Map(),
     openTokens: new Map(),
     formerMembers: [],
@@ -150,54 +178,10 @@ export function createAutoScalingWorld(context: FleetContext, ec2: Ec2World): Au
   };
 }
 
-export interface GroupSettings {
-  readonly name: string;
-  readonly minSize?: number;
-  readonly desiredCapacity: number;
-  readonly maxSize?: number;
-  readonly availabilityZones: readonly string[];
-  readonly instanceType: string;
-  readonly spot?: boolean;
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Of an absolute size, `minSize`, unless it says how many instances are to be prepared. */
-  readonly warmPool?: WarmPool | undefined;
-  readonly retainOnAbandon?: boolean;
-  readonly newInstancesProtected?: boolean;
-  readonly healthCheckGracePeriodSeconds?: number;
-}
-
-export function addGroup(world: AutoScalingWorld, settings: GroupSettings): AutoScalingGroup {
-  const { random, kernel } = world.context;
-  const group: AutoScalingGroup = {
-    serial: world.serial++,
-    name: settings.name,
-    arn: arn(world.context, 'autoscaling', `autoScalingGroup:${random.uuid()}:autoScalingGroupName/${settings.name}`),
-    createdAtMs: kernel.clock.now(),
-    availabilityZones: settings.availabilityZones,
-    instanceType: settings.instanceType,
-    spot: settings.spot ?? false,
-    tags: new Map(Object.entries(settings.tags ?? {})),
-    hooks: new Map(),
-    members: new Map(),
-    activities: [],
-    suspended: new Set(),
-    warmPool: settings.warmPool && { maxGroupPreparedCapacity: settings.warmPool.minSize, ...settings.warmPool },
-    retainOnAbandon: settings.retainOnAbandon ?? false,
-    newInstancesProtected: settings.newInstancesProtected ?? false,
-    healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds ?? 0,
-    minSize: settings.minSize ?? 0,
-    desiredCapacity: settings.desiredCapacity,
-    maxSize: settings.maxSize ?? Math.max(10, settings.desiredCapacity * 2),
-    reconcilePending: false,
-    isDeleting: false,
-  };
-  world.groups.set(group.name, group);
-  return group;
-}
-
 export function setState(world: AutoScalingWorld, member: GroupInstance, state: LifecycleState): void {
   if (member.state === state) return;
   member.state = state;
+  member.inServiceSinceMs = state === 'InService' ? now(world) : undefined;
   tell(world.context, member.instanceId, `lifecycle state ${state}`, {
     ec2InstanceId: member.instanceId,
     group: member.group.name,

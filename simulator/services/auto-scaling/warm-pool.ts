@@ -36,7 +36,7 @@ export function refillPool(world: AutoScalingWorld, group: AutoScalingGroup): vo
   const zones = countZones(group);
   const size = sizeOf(group, pool);
   for (let count = warm.filter((member) => !isLeaving(member)).length; count < size; count++) {
-    launch(world, group, { cause, into: 'WarmPool', zones });
+    if (launch(world, group, { cause, into: 'WarmPool', zones }) === undefined) return;
   }
 }
 

@@ -1,5 +1,6 @@
 import { arn, type FleetContext, isoDate, later, tell } from '../fleet-context.ts';
 import { LIMITS, TIMING } from '../fleet-timing.ts';
+import type { LaunchTemplate } from './launch-templates.ts';
 
 export type Ec2State = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
@@ -24,6 +25,10 @@ export interface Ec2Instance {
   readonly privateIp: string;
   /** The AWS service that manages the instance (Amazon EC2 managed instances). */
   readonly operator: string | undefined;
+  /** As the API takes it, in Base64. */
+  readonly userData: string | undefined;
+  /** `disableApiTermination`: it keeps callers of the EC2 API from terminating the instance, and nobody else. */
+  isTerminationProtected: boolean;
   state: Ec2State;
   launchedAtMs: number;
   stateReason: string | undefined;
@@ -36,17 +41,30 @@ export interface Ec2Instance {
 }
 
 export type Ec2StateListener = (instance: Ec2Instance, previous: Ec2State | undefined) => void;
+export type RebootListener = (instance: Ec2Instance) => void;
 
 /** All EC2 instances of the account, by id; terminated ones for about an hour, as DescribeInstances shows them. */
 export interface Ec2World {
   readonly context: FleetContext;
   readonly instances: Map<string, Ec2Instance>;
+  readonly launchTemplates: Map<string, LaunchTemplate>;
+  /** What RunInstances launched for which client token. */
+  readonly launchTokens: Map<string, readonly Ec2Instance[]>;
   readonly listeners: Ec2StateListener[];
+  readonly rebootListeners: RebootListener[];
   serial: number;
 }
 
 export function createEc2World(context: FleetContext): Ec2World {
-  return { context, instances: new Map(), listeners: [], serial: 0 };
+  return {
+    context,
+    instances: new Map(),
+    launchTemplates: new Map(),
+    launchTokens: new Map(),
+    listeners: [],
+    rebootListeners: [],
+    serial: 0,
+  };
 }
 
 export interface LaunchOptions {
@@ -56,6 +74,9 @@ export interface LaunchOptions {
   readonly spot?: boolean;
   readonly tags?: Readonly<Record<string, string>>;
   readonly operator?: string;
+  /** In Base64. */
+  readonly userData?: string;
+  readonly isTerminationProtected?: boolean;
 }
 
 /** Launches an instance: `pending` at once, `running` after a while. */
@@ -72,6 +93,8 @@ export function launchInstance(world: Ec2World, options: LaunchOptions): Ec2Inst
     tags: new Map(Object.entries(options.tags ?? {})),
     privateIp: `10.${(serial >> 16) & 255}.${(serial >> 8) & 255}.${serial & 255}`,
     operator: options.operator,
+    userData: options.userData,
+    isTerminationProtected: options.isTerminationProtected ?? false,
     state: 'pending',
     launchedAtMs: kernel.clock.now(),
     stateReason: undefined,
@@ -108,6 +131,12 @@ export function terminateInstance(world: Ec2World, instance: Ec2Instance, reason
   instance.stateReason = reason;
   become(world, instance, 'shutting-down');
   becomeAfter(world, instance, 'terminated');
+}
+
+/** The host goes down and comes up again; EC2 calls it `running` all the while. */
+export function rebootInstance(world: Ec2World, instance: Ec2Instance): void {
+  tell(world.context, instance.instanceId, 'ec2 instance reboots', { ec2InstanceId: instance.instanceId });
+  for (const listener of world.rebootListeners) listener(instance);
 }
 
 const DURATIONS = {

@@ -14,6 +14,8 @@ export function followHosts(world: EcsWorld, ec2: Ec2World): void {
     if (agent === undefined || previous === undefined) return;
     switch (instance.state) {
       case 'running':
+        // ModifyInstanceAttribute may have given it another one while it was stopped.
+        agent.instanceType = instance.instanceType;
         return startAgent(world, agent);
       case 'stopping':
       case 'shutting-down':
@@ -25,6 +27,12 @@ export function followHosts(world: EcsWorld, ec2: Ec2World): void {
       case 'pending':
         return;
     }
+  });
+  ec2.rebootListeners.push(({ instanceId }) => {
+    const agent = world.agents.get(instanceId);
+    if (agent === undefined) return;
+    hostGoesDown(world, agent);
+    startAgent(world, agent);
   });
 }
 

@@ -2,12 +2,15 @@ import {
   type AutoScalingGroup,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
+  DescribeWarmPoolCommand,
   SetInstanceHealthCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { describeGroup, replaceUnhealthy, terminateInGroup } from '../../../shared/aws/auto-scaling.ts';
-import { awsError, ec2Id } from './builders.ts';
+import { describeGroup, listWarmPool, replaceUnhealthy, terminateInGroup } from '../../../shared/aws/auto-scaling.ts';
+import { awsError, ec2Id, many } from './builders.ts';
+import { anyPaging, page } from './pages.ts';
 import { strictAutoScaling } from './strict-client.ts';
 
 const inService = { HealthStatus: 'HEALTHY', ProtectedFromScaleIn: false, LifecycleState: 'InService' } as const;
@@ -65,6 +68,45 @@ describe('describing a group', () => {
 
   test('refuses a suspended process without a name', async () => {
     await expect(shop({ SuspendedProcesses: [{}] })).rejects.toThrow('a suspended process of shop without ProcessName');
+  });
+});
+
+describe('listing a warm pool', () => {
+  test('finds all of it, however the pages are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 120 }), anyPaging, async (count, paging) => {
+        const { autoScaling, mock } = strictAutoScaling();
+        mock.on(DescribeWarmPoolCommand, { AutoScalingGroupName: 'shop' }).callsFake(({ MaxRecords, NextToken }) => {
+          expect(MaxRecords).toBe(50);
+          const { items, next } = page(many(count, ec2Id), paging, NextToken, MaxRecords);
+          const Instances = items.map((InstanceId) => ({ InstanceId, LifecycleState: 'Warmed:Stopped' }));
+          return { Instances, NextToken: next };
+        });
+
+        expect(await listWarmPool(autoScaling, 'shop')).toEqual(
+          many(count, ec2Id).map((ec2InstanceId) => ({
+            ec2InstanceId,
+            groupName: 'shop',
+            lifecycleState: 'Warmed:Stopped',
+          })),
+        );
+      }),
+    );
+  });
+
+  test('finds none in a group that is gone', async () => {
+    const { autoScaling, mock } = strictAutoScaling();
+    const gone = 'AutoScalingGroup name not found - AutoScalingGroup shop not found';
+    mock.on(DescribeWarmPoolCommand).rejects(awsError('ValidationError', gone));
+
+    expect(await listWarmPool(autoScaling, 'shop')).toEqual([]);
+  });
+
+  test('fails when Auto Scaling cannot be asked', async () => {
+    const { autoScaling, mock } = strictAutoScaling();
+    mock.on(DescribeWarmPoolCommand).rejects(awsError('ResourceContention'));
+
+    await expect(listWarmPool(autoScaling, 'shop')).rejects.toThrow();
   });
 });
 

@@ -3,7 +3,6 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
   DescribeLifecycleHooksCommand,
-  DescribeWarmPoolCommand,
   type LifecycleHook,
   RecordLifecycleActionHeartbeatCommand,
 } from '@aws-sdk/client-auto-scaling';
@@ -14,7 +13,6 @@ import {
   describeAutoScalingInstances,
   describeLifecycleHooks,
   listGroups,
-  listWarmPool,
   recordHeartbeat,
 } from '../../../shared/aws/auto-scaling.ts';
 import { awsError, ec2Id, many } from './builders.ts';
@@ -105,45 +103,6 @@ describe('listing the groups', () => {
         },
       ),
     );
-  });
-});
-
-describe('listing a warm pool', () => {
-  test('finds all of it, however the pages are cut', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat({ max: 120 }), anyPaging, async (count, paging) => {
-        const { autoScaling, mock } = strictAutoScaling();
-        mock.on(DescribeWarmPoolCommand, { AutoScalingGroupName: 'shop' }).callsFake(({ MaxRecords, NextToken }) => {
-          expect(MaxRecords).toBe(50);
-          const { items, next } = page(many(count, ec2Id), paging, NextToken, MaxRecords);
-          const Instances = items.map((InstanceId) => ({ InstanceId, LifecycleState: 'Warmed:Stopped' }));
-          return { Instances, NextToken: next };
-        });
-
-        expect(await listWarmPool(autoScaling, 'shop')).toEqual(
-          many(count, ec2Id).map((ec2InstanceId) => ({
-            ec2InstanceId,
-            groupName: 'shop',
-            lifecycleState: 'Warmed:Stopped',
-          })),
-        );
-      }),
-    );
-  });
-
-  test('finds none in a group that is gone', async () => {
-    const { autoScaling, mock } = strictAutoScaling();
-    const gone = 'AutoScalingGroup name not found - AutoScalingGroup shop not found';
-    mock.on(DescribeWarmPoolCommand).rejects(awsError('ValidationError', gone));
-
-    expect(await listWarmPool(autoScaling, 'shop')).toEqual([]);
-  });
-
-  test('fails when Auto Scaling cannot be asked', async () => {
-    const { autoScaling, mock } = strictAutoScaling();
-    mock.on(DescribeWarmPoolCommand).rejects(awsError('ResourceContention'));
-
-    await expect(listWarmPool(autoScaling, 'shop')).rejects.toThrow();
   });
 });
 

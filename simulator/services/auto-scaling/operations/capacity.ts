@@ -3,7 +3,6 @@ import type {
   SetDesiredCapacityType,
   SetInstanceHealthQuery,
   TerminateInstanceInAutoScalingGroupType,
-  UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 import { AwsError } from '../../../wire/aws-error.ts';
 import type { Operation } from '../../../wire/service.ts';
@@ -11,6 +10,7 @@ import { validationError } from '../hooks.ts';
 import { markUnhealthy, reconcileSoon } from '../reconcile.ts';
 import { type AutoScalingGroup, type AutoScalingWorld, type GroupInstance, now } from '../state.ts';
 import { isLeaving, leave } from '../terminating.ts';
+import { activityShape } from './activities.ts';
 import { findGroup, findMember, onGroup, onGroupOf } from './find.ts';
 
 /** SetInstanceHealth: Unhealthy replaces the instance at once, unless it is young and the grace period is respected. */
@@ -42,18 +42,6 @@ export function setDesiredCapacity(world: AutoScalingWorld): Operation<SetDesire
     run: (request) => {
       const group = findGroup(world, request.AutoScalingGroupName);
       setSize(group, { desired: request.DesiredCapacity });
-      reconcileSoon(world, group);
-      return {};
-    },
-  };
-}
-
-export function updateAutoScalingGroup(world: AutoScalingWorld): Operation<UpdateAutoScalingGroupType> {
-  return {
-    authorize: (request) => onGroup(world, request.AutoScalingGroupName),
-    run: (request) => {
-      const group = findGroup(world, request.AutoScalingGroupName);
-      setSize(group, { min: request.MinSize, max: request.MaxSize, desired: request.DesiredCapacity });
       reconcileSoon(world, group);
       return {};
     },
@@ -95,17 +83,7 @@ export function terminateInstanceInAutoScalingGroup(
       terminateMember(world, member, decrements ? 'shrink' : 'replace');
       const { activity, group } = member;
       if (activity === undefined) throw new AwsError('ScalingActivityInProgress', 'The instance is being terminated.');
-      return {
-        Activity: {
-          ActivityId: activity.id,
-          AutoScalingGroupName: group.name,
-          Description: activity.description,
-          Cause: activity.cause,
-          StartTime: new Date(activity.startedAtMs),
-          StatusCode: activity.status,
-          Progress: 0,
-        },
-      };
+      return { Activity: activityShape(group, activity) };
     },
   };
 }

@@ -1,5 +1,4 @@
 import type {
-  ActivitiesType,
   AutoScalingGroupNamesType,
   AutoScalingGroup as AutoScalingGroupShape,
   AutoScalingGroupsType,
@@ -7,15 +6,16 @@ import type {
   DescribeAutoScalingInstancesType,
   DescribeLifecycleHooksAnswer,
   DescribeLifecycleHooksType,
-  DescribeScalingActivitiesType,
   Filter,
 } from '@aws-sdk/client-auto-scaling';
 import type { Operation } from '../../../wire/service.ts';
+import type { LaunchTemplate } from '../../ec2/launch-templates.ts';
 import { inOrder } from '../../pages.ts';
 import { validationError } from '../hooks.ts';
 import type { AutoScalingGroup, AutoScalingWorld, GroupInstance } from '../state.ts';
 import { isWarm } from '../warm-pool.ts';
 import { findGroup, nextTokenOf, pageOfItems } from './find.ts';
+import { tagShapes } from './tags.ts';
 import { poolShape } from './warm-pool.ts';
 
 /** DescribeAutoScalingGroups: 50 groups a page unless asked for up to 100, each with all its instances. */
@@ -56,9 +56,10 @@ function groupShape(group: AutoScalingGroup, includeInstances: boolean): AutoSca
     MinSize: group.minSize,
     MaxSize: group.maxSize,
     DesiredCapacity: group.desiredCapacity,
-    DefaultCooldown: 300,
+    DefaultCooldown: group.defaultCooldownSeconds,
     AvailabilityZones: [...group.availabilityZones],
-    HealthCheckType: 'EC2',
+    LaunchTemplate: templateShape(group.launchTemplate),
+    HealthCheckType: group.healthCheckType,
     HealthCheckGracePeriod: group.healthCheckGracePeriodSeconds,
     CreatedTime: new Date(group.createdAtMs),
     Instances: includeInstances ? members.filter((member) => !isWarm(member)).map(instanceShape) : [],
@@ -66,18 +67,16 @@ function groupShape(group: AutoScalingGroup, includeInstances: boolean): AutoSca
       ProcessName,
       SuspensionReason: 'User suspended',
     })),
-    Tags: [...group.tags].map(([Key, Value]) => ({
-      Key,
-      Value,
-      ResourceId: group.name,
-      ResourceType: 'auto-scaling-group',
-      PropagateAtLaunch: true,
-    })),
-    TerminationPolicies: ['Default'],
+    Tags: tagShapes(group),
+    TerminationPolicies: [...group.terminationPolicies],
     NewInstancesProtectedFromScaleIn: group.newInstancesProtected,
     InstanceLifecyclePolicy: {
       RetentionTriggers: { TerminateHookAbandon: group.retainOnAbandon ? 'retain' : 'terminate' },
     },
+    ...(group.defaultInstanceWarmupSeconds === undefined
+      ? {}
+      : { DefaultInstanceWarmup: group.defaultInstanceWarmupSeconds }),
+    ...(group.isDeleting ? { Status: 'Delete in progress' } : {}),
     ...(warmPool === undefined
       ? {}
       : {
@@ -95,8 +94,19 @@ export function instanceShape(member: GroupInstance) {
     LifecycleState: member.state,
     HealthStatus: member.health,
     ProtectedFromScaleIn: member.protectedFromScaleIn,
-    LaunchTemplate: { LaunchTemplateId: 'lt-0c0ffee0c0ffee0c0', LaunchTemplateName: member.group.name, Version: '1' },
+    ...(member.launchTemplate === undefined ? {} : { LaunchTemplate: templateShape(member.launchTemplate) }),
   };
+}
+
+/** @param version as the group names it, or the number that an instance was launched from */
+function templateShape({
+  template,
+  version,
+}: {
+  readonly template: LaunchTemplate;
+  readonly version: string | number;
+}) {
+  return { LaunchTemplateId: template.id, LaunchTemplateName: template.name, Version: `${version}` };
 }
 
 /** DescribeAutoScalingInstances: up to 50 ids; those that no group knows are left out without a word. */
@@ -147,40 +157,6 @@ export function describeLifecycleHooks(
           ...(hook.notificationTargetArn === undefined ? {} : { NotificationTargetARN: hook.notificationTargetArn }),
           ...(hook.roleArn === undefined ? {} : { RoleARN: hook.roleArn }),
         })),
-      };
-    },
-  };
-}
-
-export function describeScalingActivities(
-  world: AutoScalingWorld,
-): Operation<DescribeScalingActivitiesType, ActivitiesType> {
-  return {
-    authorize: () => ({ resources: ['*'] }),
-    run: (request) => {
-      const groups =
-        request.AutoScalingGroupName === undefined
-          ? [...world.groups.values()]
-          : [findGroup(world, request.AutoScalingGroupName)];
-      // Newest first: numbered backwards, so that the pages go that way too.
-      const activities = groups
-        .flatMap((group) => group.activities.map((activity) => ({ serial: -activity.serial, activity, group })))
-        .sort((a, b) => a.serial - b.serial)
-        .map((entry, serial) => ({ ...entry, serial }));
-      const page = pageOfItems(activities, request, { usual: 100, max: 100 });
-      return {
-        Activities: page.items.map(({ activity, group }) => ({
-          ActivityId: activity.id,
-          AutoScalingGroupName: group.name,
-          AutoScalingGroupARN: group.arn,
-          Description: activity.description,
-          Cause: activity.cause,
-          StartTime: new Date(activity.startedAtMs),
-          StatusCode: activity.status,
-          Progress: activity.endedAtMs === undefined ? 50 : 100,
-          ...(activity.endedAtMs === undefined ? {} : { EndTime: new Date(activity.endedAtMs) }),
-        })),
-        ...nextTokenOf(page),
       };
     },
   };

@@ -1,3 +1,4 @@
+import { AwsError } from '../../../wire/aws-error.ts';
 import type { Authorization, Call } from '../../../wire/service.ts';
 import { arn } from '../../fleet-context.ts';
 import { type Numbered, type Page, pageOf } from '../../pages.ts';
@@ -44,7 +45,7 @@ export function pageOfItems<Item extends Numbered>(
   const size = request.MaxRecords ?? sizes.usual;
   if (size < 1 || size > sizes.max) throw validationError(`MaxRecords must be between 1 and ${sizes.max}.`);
   const page = pageOf(items, { token: request.NextToken, size });
-  if (page === undefined) throw validationError('The token provided is invalid.');
+  if (page === undefined) throw new AwsError('InvalidNextToken', 'The token provided is invalid.');
   return page;
 }
 

@@ -1,5 +1,6 @@
 import type {
   CompleteLifecycleActionType,
+  DeleteLifecycleHookType,
   PutLifecycleHookType,
   RecordLifecycleActionHeartbeatType,
 } from '@aws-sdk/client-auto-scaling';
@@ -45,7 +46,7 @@ export function completeLifecycleAction(world: AutoScalingWorld): Operation<Comp
   };
 }
 
-function parseResult(text: string | undefined): LifecycleResult {
+export function parseResult(text: string | undefined): LifecycleResult {
   if (text === 'CONTINUE' || text === 'ABANDON') return text;
   throw validationError("LifecycleActionResult must be one of 'CONTINUE' or 'ABANDON'.");
 }
@@ -83,6 +84,30 @@ export function putLifecycleHook(world: AutoScalingWorld): Operation<PutLifecycl
           : { notificationTargetArn: request.NotificationTargetARN }),
         ...(request.RoleARN === undefined ? {} : { roleArn: request.RoleARN }),
       });
+      return {};
+    },
+  };
+}
+
+/**
+ * DeleteLifecycleHook: what it holds goes on, as after ABANDON when launching and as after CONTINUE when terminating
+ * (API reference).
+ */
+export function deleteLifecycleHook(world: AutoScalingWorld): Operation<DeleteLifecycleHookType> {
+  return {
+    authorize: (request) => onGroup(world, request.AutoScalingGroupName),
+    run: ({ AutoScalingGroupName, LifecycleHookName: name = '' }) => {
+      const group = findGroup(world, AutoScalingGroupName);
+      const hook = group.hooks.get(name);
+      if (hook === undefined) {
+        throw validationError(`No Lifecycle Hook found with the name ${name} in Auto Scaling group ${group.name}.`);
+      }
+      group.hooks.delete(name);
+      const result = hook.transition === 'autoscaling:EC2_INSTANCE_LAUNCHING' ? 'ABANDON' : 'CONTINUE';
+      for (const member of [...group.members.values()]) {
+        const action = member.openActions.get(name);
+        if (action !== undefined) endAction(world, member, action, { result, by: { kind: 'hook-deleted' } });
+      }
       return {};
     },
   };

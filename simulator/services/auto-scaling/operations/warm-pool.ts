@@ -8,6 +8,7 @@ import type {
 import { AwsError } from '../../../wire/aws-error.ts';
 import type { Operation } from '../../../wire/service.ts';
 import { inOrder } from '../../pages.ts';
+import { resolve } from '../groups.ts';
 import { validationError } from '../hooks.ts';
 import { reconcileSoon } from '../reconcile.ts';
 import type { AutoScalingGroup, AutoScalingWorld, WarmPool } from '../state.ts';
@@ -24,7 +25,8 @@ export function putWarmPool(world: AutoScalingWorld): Operation<PutWarmPoolType>
     authorize: (request) => onGroup(world, request.AutoScalingGroupName),
     run: (request) => {
       const group = findGroup(world, request.AutoScalingGroupName);
-      if (group.spot) throw validationError("You can't add a warm pool to a group that launches Spot Instances.");
+      if (resolve(world, group.launchTemplate)?.options.spot)
+        throw validationError("You can't add a warm pool to a group that launches Spot Instances.");
       if (group.warmPool?.status !== undefined || group.isDeleting) {
         throw validationError("You can't update a warm pool while it is being deleted.");
       }

@@ -6,6 +6,7 @@ import {
   type Ec2State,
   type Ec2World,
   instanceArn,
+  rebootInstance,
   startInstance,
   stopInstance,
   terminateInstance,
@@ -18,7 +19,7 @@ interface InstanceIdsRequest {
 }
 
 /** One permission per instance: each has tags of its own to be allowed by. */
-function authorize(world: Ec2World, { InstanceIds: ids = [] }: InstanceIdsRequest): Authorization[] {
+export function onInstances(world: Ec2World, ids: readonly string[]): Authorization[] {
   return ids.map((id) => {
     const conditions: Record<string, string> = {};
     for (const [key, value] of world.instances.get(id)?.tags ?? []) {
@@ -27,6 +28,10 @@ function authorize(world: Ec2World, { InstanceIds: ids = [] }: InstanceIdsReques
     }
     return { resources: [instanceArn(world, id)], conditions };
   });
+}
+
+function authorize(world: Ec2World, { InstanceIds: ids = [] }: InstanceIdsRequest): Authorization[] {
+  return onInstances(world, ids);
 }
 
 interface Transition {
@@ -55,17 +60,53 @@ function change(world: Ec2World, ids: readonly string[], transition: Transition)
   });
 }
 
-/** TerminateInstances: idempotent, terminated instances included. */
+/**
+ * TerminateInstances: idempotent, terminated instances included. One that is protected keeps the others of its
+ * Availability Zone too; those of other zones are terminated although the call fails (TerminateInstances, API reference).
+ */
 export function terminateInstances(world: Ec2World): Operation<InstanceIdsRequest> {
   return {
     authorize: (request) => authorize(world, request),
-    run: ({ InstanceIds: ids = [] }) => ({
-      TerminatingInstances: change(world, ids, {
+    run: ({ InstanceIds: ids = [] }) => {
+      const instances = findInstances(world, ids);
+      const kept = instances.filter(({ isTerminationProtected, state }) => isTerminationProtected && !isGone(state));
+      const zones = new Set(kept.map(({ availabilityZone }) => availabilityZone));
+      const free = instances.filter(({ availabilityZone }) => !zones.has(availabilityZone));
+      const TerminatingInstances = change(world, idsOf(free), {
         allowedFrom: ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'],
         verb: 'terminated',
         act: (instance) => terminateInstance(world, instance, transitionReason(world, 'User initiated')),
-      }),
-    }),
+      });
+      const [first] = kept;
+      if (first === undefined) return { TerminatingInstances };
+      throw new AwsError(
+        'OperationNotPermitted',
+        `The instance '${first.instanceId}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+      );
+    },
+  };
+}
+
+function isGone(state: Ec2State): boolean {
+  return state === 'shutting-down' || state === 'terminated';
+}
+
+function idsOf(instances: readonly Ec2Instance[]): string[] {
+  return instances.map(({ instanceId }) => instanceId);
+}
+
+/** RebootInstances: the state stays `running`. */
+export function rebootInstances(world: Ec2World): Operation<InstanceIdsRequest> {
+  return {
+    authorize: (request) => authorize(world, request),
+    run: ({ InstanceIds: ids = [] }) => {
+      change(world, ids, {
+        allowedFrom: ['running'],
+        verb: 'rebooted',
+        act: (instance) => rebootInstance(world, instance),
+      });
+      return {};
+    },
   };
 }
 

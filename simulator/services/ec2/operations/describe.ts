@@ -8,9 +8,17 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../wire/aws-error.ts';
 import type { Operation } from '../../../wire/service.ts';
-import { inOrder, pageOf } from '../../pages.ts';
+import { inOrder } from '../../pages.ts';
 import type { Ec2Instance, Ec2World } from '../instances.ts';
-import { findInstances, matchesFilters, stateShape } from './find.ts';
+import {
+  findInstances,
+  instanceField,
+  matchesAll,
+  pageOfResults,
+  privateDnsName,
+  reservationId,
+  stateShape,
+} from './find.ts';
 
 const PAGE_MAX = 1_000;
 
@@ -27,9 +35,7 @@ function select(
     );
   }
   const chosen = ids.length > 0 ? findInstances(world, ids) : inOrder(world.instances.values());
-  const page = pageOf(chosen.filter(filter), { token: request.NextToken, size: request.MaxResults ?? PAGE_MAX });
-  if (page === undefined) throw new AwsError('InvalidNextToken', 'The specified pagination token is not valid.');
-  return page;
+  return pageOfResults(chosen.filter(filter), request, PAGE_MAX);
 }
 
 /** DescribeInstances: terminated instances stay visible for about an hour (EC2 guide, Terminate instances). */
@@ -37,20 +43,22 @@ export function describeInstances(world: Ec2World): Operation<DescribeInstancesR
   return {
     authorize: () => ({ resources: ['*'] }),
     run: (request) => {
-      const page = select(world, request, (instance) => matchesFilters(instance, request.Filters ?? []));
+      const page = select(world, request, (instance) =>
+        matchesAll(request.Filters, (name) => instanceField(world, instance, name)),
+      );
       return {
         Reservations: page.items.map((instance) => ({
-          ReservationId: instance.instanceId.replace('i-', 'r-'),
+          ReservationId: reservationId(instance),
           OwnerId: world.context.kernel.place.accountId,
-          Instances: [instanceShape(instance)],
+          Instances: [instanceShape(world, instance)],
         })),
-        ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
+        ...page.next,
       };
     },
   };
 }
 
-function instanceShape(instance: Ec2Instance): Instance {
+export function instanceShape(world: Ec2World, instance: Ec2Instance): Instance {
   return {
     InstanceId: instance.instanceId,
     InstanceType: instance.instanceType as NonNullable<Instance['InstanceType']>,
@@ -59,6 +67,7 @@ function instanceShape(instance: Ec2Instance): Instance {
     StateTransitionReason: instance.stateReason ?? '',
     LaunchTime: new Date(instance.launchedAtMs),
     PrivateIpAddress: instance.privateIp,
+    PrivateDnsName: privateDnsName(world, instance),
     Placement: { AvailabilityZone: instance.availabilityZone },
     Tags: [...instance.tags].map(([Key, Value]) => ({ Key, Value })),
     ...(instance.spot ? { InstanceLifecycle: 'spot' as const } : {}),
@@ -73,31 +82,23 @@ export function describeInstanceStatus(
   return {
     authorize: () => ({ resources: ['*'] }),
     run: (request) => {
-      const filters = request.Filters ?? [];
       const page = select(
         world,
         request,
         (instance) =>
           (request.IncludeAllInstances === true || instance.state === 'running') &&
-          filters.every((filter) => matchesStatusFilter(instance, filter)),
+          matchesAll(request.Filters, (name) => statusField(instance, name) ?? instanceField(world, instance, name)),
       );
-      return {
-        InstanceStatuses: page.items.map(statusShape),
-        ...(page.nextToken === undefined ? {} : { NextToken: page.nextToken }),
-      };
+      return { InstanceStatuses: page.items.map(statusShape), ...page.next };
     },
   };
 }
 
-function matchesStatusFilter(
-  instance: Ec2Instance,
-  filter: { Name?: string | undefined; Values?: string[] | undefined },
-) {
-  const values = filter.Values ?? [];
-  if (filter.Name === 'instance-status.status') return values.includes(instance.instanceStatus);
-  if (filter.Name === 'system-status.status') return values.includes(instance.systemStatus);
-  if (filter.Name === 'event.code') return instance.scheduledEvents.some((event) => values.includes(event.code));
-  return matchesFilters(instance, [filter]);
+function statusField(instance: Ec2Instance, name: string): readonly string[] | undefined {
+  if (name === 'instance-status.status') return [instance.instanceStatus];
+  if (name === 'system-status.status') return [instance.systemStatus];
+  if (name === 'event.code') return instance.scheduledEvents.map(({ code }) => code);
+  return undefined;
 }
 
 function statusShape(instance: Ec2Instance): InstanceStatus {

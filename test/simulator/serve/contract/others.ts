@@ -1,17 +1,5 @@
 import type { Story } from './story.ts';
 
-export const ec2: Story = {
-  service: 'ec2',
-  steps: [
-    ['DescribeInstances', { Filters: [{ Name: 'instance-state-name', Values: ['running'] }] }],
-    ['DescribeInstanceStatus', { IncludeAllInstances: true }],
-    ['StopInstances', ({ ec2InstanceIds: [id] }) => ({ InstanceIds: [id] })],
-    300,
-    ['StartInstances', ({ ec2InstanceIds }) => ({ InstanceIds: [ec2InstanceIds[1]] })],
-    ['TerminateInstances', ({ ec2InstanceIds }) => ({ InstanceIds: [ec2InstanceIds[1]] })],
-  ],
-};
-
 const commands = { commands: ['true'] };
 
 export const ssm: Story = {
