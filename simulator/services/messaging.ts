@@ -90,7 +90,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
       createEventBridgeService(kernel, bus, queues),
       createSqsService(kernel, queues, keys),
       createSnsService(kernel, { topics, queues, keys }),
-      createDynamoDbService(kernel, tables),
+      createDynamoDbService(kernel, tables, replication),
       createSsmService(kernel, runCommand),
       createCloudWatchService(kernel, alarms),
     ],

@@ -3,6 +3,8 @@ import type {
   BatchWriteItemCommandInput,
   GetItemCommandInput,
   QueryCommandInput,
+  ScanCommandInput,
+  TransactGetItemsCommandInput,
   TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
@@ -13,8 +15,11 @@ import { batchGet, batchWrite } from './batch.ts';
 import { project } from './path-tree.ts';
 import { query } from './query.ts';
 import { type ExpressionParameters, parseExpressions } from './request-expressions.ts';
+import { scan } from './scan.ts';
 import { checkKey } from './schema.ts';
-import type { Table } from './table.ts';
+import { type Replication, type Table, USUAL_REPLICATION } from './table.ts';
+import { tableOperations } from './table-operations.ts';
+import { transactGet } from './transact-get.ts';
 import { actionOf, Transactions } from './transaction.ts';
 import { type Item, parseItem } from './value.ts';
 import {
@@ -34,12 +39,22 @@ type TableInput = { readonly TableName?: string | undefined };
 export type Tables = Map<string, Table>;
 
 /** The DynamoDB API (JSON 1.0), with expressions and without the parameters that they replaced. */
-export function createDynamoDbService(kernel: Kernel, tables: Tables): SimulatedService {
-  const tableOf = (name: string | undefined): Table => {
+export function createDynamoDbService(
+  kernel: Kernel,
+  tables: Tables,
+  replication: Replication = USUAL_REPLICATION,
+): SimulatedService {
+  const anyTable = (name: string | undefined): Table => {
     // A table may be named by its ARN.
-    const table = tables.get(name?.split('/')[1] ?? name ?? '');
-    if (table === undefined) throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
-    return table;
+    const own = name?.split('/')[1] ?? name ?? '';
+    const table = tables.get(own);
+    if (table !== undefined) return table;
+    throw new AwsError('ResourceNotFoundException', `Requested resource not found: Table: ${own} not found`);
+  };
+  const tableOf = (name: string | undefined): Table => {
+    const table = anyTable(name);
+    if (table.status === 'ACTIVE') return table;
+    throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
   };
   const { region, accountId } = kernel.place;
   const arnOf = (name: string | undefined) =>
@@ -62,7 +77,16 @@ export function createDynamoDbService(kernel: Kernel, tables: Tables): Simulated
     },
   });
 
+  const reading = ({ TableName, IndexName, Select }: TableInput & { IndexName?: string; Select?: string }) => {
+    const arn = arnOf(TableName);
+    return {
+      resources: [IndexName === undefined ? arn : `${arn}/index/${IndexName}`],
+      ...(Select !== undefined && { conditions: { 'dynamodb:Select': Select } }),
+    };
+  };
+
   const operations: Record<string, Operation> = {
+    ...tableOperations({ kernel, tables, replication, anyTable, onTable }),
     GetItem: {
       authorize: onTable,
       run(input: GetItemCommandInput) {
@@ -77,14 +101,12 @@ export function createDynamoDbService(kernel: Kernel, tables: Tables): Simulated
     DeleteItem: writing(prepareDelete, ['ALL_OLD', 'NONE']),
     UpdateItem: writing(prepareUpdate, ['NONE', 'ALL_OLD', 'UPDATED_OLD', 'ALL_NEW', 'UPDATED_NEW']),
     Query: {
-      authorize: (input: QueryCommandInput) => {
-        const arn = arnOf(input.TableName);
-        return {
-          resources: [input.IndexName === undefined ? arn : `${arn}/index/${input.IndexName}`],
-          ...(input.Select !== undefined && { conditions: { 'dynamodb:Select': input.Select } }),
-        };
-      },
+      authorize: reading,
       run: (input: QueryCommandInput) => query(tableOf(input.TableName), input),
+    },
+    Scan: {
+      authorize: reading,
+      run: (input: ScanCommandInput) => scan(tableOf(input.TableName), input),
     },
     BatchGetItem: {
       authorize: (input: BatchGetItemCommandInput) => ({ resources: Object.keys(input.RequestItems ?? {}).map(arnOf) }),
@@ -95,6 +117,11 @@ export function createDynamoDbService(kernel: Kernel, tables: Tables): Simulated
         resources: Object.keys(input.RequestItems ?? {}).map(arnOf),
       }),
       run: (input: BatchWriteItemCommandInput) => batchWrite(tableOf, input),
+    },
+    TransactGetItems: {
+      authorize: ({ TransactItems = [] }: TransactGetItemsCommandInput) =>
+        TransactItems.map(({ Get }) => ({ action: 'dynamodb:GetItem', resources: [arnOf(Get?.TableName)] })),
+      run: (input: TransactGetItemsCommandInput) => transactGet(tableOf, input),
     },
     TransactWriteItems: {
       // "IAM with DynamoDB transactions": the permissions of the actions inside; the call has none of its own.

@@ -1,28 +1,12 @@
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import { meetsCondition } from './condition.ts';
 import type { Condition } from './condition-syntax.ts';
 import { validationError } from './errors.ts';
 import { parseKeyCondition } from './key-condition.ts';
-import { project } from './path-tree.ts';
+import { answerOf, checkSelect, type Source, sourceOf, startKeyOf, takePage } from './read-page.ts';
 import { type ExpressionParameters, parseExpressions } from './request-expressions.ts';
-import { attributesOf, type IndexSchema, type KeySchema, keyOf } from './schema.ts';
-import type { SortedItems } from './sorted-items.ts';
+import { attributesOf, type KeySchema } from './schema.ts';
 import type { Table } from './table.ts';
-import { areEqual, type Item, parseItem, sizeOfItem } from './value.ts';
-
-/** A page ends with the item that takes it past this size, before filters ("Query" API). */
-const PAGE_BYTES_MAX = 1024 * 1024;
-
-interface Source {
-  readonly schema: KeySchema;
-  readonly index: IndexSchema | undefined;
-  readonly items: SortedItems;
-}
-
-interface Page {
-  readonly read: readonly Item[];
-  readonly isLast: boolean;
-}
+import { areEqual, type Item } from './value.ts';
 
 /** Runs the Query operation on a table or one of its indexes. */
 export function query(table: Table, input: QueryCommandInput): Record<string, unknown> {
@@ -38,6 +22,7 @@ export function query(table: Table, input: QueryCommandInput): Record<string, un
     );
   }
   const source = sourceOf(table, input);
+  checkSelect(source, input.Select, projection !== undefined);
   const range = parseKeyCondition(keyCondition, source.schema);
   if (filter) checkFilter(filter, source.schema);
   const start = startOf(table, source, input, range.hash);
@@ -47,29 +32,8 @@ export function query(table: Table, input: QueryCommandInput): Record<string, un
   const remaining = start
     ? ordered.filter((item) => source.items.compare(item, start) * (isForward ? 1 : -1) > 0)
     : ordered;
-  const { read, isLast } = takePage(remaining, input.Limit);
-  const visible = read.map((item) => projectIndex(item, table, source.index));
-  const matching = filter ? visible.filter((item) => meetsCondition(filter, item)) : visible;
-  const last = read.at(-1);
-  return {
-    Count: matching.length,
-    ScannedCount: read.length,
-    ...(input.Select !== 'COUNT' && {
-      Items: projection ? matching.map((item) => project(item, projection)) : matching,
-    }),
-    ...(!isLast && last && { LastEvaluatedKey: { ...keyOf(table.schema, last), ...keyOf(source.schema, last) } }),
-  };
-}
-
-function sourceOf(table: Table, { IndexName, ConsistentRead = false }: QueryCommandInput): Source {
-  if (IndexName === undefined) return { schema: table.schema, index: undefined, items: table.items(ConsistentRead) };
-  const index = table.schema.indexes.find(({ name }) => name === IndexName);
-  const items = table.indexItems(IndexName);
-  if (index === undefined || items === undefined) {
-    throw validationError(`The table does not have the specified index: ${IndexName}`);
-  }
-  if (ConsistentRead) throw validationError('Consistent reads are not supported on global secondary indexes');
-  return { schema: index, index, items };
+  const page = takePage(remaining, input.Limit);
+  return answerOf({ table, source, page, filter, projection, select: input.Select });
 }
 
 function checkFilter(filter: Condition, schema: KeySchema): void {
@@ -88,37 +52,11 @@ function headsOf(tree: unknown): ReadonlySet<unknown> {
   return new Set(Object.values(tree).flatMap((part) => [...headsOf(part)]));
 }
 
-function startOf(table: Table, { schema }: Source, input: QueryCommandInput, hash: Item[string]): Item | undefined {
-  if (input.ExclusiveStartKey === undefined) return undefined;
-  const start = parseItem(input.ExclusiveStartKey as Item);
-  const needed = new Set([...attributesOf(table.schema), ...attributesOf(schema)].map(({ name }) => name));
-  if (Object.keys(start).length !== needed.size || [...needed].some((name) => start[name] === undefined)) {
-    throw validationError('The provided starting key is invalid');
-  }
-  const startHash = start[schema.hash.name];
-  if (startHash === undefined || !areEqual(startHash, hash)) {
+function startOf(table: Table, source: Source, input: QueryCommandInput, hash: Item[string]): Item | undefined {
+  const start = startKeyOf(table, source, input.ExclusiveStartKey as Item | undefined);
+  const startHash = start?.[source.schema.hash.name];
+  if (start !== undefined && (startHash === undefined || !areEqual(startHash, hash))) {
     throw validationError('The provided starting key is outside query boundaries based on provided conditions');
   }
   return start;
-}
-
-/** Like DynamoDB, a page that the limit ends says that there may be more, even when it was the last item. */
-function takePage(items: readonly Item[], limit = Number.POSITIVE_INFINITY): Page {
-  const read: Item[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    read.push(item);
-    bytes += sizeOfItem(item);
-    if (read.length >= limit || bytes >= PAGE_BYTES_MAX) return { read, isLast: false };
-  }
-  return { read, isLast: true };
-}
-
-function projectIndex(item: Item, table: Table, index: IndexSchema | undefined): Item {
-  if (index?.projected === undefined) return item;
-  const names = [...attributesOf(table.schema), ...attributesOf(index)].map(({ name }) => name);
-  return project(
-    item,
-    [...new Set([...names, ...index.projected])].map((name) => [name]),
-  );
 }

@@ -20,7 +20,6 @@ export interface IndexSchema extends KeySchema {
 export interface TableSchema extends KeySchema {
   readonly tableName: string;
   readonly indexes: readonly IndexSchema[];
-  readonly timeToLiveAttribute: string | undefined;
 }
 
 const HASH_BYTES_MAX = 2048;

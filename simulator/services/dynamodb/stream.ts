@@ -46,10 +46,10 @@ export interface Arrival {
  */
 export class TableStream {
   readonly arn: string;
+  readonly view: StreamView;
   readonly #kernel: Kernel;
   readonly #random: Random;
   readonly #schema: TableSchema;
-  readonly #view: StreamView;
   readonly #shardIds: readonly string[];
   readonly #listeners: ((arrival: Arrival) => void)[] = [];
   #retained: Arrival[] = [];
@@ -61,7 +61,7 @@ export class TableStream {
     this.#kernel = kernel;
     this.#random = kernel.random.fork(`dynamodb/${schema.tableName}/stream`);
     this.#schema = schema;
-    this.#view = view;
+    this.view = view;
     const millis = String(kernel.clock.now()).padStart(20, '0');
     this.#shardIds = Array.from({ length: SHARDS }, () => `shardId-${millis}-${this.#random.hex(8)}`);
   }
@@ -86,8 +86,8 @@ export class TableStream {
   }
 
   #record(key: Item, previous: Item | undefined, next: Item | undefined, by: 'caller' | 'time-to-live'): StreamRecord {
-    const showsNew = this.#view === 'NEW_IMAGE' || this.#view === 'NEW_AND_OLD_IMAGES';
-    const showsOld = this.#view === 'OLD_IMAGE' || this.#view === 'NEW_AND_OLD_IMAGES';
+    const showsNew = this.view === 'NEW_IMAGE' || this.view === 'NEW_AND_OLD_IMAGES';
+    const showsOld = this.view === 'OLD_IMAGE' || this.view === 'NEW_AND_OLD_IMAGES';
     const images = [key, ...(showsNew && next ? [next] : []), ...(showsOld && previous ? [previous] : [])];
     return {
       eventID: this.#random.hex(32),
@@ -103,7 +103,7 @@ export class TableStream {
         ...(showsOld && previous && { OldImage: toJson(previous) }),
         SequenceNumber: `1${String(this.#written++).padStart(20, '0')}`,
         SizeBytes: images.reduce((bytes, image) => bytes + sizeOfItem(image), 0),
-        StreamViewType: this.#view,
+        StreamViewType: this.view,
       },
       ...(by === 'time-to-live' && { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } }),
     };

@@ -23,6 +23,14 @@ const TTL_LAG_MS_MAX = 48 * 3_600_000;
 /** An item that expired more than five years ago is not deleted: its attribute is taken for something else. */
 const TTL_AGE_MS_MAX = 5 * 365 * 86_400_000;
 
+export interface TableSettings {
+  readonly schema: TableSchema;
+  readonly replication: Replication;
+  readonly streamView?: StreamView | undefined;
+  readonly timeToLiveAttribute?: string | undefined;
+  readonly isProtected?: boolean;
+}
+
 /**
  * A table: the leader's items, which writes and consistent reads see, and copies that follow a moment later: one for
  * eventually consistent reads and one for each global secondary index, which knows no other reads.
@@ -30,6 +38,11 @@ const TTL_AGE_MS_MAX = 5 * 365 * 86_400_000;
 export class Table {
   readonly arn: string;
   readonly schema: TableSchema;
+  readonly createdAtMs: number;
+  /** Items are read and written only while it is ACTIVE. */
+  status: 'CREATING' | 'ACTIVE' | 'DELETING' = 'ACTIVE';
+  /** Against deletion. */
+  readonly isProtected: boolean;
   /** Undefined for a table without one. */
   readonly stream: TableStream | undefined;
   readonly #kernel: Kernel;
@@ -39,12 +52,17 @@ export class Table {
   readonly #follower: SortedItems;
   readonly #indexes: ReadonlyMap<string, SortedItems>;
   readonly #expiries = new Map<string, Timer>();
+  #timeToLiveAttribute: string | undefined;
   #replicatedUntilMs = 0;
 
-  constructor(kernel: Kernel, schema: TableSchema, replication: Replication, streamView?: StreamView) {
+  constructor(kernel: Kernel, settings: TableSettings) {
+    const { schema, replication, streamView } = settings;
     const { region, accountId } = kernel.place;
     this.arn = `arn:aws:dynamodb:${region}:${accountId}:table/${schema.tableName}`;
     this.schema = schema;
+    this.createdAtMs = kernel.clock.now();
+    this.isProtected = settings.isProtected ?? false;
+    this.#timeToLiveAttribute = settings.timeToLiveAttribute;
     this.stream = streamView && new TableStream(kernel, this.arn, schema, streamView);
     this.#kernel = kernel;
     this.#random = kernel.random.fork(`dynamodb/${schema.tableName}`);
@@ -52,6 +70,22 @@ export class Table {
     this.#leader = new SortedItems(schema, schema);
     this.#follower = new SortedItems(schema, schema);
     this.#indexes = new Map(schema.indexes.map((index) => [index.name, new SortedItems(index, schema)]));
+  }
+
+  get timeToLiveAttribute(): string | undefined {
+    return this.#timeToLiveAttribute;
+  }
+
+  /** @param attribute undefined: items do not expire any more */
+  changeTimeToLive(attribute: string | undefined): void {
+    this.#timeToLiveAttribute = attribute;
+    for (const item of this.#leader.all()) this.#scheduleExpiry(keyOf(this.schema, item), item);
+  }
+
+  /** The table is gone: nothing expires there any more. */
+  close(): void {
+    for (const timer of this.#expiries.values()) timer.cancel();
+    this.#expiries.clear();
   }
 
   get(key: Item, isConsistent: boolean): Item | undefined {
@@ -105,7 +139,7 @@ export class Table {
     const name = canonicalText({ M: key });
     this.#expiries.get(name)?.cancel();
     this.#expiries.delete(name);
-    const attribute = this.schema.timeToLiveAttribute;
+    const attribute = this.#timeToLiveAttribute;
     const expiresAtMs = attribute === undefined ? Number.NaN : Number(item[attribute]?.N ?? Number.NaN) * 1000;
     const now = this.#kernel.clock.now();
     if (!(expiresAtMs > now - TTL_AGE_MS_MAX)) return;

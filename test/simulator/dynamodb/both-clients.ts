@@ -1,5 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createKernel, type Kernel } from '../../../simulator/kernel/kernel.ts';
 import { createDynamoDbService } from '../../../simulator/services/dynamodb/operations.ts';
@@ -14,6 +20,8 @@ import { createWire } from '../../../simulator/wire/wire.ts';
 export interface BothClients {
   /** Sends a command to both; an error is its name, with no items. */
   compare(command: () => object): Promise<{ readonly simulator: unknown; readonly dynalite: unknown }>;
+  /** Gives tables that are created or deleted the time to be so. */
+  wait(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,7 +30,7 @@ const CREDENTIALS = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'secret' };
 export async function openBoth(schema: CreateTableCommandInput): Promise<BothClients> {
   const kernel = createKernel({ seed: 1 });
   const simulated = createSimulatedClient(kernel, schema);
-  const server = dynalite({ createTableMs: 0 });
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const real = new DynamoDBClient({
@@ -32,12 +40,15 @@ export async function openBoth(schema: CreateTableCommandInput): Promise<BothCli
     maxAttempts: 1,
   });
   await real.send(new CreateTableCommand(schema));
-  // The table becomes ACTIVE within an event loop turn or two.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await tablesSettle(real);
   return {
     async compare(command) {
       const answer = settle(kernel.clock, outcomeOf(simulated, command()));
       return { simulator: await answer, dynalite: await outcomeOf(real, command()) };
+    },
+    async wait() {
+      await kernel.clock.runFor(60_000);
+      await tablesSettle(real);
     },
     async close() {
       real.destroy();
@@ -47,6 +58,22 @@ export async function openBoth(schema: CreateTableCommandInput): Promise<BothCli
   };
 }
 
+/** dynalite's tables change in real time: they are asked for until they have. */
+async function tablesSettle(client: DynamoDBClient): Promise<void> {
+  for (;;) {
+    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+    const statuses = await Promise.all(
+      TableNames.map((TableName) =>
+        client.send(new DescribeTableCommand({ TableName })).then(
+          ({ Table }) => Table?.TableStatus,
+          () => 'GONE',
+        ),
+      ),
+    );
+    if (statuses.every((status) => status === 'ACTIVE')) return;
+  }
+}
+
 function createSimulatedClient(kernel: Kernel, schema: CreateTableCommandInput): DynamoDBClient {
   const tables = new Map<string, Table>();
   const { $unknown: _, ...properties } = { $unknown: undefined, ...schema };
@@ -54,7 +81,7 @@ function createSimulatedClient(kernel: Kernel, schema: CreateTableCommandInput):
     { ...properties },
     { logicalId: 'Table', stackName: 'test' },
   );
-  const wire = createWire(kernel, [createDynamoDbService(kernel, tables)], {
+  const wire = createWire(kernel, [createDynamoDbService(kernel, tables, IMMEDIATE_REPLICATION)], {
     credentials: new Credentials(),
     authorize: () => undefined,
     onDefect(error) {
