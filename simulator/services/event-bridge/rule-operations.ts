@@ -141,9 +141,11 @@ function busOperations(scope: BusScope): Record<string, Operation> {
     },
     ListEventBuses: {
       authorize: () => ({ resources: [scope.busArn.replace(/default$/, '*')] }),
-      run: ({ NamePrefix = '' }: ListEventBusesCommandInput) => ({
-        EventBuses: bus.Name.startsWith(NamePrefix) ? [bus] : [],
-      }),
+      run({ NamePrefix = '', ...paged }: ListEventBusesCommandInput) {
+        const buses = [bus].filter(({ Name }) => Name.startsWith(NamePrefix));
+        const { items, token } = pageOfNames(buses, ({ Name }) => Name, paged);
+        return { EventBuses: items, ...token };
+      },
     },
   };
 }
