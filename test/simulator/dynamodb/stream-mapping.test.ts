@@ -152,6 +152,8 @@ describe('An event source mapping of a stream', () => {
     await world.kernel.clock.runFor(600_000);
     const metric = { namespace: 'AWS/Lambda', name: 'IteratorAge', dimensions: { FunctionName: 'tell' } };
     const now = world.kernel.clock.now();
-    expect(world.messaging.alarms.metrics.statistic(metric, 'Maximum', { fromMs: now - 120_000, toMs: now })).toBeGreaterThan(480_000);
+    expect(
+      world.messaging.alarms.metrics.statistic(metric, 'Maximum', { fromMs: now - 120_000, toMs: now }),
+    ).toBeGreaterThan(480_000);
   });
 });

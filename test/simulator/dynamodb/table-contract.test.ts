@@ -7,7 +7,7 @@ import {
   ListTablesCommand,
   ListTagsOfResourceCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BothClients, openBoth } from './both-clients.ts';
 
 const id = [{ AttributeName: 'id', AttributeType: 'S' }] as const;
@@ -21,11 +21,11 @@ const index = (IndexName: string, extra: object = {}) => ({
 });
 let both: BothClients;
 
-beforeAll(async () => {
+beforeEach(async () => {
   both = await openBoth({ TableName: 'first', ...onDemand } as never);
 });
 
-afterAll(() => both.close());
+afterEach(() => both.close());
 
 /** Ids, instants and the account differ, and dynalite tells nothing of deletion protection. */
 function comparable(value: unknown): unknown {
