@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { UnmodelledResources } from '../../simulator/deploy/deploy.ts';
 import { applyFleet, type WorldTime } from '../../simulator/fleet-document/apply.ts';
 import { parseFleetDocument, parseUserDocument } from '../../simulator/fleet-document/parse.ts';
 import { attachFunctions, programTarget } from '../../simulator/serve/functions/attach.ts';
@@ -128,7 +129,8 @@ function deployTemplate(
     const functions = [...stack.resources].filter(([, { type }]) => type === 'AWS::Lambda::Function');
     return new Set(functions.flatMap(([logicalId, { ref }]) => [logicalId, ref]));
   } catch (error) {
-    throw new StartError(`${template} cannot be deployed: ${messageOf(error)}`, { cause: error });
+    const way = error instanceof UnmodelledResources ? '; --skip-unmodelled leaves it out' : '';
+    throw new StartError(`${template} cannot be deployed: ${messageOf(error)}${way}`, { cause: error });
   }
 }
 

@@ -54,6 +54,15 @@ export function deploy(deployment: Deployment): Stack {
   return { name: stackName, resources, outputs: outputsOf(template, scope), leftOut };
 }
 
+/** The template has resources of types that nobody provides. */
+export class UnmodelledResources extends Error {
+  override readonly name = 'UnmodelledResources';
+
+  constructor(names: readonly string[]) {
+    super(`the simulator has no such resource type: ${names.join(', ')}`);
+  }
+}
+
 function isWanted({ condition }: TemplateResource, scope: Scope): boolean {
   return condition === undefined || scope.condition(condition);
 }
@@ -69,7 +78,7 @@ function withoutUnmodelled(
   );
   if (unknown.length === 0) return { template, leftOut: [] };
   const names = unknown.map(([logicalId, { type }]) => `${logicalId} (${type})`);
-  if (unmodelled === 'refuse') throw new Error(`the simulator has no such resource type: ${names.join(', ')}`);
+  if (unmodelled === 'refuse') throw new UnmodelledResources(names);
   const rest = leaveOut(template, new Set(unknown.map(([logicalId]) => logicalId)));
   return { template: rest.template, leftOut: [...names, ...rest.notes] };
 }
