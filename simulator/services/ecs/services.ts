@@ -82,7 +82,7 @@ export function updateService(world: EcsWorld, service: EcsService, update: Serv
   service.toldTroubles.clear();
   service.deployment.updatedAtMs = now(world);
   schedule(world, service);
-  rollDaemon(world, service);
+  if (service.settings.schedulingStrategy === 'DAEMON') rollDaemon(world, service);
 }
 
 /** DRAINING until its tasks are stopping, then INACTIVE. Its scheduler does nothing more than stop them. */

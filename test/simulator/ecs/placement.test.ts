@@ -151,6 +151,16 @@ describe('a capacity provider strategy', () => {
     expect([countOf(placed, 'a'), countOf(placed, 'b')]).toEqual([4, 6]);
   });
 
+  test('gives a provider without weight its base and no more', async () => {
+    const fleet = await twoProviders();
+    const capacityProviderStrategy = [
+      { capacityProvider: 'a', base: 2 },
+      { capacityProvider: 'b', weight: 1 },
+    ];
+    const placed = run(fleet, { capacityProviderStrategy, count: 5 });
+    expect([countOf(placed, 'a'), countOf(placed, 'b')]).toEqual([2, 3]);
+  });
+
   test('of the cluster holds where the request says nothing, and not for a launch type', async () => {
     const fleet = await twoProviders();
     fleet.call('ecs', 'PutClusterCapacityProviders', {

@@ -100,6 +100,25 @@ describe('UpdateService', () => {
     expect(describeService(fleet).deployments).toMatchObject([{ status: 'PRIMARY', rolloutState: 'COMPLETED' }]);
   });
 
+  test('leaves protected tasks of the old deployment alone', async () => {
+    const fleet = await withService({ deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 200 } });
+    const tasks = fleet.views.tasks().map(({ arn }) => arn);
+    fleet.call('ecs', 'UpdateTaskProtection', {
+      cluster: 'main',
+      tasks,
+      protectionEnabled: true,
+      expiresInMinutes: 30,
+    });
+    update(fleet, { forceNewDeployment: true });
+    const runningOld = () =>
+      fleet.views.tasks().filter(({ arn, lastStatus }) => tasks.includes(arn) && lastStatus === 'RUNNING').length;
+
+    await fleet.runFor(20 * MINUTE);
+    expect(runningOld()).toBe(2);
+    await fleet.runFor(20 * MINUTE);
+    expect(runningOld()).toBe(0);
+  });
+
   test('replaces the tasks of a daemon, on each instance once', async () => {
     const fleet = await createConnectedFleet();
     register(fleet);
