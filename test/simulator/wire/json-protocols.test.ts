@@ -96,6 +96,23 @@ describe('ECS (JSON 1.1)', () => {
     expect(JSON.parse(answer.body)).toEqual({ __type: 'SerializationException', message });
   });
 
+  it('ignores members that the model lacks, at any depth', async () => {
+    const world = serve('ecs', 'awsJson1_1', ecs, { PutAttributes: () => ({}) });
+
+    const answer = await world.settle(
+      world.wire.handle({
+        method: 'POST',
+        path: '/',
+        host: 'ecs.eu-central-1.amazonaws.com',
+        headers: { 'x-amz-target': 'AmazonEC2ContainerServiceV20141113.PutAttributes', authorization },
+        body: '{"cluster":"c","colour":"red","attributes":[{"name":"rack","size":7}]}',
+      }),
+    );
+
+    expect(answer.status).toBe(200);
+    expect(world.inputs).toEqual([{ cluster: 'c', attributes: [{ name: 'rack' }] }]);
+  });
+
   it('treats an output member that the model lacks as a defect of the simulator', async () => {
     const world = serve('ecs', 'awsJson1_1', ecs, { ListTasks: () => ({ taskArns: [], surprise: 1 }) });
 
