@@ -48,6 +48,8 @@ export type ReturnDecision =
   | { readonly kind: 'join' }
   /** A drain that is not over by its record is: what it waited for has given way to this. */
   | { readonly kind: 'begin' }
+  /** Released before; only Auto Scaling knows whether the same hook holds the instance anew, or another one does still. */
+  | { readonly kind: 'ask' }
   | { readonly kind: 'ignore'; readonly reason: string };
 
 /** What a lifecycle action means for an instance that has been drained before, or is being drained. */
@@ -65,8 +67,8 @@ export function decideReturn(
       held.hookName === action.hookName && (action.token === undefined ? !isBackSince : held.token === action.token),
   );
   // While other hooks hold it, the instance stays in the same state after ours is completed.
-  if (isKnown && earlier.destination === destination) return { kind: 'ignore', reason: 'released before' };
-  return { kind: 'begin' };
+  if (!isKnown || earlier.destination !== destination) return { kind: 'begin' };
+  return action.token === undefined ? { kind: 'ask' } : { kind: 'ignore', reason: 'released before' };
 }
 
 /**

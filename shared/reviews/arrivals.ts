@@ -1,6 +1,11 @@
-import { completeLifecycleAction, describeAutoScalingInstances, describeLifecycleHooks } from '../aws/auto-scaling.ts';
+import {
+  completeLifecycleAction,
+  describeAutoScalingInstances,
+  describeLifecycleHooks,
+  recordHeartbeat,
+} from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
-import { decideArrival, decideReturn } from '../domain/drain.ts';
+import { decideArrival, decideReturn, type ReturnDecision } from '../domain/drain.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
 import type {
   AutoScalingGroupName,
@@ -127,7 +132,7 @@ async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncide
   let saved = await runtime.incidents.save(fresh, undefined);
   while (saved.kind === 'conflict') {
     const earlier = saved.current?.kind === 'drain' ? saved.current : undefined;
-    const decision = decideReturn(earlier, candidate.action, candidate.destination);
+    const decision = await judgeReturn(runtime, earlier, candidate);
     if (decision.kind === 'ignore') {
       runtime.logger.info('lifecycle action ignored', { action: candidate.action, reason: decision.reason });
       return undefined;
@@ -137,6 +142,21 @@ async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncide
     saved = await runtime.incidents.save(next, next === fresh ? await endUnfinished(runtime, earlier) : earlier);
   }
   return saved.incident.kind === 'drain' ? saved.incident : undefined;
+}
+
+/** A hook that holds an instance anew takes a heartbeat; one that was released before does not. */
+async function judgeReturn(
+  runtime: Runtime,
+  earlier: DrainIncident | undefined,
+  { action, destination, instances: [{ clusterArn }] }: Candidate,
+): Promise<Exclude<ReturnDecision, { kind: 'ask' }>> {
+  const decision = decideReturn(earlier, action, destination);
+  if (decision.kind !== 'ask') return decision;
+  const { ec2InstanceId: subject, hookName: hook } = action;
+  const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
+  const policy = await runtime.policies.of(clusterArn);
+  const outcome = await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
+  return outcome === 'recorded' ? { kind: 'begin' } : { kind: 'ignore', reason: 'released before' };
 }
 
 function joined(incident: DrainIncident, fresh: DrainIncident): DrainIncident {

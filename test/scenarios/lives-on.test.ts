@@ -87,6 +87,29 @@ describe('an instance that lives on after its terminate hook', () => {
     expect(box.alerts()).toEqual([]);
   });
 
+  it('is drained again when its root volume is replaced once more, whose events are lost, and not while others hold it', async () => {
+    const box = await openBox({
+      deliveryFault: ({ event }) => (event['detail-type'].includes('Lifecycle Action') ? [] : [0]),
+    });
+    const backup = { ...TERMINATE_HOOK, name: 'backup-logs' };
+    const [id = ''] = await bootGroup(box, { desired: 2, lifecycleHooks: [TERMINATE_HOOK, backup] });
+    const drains = () => box.logs('terminate action: drain').length;
+    const ownHooks = () => groupInstance(box, id).hooks.filter(({ hook }) => hook === TERMINATE_HOOK.name);
+
+    box.world.replaceRootVolume(id);
+    await box.run(minutes(4));
+    expect(groupInstance(box, id).lifecycleState).toBe('ReplacingRootVolume:Wait');
+    expect(box.logs('drain: release')).toHaveLength(1);
+    await box.run(minutes(4));
+    expect(groupInstance(box, id).lifecycleState).toBe('InService');
+    const before = drains();
+    box.world.replaceRootVolume(id);
+    await box.run(minutes(4));
+
+    expect(drains()).toBeGreaterThan(before);
+    expect(ownHooks().map(({ end }) => end?.by.kind)).toEqual(['caller', 'caller']);
+  });
+
   it('and is terminated while its root volume is being replaced is drained anew, with a deadline of its own', async () => {
     const settings = { drainDeadlineMinutes: '10', drainStalledMinutes: '5' };
     let isSweepDown = false;

@@ -84,9 +84,13 @@ describe('a lifecycle action of an instance', () => {
   });
 
   test('is ignored when it was released before and other hooks still hold the instance', () => {
-    for (const action of [lifecycleAction(), untold]) {
-      expect(decideReturn(released, action, 'termination')).toMatchObject({ kind: 'ignore' });
-    }
+    expect(decideReturn(released, lifecycleAction(), 'termination')).toMatchObject({ kind: 'ignore' });
+  });
+
+  test('that the sweep found, of a hook that was released before, is asked about: it may hold the instance anew', () => {
+    expect(decideReturn(released, untold, 'termination')).toEqual({ kind: 'ask' });
+    const returning = drain({ phase: 'returning', destination: 'root-volume', outcome: 'drained' });
+    expect(decideReturn(returning, untold, 'root-volume')).toEqual({ kind: 'ask' });
   });
 
   test('begins anew with another token, or bound for somewhere else', () => {
