@@ -161,7 +161,8 @@ async function listArrived(
         drain.ec2InstanceId === ec2InstanceId &&
         // Without one it was begun by an interruption, and no hook has been heard of.
         drain.actions.length > 0 &&
-        // Bound for somewhere else, it is held anew.
+        // What was let go, or is bound for somewhere else, may be held anew.
+        drain.phase === 'draining' &&
         drain.destination === destination,
     );
     return destination !== undefined && !isTold && !watched.has(ec2InstanceId);
