@@ -191,6 +191,16 @@ describe('permissions', () => {
     ['DescribeServices', { services: ['web'] }, ['arn:aws:ecs:eu-central-1:111122223333:service/main/web']],
     ['ListServices', {}, ['*']],
     ['ListClusters', {}, ['*']],
+    ['CreateCluster', { clusterName: 'main' }, [clusterArn]],
+    ['DeleteCluster', {}, [clusterArn]],
+    ['UpdateClusterSettings', {}, [clusterArn]],
+    ['PutClusterCapacityProviders', {}, [clusterArn]],
+    ['ListAttributes', {}, [clusterArn]],
+    ['CreateCapacityProvider', { name: 'nodes' }, ['arn:aws:ecs:eu-central-1:111122223333:capacity-provider/nodes']],
+    ['DeleteService', { service: 'web' }, ['arn:aws:ecs:eu-central-1:111122223333:service/main/web']],
+    ['RegisterTaskDefinition', { family: 'a' }, ['arn:aws:ecs:eu-central-1:111122223333:task-definition/a:*']],
+    ['DeregisterTaskDefinition', { taskDefinition: 'a:1' }, ['*']],
+    ['PutAccountSetting', { name: 'containerInsights' }, ['*']],
   ])('%s touches what the Service Authorization Reference says', (operation, input, resources) => {
     const fleet = createFixture();
     const ecs = fleet.services.find(({ name }) => name === 'ecs');

@@ -24,7 +24,7 @@ import { clusterArn, clusterName, nextTokenOf, pageOfItems, requireAtMost, tagRe
 /** CreateCluster: an ACTIVE cluster of the name is answered as it is. */
 export function createCluster(world: EcsWorld): Operation<CreateClusterRequest, CreateClusterResponse> {
   return {
-    authorize: () => ({ resources: ['*'] }),
+    authorize: ({ clusterName: name }) => ({ resources: [clusterArn(world, name)] }),
     run: (request, { caller }) => {
       const name = clusterName(request.clusterName);
       const existing = world.clusters.get(name);

@@ -4,6 +4,7 @@ import type {
   RegisterTaskDefinitionResponse,
 } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../wire/service.ts';
+import { arn } from '../../fleet-context.ts';
 import { parseClusterQuery } from '../cluster-query-parser.ts';
 import { tagList } from '../shapes.ts';
 import type { EcsWorld } from '../state.ts';
@@ -16,7 +17,7 @@ export function registerTaskDefinition(
   world: EcsWorld,
 ): Operation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> {
   return {
-    authorize: () => ({ resources: ['*'] }),
+    authorize: ({ family = '' }) => ({ resources: [arn(world.context, 'ecs', `task-definition/${family}:*`)] }),
     run: (request) => {
       check(request);
       const { family = '', containerDefinitions: containers = [], tags, ...registration } = request;
