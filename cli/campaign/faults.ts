@@ -1,3 +1,4 @@
+import { readFact } from '../../simulator/invariants/facts.ts';
 import { Random } from '../../simulator/kernel/random.ts';
 import type { Tables } from '../../simulator/services/dynamodb/operations.ts';
 import type { DeliveryFault, EventEnvelope } from '../../simulator/services/event-bridge/bus.ts';
@@ -144,6 +145,8 @@ export function createFaults(plan: FaultPlan, surroundings: FaultSurroundings): 
         if (strikeDelivery('sweepLost', event)) return [];
         return [strikeDelivery('sweepLate', event)?.latencyMs(SWEEP_LATE_MS.medianMs, SWEEP_LATE_MS.p99Ms) ?? 0];
       }
+      // Whether what nobody can read is kept can be judged only where it arrives.
+      if (readFact({ at: '', kind: 'event', event })?.kind === 'unreadable event') return [0];
       const delayMs = (copy?: string) =>
         strikeDelivery('eventLate', event, copy)?.latencyMs(LATE_MS.medianMs, LATE_MS.p99Ms) ?? 0;
       if (strikeDelivery('eventLost', event)) return [];

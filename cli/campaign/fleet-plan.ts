@@ -3,6 +3,8 @@ import type { HookSettings } from '../../simulator/services/auto-scaling/hooks.t
 import type { GroupOptions } from '../../simulator/services/fleet-groups.ts';
 import type { ServiceOptions } from '../../simulator/services/fleet-workloads.ts';
 import type { FaultMix } from './fault-mix.ts';
+import { drawClusterTags, type Settings } from './settings.ts';
+import { inForce } from './terms.ts';
 
 export interface ClusterPlan {
   readonly name: string;
@@ -11,7 +13,14 @@ export interface ClusterPlan {
   readonly groups: readonly GroupOptions[];
   readonly services: readonly ServiceOptions[];
   readonly standaloneTasks: number;
+  /** ECS Anywhere. */
+  readonly externalInstances?: number;
+  /** Of a Managed Instances capacity provider: ECS looks after them itself. */
+  readonly managedInstances?: number;
 }
+
+/** The name of that capacity provider. */
+export const MANAGED_PROVIDER = 'managed-instances';
 
 /** Groups of tasks that no drain waits for: daemons, what instances start for themselves, what the operator names. */
 export const NON_BLOCKING = { daemon: 'agent-', selfStarted: 'boot', named: 'optional' } as const;
@@ -36,17 +45,22 @@ const PERCENTS = [
 
 /** What of a plan the fleet has to fit. */
 interface Surroundings {
-  readonly mode: string | undefined;
+  readonly settings: Settings;
   readonly rates: FaultMix;
 }
 
 export function drawClusters(random: Random, surroundings: Surroundings): ClusterPlan[] {
   return Array.from({ length: random.integer(1, 2) }, (_, index) => {
     const name = `cluster-${index}`;
+    const own = random.fork(name);
+    const tags = drawClusterTags(own);
     return {
       name,
+      tags,
+      externalInstances: own.chance(0.25) ? own.integer(1, 2) : 0,
+      managedInstances: own.chance(0.2) ? 1 : 0,
       groups: Array.from({ length: random.integer(1, 2) }, (_, serial) =>
-        drawGroup(random, { cluster: name, serial, ...surroundings }),
+        drawGroup(random, { cluster: name, serial, tags, ...surroundings }),
       ),
       services: [
         ...Array.from({ length: random.integer(1, 3) }, (_, serial) => drawService(random, name, serial)),
@@ -57,10 +71,13 @@ export function drawClusters(random: Random, surroundings: Surroundings): Cluste
   });
 }
 
-function drawGroup(
-  random: Random,
-  { cluster, serial, ...surroundings }: Surroundings & { readonly cluster: string; readonly serial: number },
-): GroupOptions {
+interface GroupSurroundings extends Surroundings {
+  readonly cluster: string;
+  readonly serial: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+function drawGroup(random: Random, { cluster, serial, ...surroundings }: GroupSurroundings): GroupOptions {
   const hasWarmPool = random.chance(0.2);
   return {
     name: `${cluster}-group-${serial}`,
@@ -70,7 +87,11 @@ function drawGroup(
     maxSize: 8,
     zones: ZONES.slice(0, random.integer(1, 3)),
     spot: random.chance(0.4),
-    lifecycleHooks: drawHooks(random, surroundings),
+    ...(random.chance(0.15)
+      ? { capacityProvider: { name: `${cluster}-provider-${serial}`, managedDraining: true } }
+      : {}),
+    ...(random.chance(0.3) ? { instanceType: { name: 'm5.xlarge', cpu: 4_096, memory: 15_360 } } : {}),
+    lifecycleHooks: drawHooks(random, { cluster, ...surroundings }),
     retention: random.chance(0.3) ? 'retain' : 'terminate',
     newInstancesProtected: random.chance(0.1),
     healthCheckGracePeriodSeconds: random.pick([0, 300]),
@@ -98,9 +119,13 @@ function heartbeatTimeouts({ eventLost, eventLate, killed, hung, sweepLost, swee
   return eventLost + eventLate + killed + hung + sweepLost + sweepLate > 0 ? [300, 300, 600, 900] : [60, 120, 300, 900];
 }
 
-function drawHooks(random: Random, { mode, rates }: Surroundings): HookSettings[] {
-  // Nobody completes a hook where Ebbtide observes: one that abandons launches would have the group launch for ever.
-  const results = mode === 'observe' ? (['CONTINUE'] as const) : (['CONTINUE', 'ABANDON'] as const);
+function drawHooks(
+  random: Random,
+  { cluster, tags, settings, rates }: Omit<GroupSurroundings, 'serial'>,
+): HookSettings[] {
+  const [{ role } = { role: 'acts' }] = inForce({ settings, clusters: [{ name: cluster, tags }] }, cluster);
+  // Nobody completes a hook where Ebbtide does not act: one that abandons launches would have the group launch for ever.
+  const results = role === 'acts' ? (['CONTINUE', 'ABANDON'] as const) : (['CONTINUE'] as const);
   const terminate = {
     transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
     heartbeatTimeoutSeconds: random.pick(heartbeatTimeouts(rates)),

@@ -1,13 +1,13 @@
-import { parsePolicy } from '../../shared/config/config.ts';
 import type { Trace } from '../../simulator/kernel/trace.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
+import { inForce } from './terms.ts';
 
 const MINUTE_MS = 60_000;
 
 /** All that ought to be over by then: what has its own deadline, and the slowest things that a fleet does by itself. */
-function settlingMinutesMax({ settings }: Plan): number {
-  return parsePolicy(settings).drainDeadlineMinutes + 30;
+function settlingMinutesMax(plan: Plan): number {
+  return Math.max(...inForce(plan, undefined).map(({ policy }) => policy.drainDeadlineMinutes), 30) + 30;
 }
 
 /**
@@ -48,8 +48,15 @@ function makeWell({ fleet: { world, views } }: Simulator, plan: Plan): void {
   const up = new Set(
     views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
   );
+  const resting = new Set(
+    views.groupInstances().flatMap((one) => (one.lifecycleState.startsWith('Warmed:') ? [one.ec2InstanceId] : [])),
+  );
+  for (const { ec2InstanceId, state } of views.ec2Instances()) {
+    if (state === 'stopped' && !resting.has(ec2InstanceId)) world.startInstance(ec2InstanceId);
+  }
   for (const { ec2InstanceId, agentConnected, status } of views.containerInstances()) {
-    if (up.has(ec2InstanceId) && !agentConnected && status !== 'INACTIVE') world.reconnectAgent(ec2InstanceId);
+    const isUp = up.has(ec2InstanceId) || ec2InstanceId.startsWith('mi-');
+    if (isUp && !agentConnected && status !== 'INACTIVE') world.reconnectAgent(ec2InstanceId);
   }
   for (const { arn, serviceName, lastStatus, protectedUntilMs } of views.tasks()) {
     if (serviceName === undefined && lastStatus === 'RUNNING') world.exitTask(arn);

@@ -1,7 +1,8 @@
-import { parsePolicy } from '../../shared/config/config.ts';
+import { clusterName } from '../../simulator/invariants/terms.ts';
 import type { Item } from '../../simulator/services/dynamodb/value.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
+import { inForce } from './terms.ts';
 
 /** Something that ought to be over, and what is known of why it is not. */
 export interface Pending {
@@ -14,20 +15,27 @@ export interface Pending {
 }
 
 /** All that still waits for Ebbtide. */
-export function findPending(simulator: Simulator, { settings }: Plan): Pending[] {
-  const { mode, repairs, repairsPerHourMax } = parsePolicy(settings);
-  const ownsHook = (hook: string) => mode === 'act' && hook.startsWith('ebbtide-');
+export function findPending(simulator: Simulator, plan: Plan): Pending[] {
+  const homes = new Map(plan.clusters.flatMap(({ name, groups }) => groups.map((group) => [group.name, name])));
+  const acts = (cluster: string | undefined) => inForce(plan, cluster).every(({ role }) => role === 'acts');
+  const ownsHook = (hook: string, group: string) => hook.startsWith('ebbtide-') && acts(homes.get(group));
   // Where it may not clean up, or only so much within the hour, a registration without an agent stays what it is.
-  const mayClean = mode === 'act' && repairs === 'on' && repairsPerHourMax >= 20;
+  const mayClean = (cluster: string) =>
+    acts(cluster) &&
+    inForce(plan, cluster).every(({ policy }) => policy.repairs === 'on' && policy.repairsPerHourMax >= 20);
   return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...openIncidents(simulator, mayClean)];
 }
 
-function openHooks({ fleet: { views }, kernel }: Simulator, ownsHook: (hook: string) => boolean): Pending[] {
+type OwnsHook = (hook: string, group: string) => boolean;
+
+function openHooks({ fleet: { views }, kernel }: Simulator, ownsHook: OwnsHook): Pending[] {
   const nowMs = kernel.clock.now();
-  return views.groupInstances().flatMap(({ ec2InstanceId, lifecycleState, hooks }) =>
+  return views.groupInstances().flatMap(({ ec2InstanceId, lifecycleState, group, hooks }) =>
     hooks
       // A hook that has just begun is not late.
-      .filter(({ hook, end, startedAtMs }) => end === undefined && ownsHook(hook) && nowMs - startedAtMs > GRACE_MS)
+      .filter(
+        ({ hook, end, startedAtMs }) => end === undefined && ownsHook(hook, group) && nowMs - startedAtMs > GRACE_MS,
+      )
       .map(({ hook, startedAtMs }) => ({
         kind: 'a hook is not released',
         what: `hook ${hook} of ${ec2InstanceId} is not released`,
@@ -76,7 +84,10 @@ function expectsAwsUntilMs({ kind, actions, interruption, startsAtMs }: Item): n
 }
 
 /** The only look into Ebbtide's own record: whether it takes something for unfinished although nothing is. */
-function openIncidents({ messaging, kernel, fleet: { views } }: Simulator, mayClean: boolean): Pending[] {
+function openIncidents(
+  { messaging, kernel, fleet: { views } }: Simulator,
+  mayClean: (cluster: string) => boolean,
+): Pending[] {
   const nowMs = kernel.clock.now();
   const states = new Map(views.groupInstances().map((one) => [one.ec2InstanceId, one.lifecycleState]));
   const running = new Set(
@@ -96,7 +107,10 @@ function openIncidents({ messaging, kernel, fleet: { views } }: Simulator, mayCl
         const dueAtMs = Math.max(Number(item.openedAtMs?.N), isUp ? expectsAwsUntilMs(item) : 0);
         if (nowMs - dueAtMs < GRACE_MS || rests(text('ec2InstanceId'))) return [];
         if (isCountingRepairs(item.phase?.S, text('id'))) return [];
-        if (!mayClean && away.has(text('id').slice(text('id').indexOf('#') + 1))) return [];
+        const arn = text('id').slice(text('id').indexOf('#') + 1);
+        if (away.has(arn) && !mayClean(clusterName(arn))) return [];
+        // Until somebody puts the tag right.
+        if (item.kind?.S === 'configuration') return [];
         const phase = text('phase');
         const unsent = item.outbox?.L?.length ?? 0;
         const since = new Date(Number(item.openedAtMs?.N)).toISOString();

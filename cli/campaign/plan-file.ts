@@ -22,6 +22,7 @@ const schema = z.strictObject({
     rates: z.partialRecord(z.enum(FAULT_KINDS as [string, ...string[]]), share),
     only: z.array(z.string()).optional(),
   }),
+  redeployed: z.record(z.string(), z.string()).optional(),
   troubleMinutes: z.number().min(0),
   pushes: z.array(
     z.strictObject({

@@ -3,7 +3,7 @@ import type { UndocumentedBehaviour } from '../../simulator/services/undocumente
 import { drawFaults, type FaultMix } from './fault-mix.ts';
 import { type ClusterPlan, drawClusters } from './fleet-plan.ts';
 import { drawPushes, type PlannedPush } from './pushes.ts';
-import { drawSettings, type Settings } from './settings.ts';
+import { drawRedeployed, drawSettings, type Settings } from './settings.ts';
 
 /**
  * Everything that is decided before a world begins. Plain data: it is printed, kept in a file, and made smaller piece by
@@ -20,6 +20,8 @@ export interface Plan {
   readonly faults: FaultPlan;
   /** How long things happen to the fleet before everything heals. */
   readonly troubleMinutes: number;
+  /** What the push `deploy the stack anew` changes; default: nothing. */
+  readonly redeployed?: Settings;
   /** In the order of their instants. */
   readonly pushes: readonly PlannedPush[];
 }
@@ -49,9 +51,10 @@ export function drawPlan(seed: number): Plan {
   return {
     seed,
     settings,
-    clusters: drawClusters(fleet, { mode: settings.mode, rates }),
+    clusters: drawClusters(fleet, { settings, rates }),
     undocumented,
     faults: { rates },
+    redeployed: drawRedeployed(random.fork('redeployed')),
     troubleMinutes,
     pushes: drawPushes(random.fork('pushes'), { troubleMinutes, meanPauseMinutes }),
   };

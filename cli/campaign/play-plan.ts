@@ -5,6 +5,7 @@ import { environmentName } from '../../shared/config/config.ts';
 import { watch } from '../../simulator/invariants/invariant.ts';
 import type { TraceEntry } from '../../simulator/kernel/trace.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
+import type { CallAttempt, Interception } from '../../simulator/wire/wire.ts';
 import type { Packaged } from '../story/play.ts';
 import { buildFleet, completeForeignHooks } from './build-fleet.ts';
 import { keepChronicle } from './chronicle.ts';
@@ -40,6 +41,8 @@ export interface Outcome {
 
 export interface PlayOptions {
   onEntry?(entry: TraceEntry): void;
+  /** Strikes calls before the plan's own faults do: the same plan then gives what this makes of it. */
+  spoil?(attempt: CallAttempt): Interception | undefined;
   /** Ends the world as soon as an invariant is broken. */
   readonly stopWhenBroken?: boolean;
 }
@@ -57,7 +60,7 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
   const simulator: Simulator = createSimulator({
     seed: plan.seed,
     undocumented: plan.undocumented,
-    intercept: faults.intercept,
+    intercept: (attempt) => options.spoil?.(attempt) ?? faults.intercept(attempt),
     onCall: faults.onCall,
     deliveryFault: faults.deliveryFault,
     repeatedDelivery: faults.repeatedDelivery,

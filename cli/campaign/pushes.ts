@@ -1,11 +1,8 @@
 import type { Random } from '../../simulator/kernel/random.ts';
-import { NON_BLOCKING } from './fleet-plan.ts';
-import { pickGroup, pickInstance, pickOne, type Scene } from './scene.ts';
-
-const MINUTE_MS = 60_000;
-
-/** Somebody or something pushes at the fleet. Returns at what; a push that finds nothing to push at does nothing. */
-export type Push = (scene: Scene) => string | undefined;
+import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
+import { pickGroup, pickOne } from './scene.ts';
+import { STACK_PUSHES } from './stack-pushes.ts';
+import { WORKLOAD_PUSHES } from './workload-pushes.ts';
 
 /** A push that a plan has decided on. What it pushes at is drawn from its own seed when its time has come. */
 export interface PlannedPush {
@@ -30,48 +27,12 @@ export function drawPushes(
   return pushes;
 }
 
-/** Pushes at an instance in service, if there is one. */
-function atInstance(push: (scene: Scene, id: string) => void, isSpot?: 'spot'): Push {
-  return (scene) => {
-    const id = pickInstance(scene, isSpot);
-    if (id !== undefined) push(scene, id);
-    return id;
-  };
-}
-
 const scale: Push = (scene) => {
   const group = pickGroup(scene);
   if (group === undefined) return undefined;
   const desired = scene.random.integer(0, 7);
   scene.world.setDesiredCapacity(group.name, desired);
   return `${group.name} to ${desired}`;
-};
-
-const runStandalone = (when: { readonly family: string }): Push =>
-  atInstance(({ world, views, random }, id) => {
-    const cluster = views.containerInstances().find(({ ec2InstanceId }) => ec2InstanceId === id)?.cluster ?? '';
-    const runsForMs = random.chance(0.5) ? random.integer(1, 60) * MINUTE_MS : undefined;
-    const options = { cluster, on: id, family: when.family, cpu: 64, memory: 64, exitsAfterSignalMs: 5_000 };
-    if (when.family === NON_BLOCKING.selfStarted) world.startTask(options);
-    else world.runTask({ ...options, runsForMs });
-  });
-
-const protect: Push = (scene) => {
-  const tasks = scene.views.tasks().filter(({ serviceName, lastStatus }) => serviceName && lastStatus === 'RUNNING');
-  const task = pickOne(scene, tasks, ({ arn }) => arn);
-  if (task !== undefined) scene.world.protectTask(task.arn, { minutes: scene.random.integer(5, 60) });
-  return task?.arn;
-};
-
-const resizeService: Push = (scene) => {
-  const services = scene.plan.clusters.flatMap((cluster) =>
-    cluster.services.filter((one) => one.schedulingStrategy !== 'DAEMON'),
-  );
-  const service = pickOne(scene, services, ({ cluster, name }) => `${cluster}/${name}`);
-  if (service === undefined) return undefined;
-  const count = scene.random.integer(0, 10);
-  scene.world.setDesiredCount(service.cluster, service.name, count);
-  return `${service.cluster}/${service.name} to ${count}`;
 };
 
 const loseZone: Push = ({ world, random, after }) => {
@@ -89,10 +50,65 @@ const breakAgents: Push = (scene) => {
   return group.name;
 };
 
+/** All agents of a cluster lose ECS at once: a broken route, a wrong policy. */
+const loseCluster: Push = (scene) => {
+  const cluster = pickOne(scene, scene.plan.clusters, ({ name }) => name)?.name;
+  const forMs = scene.random.integer(2, 40) * MINUTE_MS;
+  const ids = scene.views
+    .containerInstances()
+    .filter((one) => one.cluster === cluster && one.agentConnected)
+    .map(({ ec2InstanceId }) => ec2InstanceId);
+  for (const id of new Set(ids)) scene.world.disconnectAgent(id, { forMs, cause: 'unreachable' });
+  return ids.length === 0 ? undefined : `${cluster}, ${ids.length} agents`;
+};
+
+/** As an instance refresh does: the instances of a group one after the other, each replaced. */
+const refresh: Push = (scene) => {
+  const group = pickGroup(scene)?.name;
+  const old = scene.views.groupInstances().filter((one) => one.group === group && one.lifecycleState === 'InService');
+  for (const [index, { ec2InstanceId }] of old.entries()) {
+    scene.after(index * scene.random.integer(2, 5) * MINUTE_MS, () => {
+      const now = scene.views.groupInstances().find((one) => one.ec2InstanceId === ec2InstanceId);
+      if (now?.lifecycleState === 'InService') scene.world.terminateInstanceInGroup(ec2InstanceId, 'replace');
+    });
+  }
+  return old.length === 0 ? undefined : `${group}, ${old.length} instances`;
+};
+
+/** Away for as long as a boot takes; the registration stays what it was. */
+const reboot = atInstance(({ world, random }, id) =>
+  world.disconnectAgent(id, { forMs: random.integer(40, 180) * 1_000, cause: 'unreachable' }),
+);
+
+/** The agent's configuration names another cluster, where it registers too. */
+const moveAgent = atInstance((scene, id) => {
+  const here = scene.views.containerInstances().find(({ ec2InstanceId }) => ec2InstanceId === id)?.cluster;
+  const elsewhere = scene.plan.clusters.map(({ name }) => name).filter((name) => name !== here);
+  const cluster = pickOne(scene, elsewhere, (name) => name);
+  if (cluster !== undefined) scene.world.moveAgent(id, cluster);
+});
+
+/** An operator stops it, changes its type and starts it again, if its group lets them. */
+const changeType = atInstance(({ world, views, random, after }, id) => {
+  world.stopInstance(id);
+  after(random.integer(2, 4) * MINUTE_MS, () => {
+    if (views.ec2Instances().find(({ ec2InstanceId }) => ec2InstanceId === id)?.state !== 'stopped') return;
+    world.changeInstanceType(id, 'm5.xlarge');
+    world.startInstance(id);
+  });
+});
+
+const cutOffExternal: Push = (scene) => {
+  const all = scene.views.containerInstances().filter((one) => /^mi-/.test(one.ec2InstanceId) && one.agentConnected);
+  const id = pickOne(scene, all, ({ arn }) => arn)?.ec2InstanceId;
+  if (id !== undefined) scene.world.disconnectAgent(id, { forMs: scene.random.integer(2, 60) * MINUTE_MS });
+  return id;
+};
+
 /** How often each is drawn, where not once. */
 const WEIGHTS: Readonly<Record<string, number>> = { 'scale a group': 3 };
 
-export const PUSHES: Readonly<Record<string, Push>> = {
+export const PUSHES: Pushes = {
   'scale a group': scale,
   'terminate through the group': atInstance(({ world, random }, id) =>
     world.terminateInstanceInGroup(id, random.pick(['shrink', 'replace'])),
@@ -124,15 +140,14 @@ export const PUSHES: Readonly<Record<string, Push>> = {
     world.scheduleRetirement(id, { inMs: random.integer(10, 60) * MINUTE_MS }),
   ),
   'replace a root volume': atInstance(({ world }, id) => world.replaceRootVolume(id)),
-  'run a standalone task': runStandalone({ family: 'job' }),
-  'run a task nobody waits for': runStandalone({ family: NON_BLOCKING.named }),
-  'let an instance start its own task': runStandalone({ family: NON_BLOCKING.selfStarted }),
-  'protect a task': protect,
-  'resize a service': resizeService,
+  'lose a cluster': loseCluster,
+  'refresh a group': refresh,
+  'reboot an instance': reboot,
+  'move an agent to another cluster': moveAgent,
+  'change an instance type': changeType,
+  'cut off an external agent': cutOffExternal,
   'lose a zone': loseZone,
   'break new agents': breakAgents,
-  'recycle execution environments': ({ simulator }) => {
-    simulator.lambda.recycle();
-    return 'all that are idle';
-  },
+  ...WORKLOAD_PUSHES,
+  ...STACK_PUSHES,
 };

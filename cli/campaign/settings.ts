@@ -9,6 +9,40 @@ export type Settings = Readonly<Partial<Record<SettingName, string>>>;
  * The ladder's steps come one after the other, as its documentation has them.
  */
 export function drawSettings(random: Random): Settings {
+  const scope = random.fork('scope');
+  return { clusters: scope.chance(0.8) ? '*' : '*,!cluster-1', ...drawPolicy(random) };
+}
+
+/** What a later deployment may change; the terms of a world are then those of both. */
+const CHANGEABLE = [
+  'drainDeadlineMinutes',
+  'lostContactMinutes',
+  'drainStalledMinutes',
+  'standaloneTasks',
+  'nonBlockingGroups',
+] as const satisfies readonly SettingName[];
+
+/** The settings that the stack is deployed with anew, where that happens. */
+export function drawRedeployed(random: Random): Settings {
+  const other = drawPolicy(random.fork('settings'));
+  const names = random.shuffle(CHANGEABLE).slice(0, random.integer(0, 3));
+  return Object.fromEntries(names.map((name) => [name, other[name] ?? '']));
+}
+
+/** What single clusters want otherwise, by their tags. */
+export function drawClusterTags(random: Random): Readonly<Record<string, string>> {
+  const tags = [
+    { 'ebbtide:mode': 'observe' },
+    { 'ebbtide:repairs': 'off' },
+    { 'ebbtide:drain-deadline-minutes': String(random.pick([10, 20, 30])) },
+    { 'ebbtide:disconnected-alert-minutes': '15' },
+    { 'ebbtide:drain-deadline-minutes': 'soon' },
+    { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '20' },
+  ];
+  return random.chance(0.35) ? random.pick(tags) : {};
+}
+
+function drawPolicy(random: Random): Settings {
   const alertMinutes = random.pick([5, 10, 20]);
   const laterOrOff = (afterMinutes: number) =>
     random.chance(0.4) ? String(alertMinutes + afterMinutes + random.integer(0, 10)) : 'off';

@@ -4,8 +4,9 @@ import type { Policy } from '../../shared/config/settings.ts';
 import { isNameIn } from '../../shared/domain/name-patterns.ts';
 import type { Role, Terms } from '../../simulator/invariants/terms.ts';
 import { CLOCK_SKEW_MS_MAX } from './faults.ts';
-import { NON_BLOCKING } from './fleet-plan.ts';
+import { type ClusterPlan, MANAGED_PROVIDER, NON_BLOCKING } from './fleet-plan.ts';
 import type { Plan } from './plan.ts';
+import { REDEPLOYS } from './stack-pushes.ts';
 
 const MINUTE_MS = 60_000;
 /** A function's time, in which a look that meets faults may still act; what it looked at may have been stale by as much as ECS may be. */
@@ -15,19 +16,54 @@ const TELLS_WITHIN_MS = 15 * MINUTE_MS;
 /** Where nobody is told of disconnections, ghosts are cleaned up after this long (configuration reference). */
 const CLEAN_UP_MINUTES = 10;
 
+interface Promised extends Pick<Plan, 'settings' | 'redeployed'> {
+  readonly clusters: readonly Pick<ClusterPlan, 'name' | 'tags'>[];
+  readonly pushes?: Plan['pushes'];
+}
+
 /** What a plan's settings promise: those of the stack, and of each cluster with its tags. */
-export function termsOf({ settings, clusters }: Pick<Plan, 'settings' | 'clusters'>): Terms {
-  const policy = parsePolicy(settings);
-  const byCluster = new Map(
-    clusters.map(({ name, tags = {} }) => {
-      const isLookedAfter = isNameIn(policy.clusters, name);
-      const own = isLookedAfter ? clusterPolicy(policy, tags).policy : policy;
-      return [name, termsOfPolicy(own, isLookedAfter ? roleOf(own) : 'stays out')];
-    }),
-  );
+export function termsOf(plan: Promised): Terms {
+  const of = (name: string | undefined) => inForce(plan, name).map(termsOfPolicy).reduce(laxer);
+  const byCluster = new Map(plan.clusters.map(({ name }) => [name, of(name)]));
+  const elsewhere = of(undefined);
+  return { ...elsewhere, in: (cluster) => byCluster.get(cluster) ?? elsewhere };
+}
+
+export interface PolicyInForce {
+  readonly policy: Policy;
+  readonly role: Role;
+}
+
+/**
+ * The policy of a cluster (undefined: of the stack), and the one that a later deployment brings. From the start it is as
+ * if both were in force: what a drain began with, it keeps.
+ */
+export function inForce(
+  { settings, clusters, redeployed, pushes = [] }: Promised,
+  name: string | undefined,
+): PolicyInForce[] {
+  const isRedeployed = redeployed !== undefined && pushes.some(({ push }) => push === REDEPLOYS);
+  const all = isRedeployed ? [settings, { ...settings, ...redeployed }] : [settings];
+  const tags = clusters.find((cluster) => cluster.name === name)?.tags ?? {};
+  return all.map((one) => {
+    const policy = parsePolicy(one);
+    if (name === undefined) return { policy, role: roleOf(policy) };
+    if (!isNameIn(policy.clusters, name)) return { policy, role: 'stays out' };
+    const own = clusterPolicy(policy, tags).policy;
+    return { policy: own, role: roleOf(own) };
+  });
+}
+
+/** What either allows. */
+function laxer(one: Terms, other: Terms): Terms {
+  const longest = (terms: Terms) => terms.drainDeadlineMsMax ?? terms.drainDeadlineMs;
   return {
-    ...termsOfPolicy(policy, roleOf(policy)),
-    in: (cluster) => byCluster.get(cluster) ?? termsOfPolicy(policy, roleOf(policy)),
+    ...one,
+    drainDeadlineMs: Math.min(one.drainDeadlineMs, other.drainDeadlineMs),
+    drainDeadlineMsMax: Math.max(longest(one), longest(other)),
+    lostContactMs: Math.min(one.lostContactMs, other.lostContactMs),
+    blocks: (group) => one.blocks?.(group) === true && other.blocks?.(group) === true,
+    stopsStandalone: one.stopsStandalone === true || other.stopsStandalone === true,
   };
 }
 
@@ -35,7 +71,7 @@ function roleOf({ mode }: Policy): Role {
   return mode === 'act' ? 'acts' : 'observes';
 }
 
-function termsOfPolicy(policy: Policy, role: Role): Terms {
+function termsOfPolicy({ policy, role }: PolicyInForce): Terms {
   const { disconnectedAlertMinutes: alert, disconnectedDeregisterMinutes: deregister, nonBlockingGroups } = policy;
   const nonBlocking = [`service:${NON_BLOCKING.daemon}`, `family:${NON_BLOCKING.selfStarted}`];
   const isNamed = (group: string) => nonBlockingGroups !== 'none' && isNameIn(nonBlockingGroups, group);
@@ -55,6 +91,8 @@ function termsOfPolicy(policy: Policy, role: Role): Terms {
     replacesAnnounced: policy.rebalance === 'replace' || policy.scheduledChangeLeadMinutes !== 'off',
     repairsPerHourMax: policy.repairs === 'off' ? 0 : policy.repairsPerHourMax,
     outage: { sharePercent: policy.outageSharePercent, countMin: policy.outageCountMin },
+    deregistersExternalMs: inMs(deregister),
+    isLeftAlone: (capacityProvider) => capacityProvider === MANAGED_PROVIDER,
     role,
     actsWithinMs: ACTS_WITHIN_MS,
     clockSkewMs: 2 * CLOCK_SKEW_MS_MAX,

@@ -23,6 +23,7 @@ export function readEvent(event: Fields): UntimedFact | undefined {
         kind: 'container instance',
         containerInstanceArn: text(detail.containerInstanceArn),
         zone: zoneIn(detail.attributes),
+        capacityProvider: text(detail.capacityProviderName),
       };
     case 'ECS Container Instance Health Change':
       return {

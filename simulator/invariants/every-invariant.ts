@@ -9,6 +9,7 @@ import { heartbeatsEndAtTheDeadline } from './heartbeats-end-at-the-deadline.ts'
 import { hooksAreCompleted } from './hooks-are-completed.ts';
 import type { Invariant } from './invariant.ts';
 import { lastingAbsencesAreTold } from './lasting-absences-are-told.ts';
+import { managedInstancesAreLeftAlone } from './managed-instances-are-left-alone.ts';
 import { messagesAreKept } from './messages-are-kept.ts';
 import { noLiveInstanceIsDeregistered } from './no-live-instance-is-deregistered.ts';
 import { nobodyIsWokenEarly } from './nobody-is-woken-early.ts';
@@ -40,6 +41,7 @@ export function everyInvariant(terms: Terms, secrets: readonly string[] = []): I
     stoppedInstancesWakeNobody(terms),
     heartbeatsEndAtTheDeadline(terms),
     scopeIsKept(terms),
+    managedInstancesAreLeftAlone(terms),
     servicesKeepTheirTasks(terms),
     repairsHaveACause(terms),
     repairsAreLimited(terms),

@@ -25,7 +25,12 @@ export type Fact = { readonly atMs: number } & (
     }
   | { readonly kind: 'ec2 instance'; readonly ec2InstanceId: string; readonly state: string }
   /** By ECS's own word: where a container instance is, and whether ECS calls it impaired. */
-  | { readonly kind: 'container instance'; readonly containerInstanceArn: string; readonly zone: string }
+  | {
+      readonly kind: 'container instance';
+      readonly containerInstanceArn: string;
+      readonly zone: string;
+      readonly capacityProvider: string;
+    }
   | { readonly kind: 'health'; readonly containerInstanceArn: string; readonly isImpaired: boolean }
   | { readonly kind: 'lifecycle state'; readonly ec2InstanceId: string; readonly group: string; readonly state: string }
   /** A launch hook is at work on an instance. */

@@ -17,6 +17,8 @@ export interface RegistrationRecord {
   readonly cluster: string;
   /** Undefined until ECS has told it. */
   zone: string | undefined;
+  /** Empty: none that ECS has told of. */
+  capacityProvider: string;
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
   connected: boolean;
   /** Since when `connected` has been as it is; a deregistration does not change it. */
@@ -62,6 +64,7 @@ export class Ledger {
         const registration = this.registrations.get(fact.containerInstanceArn);
         if (registration !== undefined) {
           registration.zone ??= fact.zone;
+          registration.capacityProvider = fact.capacityProvider;
           registration.changedAtMs = fact.atMs;
         }
         break;
@@ -167,6 +170,7 @@ export class Ledger {
       ec2InstanceId,
       cluster: clusterName(arn),
       zone: undefined,
+      capacityProvider: '',
       status: 'ACTIVE',
       connected: false,
       sinceMs: atMs,

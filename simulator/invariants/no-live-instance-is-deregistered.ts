@@ -2,6 +2,8 @@ import type { Invariant } from './invariant.ts';
 import type { Ledger, RegistrationRecord } from './ledger.ts';
 import { earlyMs, type Terms, termsIn } from './terms.ts';
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /**
  * Deregistering orphans containers that still run. So the agent must have been away for as long as it takes to be sure,
  * and the host must be gone, or have a newer registration that is connected.
@@ -13,11 +15,12 @@ export function noLiveInstanceIsDeregistered(terms: Terms): Invariant {
       if (fact.kind !== 'call' || fact.operation !== 'DeregisterContainerInstance') return;
       if (fact.functionName === undefined || fact.errorCode !== undefined) return;
       const named = String(fact.input.containerInstance);
-      const { disconnectedMs, deregistersRunningMs = Number.POSITIVE_INFINITY } = termsIn(terms, named, fact.atMs);
+      const { disconnectedMs, ...inForce } = termsIn(terms, named, fact.atMs);
       const registration = ledger.registrations.get(named);
       const awayByMs = fact.atMs - disconnectedMs + earlyMs(terms);
-      const mayRun =
-        registration !== undefined && fact.atMs - registration.sinceMs + earlyMs(terms) >= deregistersRunningMs;
+      const isExternal = registration?.ec2InstanceId.startsWith('mi-') === true;
+      const afterMs = (isExternal ? inForce.deregistersExternalMs : inForce.deregistersRunningMs) ?? NEVER;
+      const mayRun = registration !== undefined && fact.atMs - registration.sinceMs + earlyMs(terms) >= afterMs;
       const problem =
         registration === undefined ? 'nobody knows it' : problemOf(registration, ledger, { awayByMs, mayRun });
       check(problem === undefined, `${named} was deregistered: ${problem}`, [named]);

@@ -20,6 +20,8 @@ export interface Terms {
   readonly replacesMs?: number;
   /** From then on an instance that still runs may be deregistered. */
   readonly deregistersRunningMs?: number;
+  /** The same of an external instance, of which nobody knows whether it runs. */
+  readonly deregistersExternalMs?: number;
   /** For so long an instance in service may be in no cluster before its group is told to replace it. */
   readonly replacesUnregisteredMs?: number;
   /** Whether an instance that AWS has said it will take may be replaced ahead of that. */
@@ -28,6 +30,8 @@ export interface Terms {
   readonly repairsPerHourMax?: number;
   /** As much of a cluster, or of one of its Availability Zones, away at once is an outage; default: nothing is. */
   readonly outage?: { readonly sharePercent: number; readonly countMin: number };
+  /** Whether AWS itself looks after the instances of this capacity provider; default: of none. */
+  isLeftAlone?(capacityProvider: string): boolean;
   /** Default: `acts`. */
   readonly role?: Role;
   /** Whether on-call is told of agents that stay away; default: yes. */
