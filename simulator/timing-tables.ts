@@ -1,4 +1,6 @@
+import { CREATION } from './services/dynamodb/create-table.ts';
 import { USUAL_REPLICATION } from './services/dynamodb/table.ts';
+import { DELETION } from './services/dynamodb/table-operations.ts';
 import { DELIVERY_LATENCY } from './services/event-bridge/delivery-times.ts';
 import { LIMITS, type NamedDuration, TIMING } from './services/fleet-timing.ts';
 import { COLD_START, DISPATCH } from './services/lambda/lambda.ts';
@@ -31,6 +33,8 @@ export const DURATIONS: NamedDurations = {
     what: 'Lambda: a new execution environment, before the module is loaded',
   },
   'lambda/DISPATCH': { ...DISPATCH, what: 'Lambda: from the invocation to the handler' },
+  'dynamodb/CREATION': { ...CREATION, what: 'DynamoDB: from CreateTable to ACTIVE' },
+  'dynamodb/DELETION': { ...DELETION, what: 'DynamoDB: from DeleteTable to the end of the table' },
   'dynamodb/USUAL_REPLICATION': {
     ...USUAL_REPLICATION,
     what: 'DynamoDB: how far an eventually consistent copy lags',

@@ -32,7 +32,7 @@ export interface TableScope {
 
 const LIST_MAX = 100;
 /** Not published: seconds, as everybody sees. */
-const DELETION = { medianMs: 4_000, p99Ms: 15_000 };
+export const DELETION = { medianMs: 4_000, p99Ms: 15_000 };
 
 export function tableOperations(scope: TableScope): Record<string, Operation> {
   const { kernel, tables, anyTable, onTable } = scope;
