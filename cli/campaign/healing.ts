@@ -35,7 +35,8 @@ export async function settle(
   while (clock.now() < endMs && settledMinutes < 3) {
     makeWell(simulator, plan);
     await restoreSpared(simulator, told);
-    replaceUnregistered(simulator);
+    await removeMoved(simulator);
+    replaceLost(simulator);
     await simulator.runFor(MINUTE_MS);
     settledMinutes = isSettled() ? settledMinutes + 1 : 0;
   }
@@ -64,9 +65,29 @@ function makeWell({ fleet: { world, views } }: Simulator, plan: Plan): void {
   }
 }
 
-/** What on-call does about instances in service whose agents never came up. */
-function replaceUnregistered({ fleet: { world, views } }: Simulator): void {
-  const registered = new Set(views.containerInstances().map(({ ec2InstanceId }) => ec2InstanceId));
+/** What on-call does when told that an instance is connected in another cluster: it is deregistered in this one. */
+async function removeMoved({ call, fleet: { views } }: Simulator): Promise<void> {
+  const all = views.containerInstances().filter(({ status }) => status !== 'INACTIVE');
+  for (const { arn, cluster, ec2InstanceId, agentConnected } of all) {
+    const isElsewhere = all.some(
+      (other) => other.ec2InstanceId === ec2InstanceId && other.cluster !== cluster && other.agentConnected,
+    );
+    if (agentConnected || !isElsewhere) continue;
+    await call('ecs', 'DeregisterContainerInstance', { cluster, containerInstance: arn, force: true });
+  }
+}
+
+/** Longer than a boot and all that an agent may need to connect. */
+const LOST_AFTER_MS = 10 * MINUTE_MS;
+
+/** What on-call does about instances in service whose agents never came up, or do not come back. */
+function replaceLost({ fleet: { world, views }, kernel }: Simulator): void {
+  const registered = new Set(
+    views
+      .containerInstances()
+      .filter((one) => one.agentConnected || kernel.clock.now() - one.connectivityChangedAtMs < LOST_AFTER_MS)
+      .map(({ ec2InstanceId }) => ec2InstanceId),
+  );
   for (const { ec2InstanceId, lifecycleState } of views.groupInstances()) {
     const isLost = lifecycleState === 'InService' && !registered.has(ec2InstanceId);
     if (isLost) world.terminateInstanceInGroup(ec2InstanceId, 'replace');
