@@ -10,12 +10,13 @@ import { followManagedDraining } from './services/ecs/managed-draining.ts';
 import { followTasks } from './services/ecs/scheduler.ts';
 import { createEcsService } from './services/ecs/service.ts';
 import { createEcsWorld } from './services/ecs/state.ts';
-import { createCommandRunner } from './services/fleet-commands.ts';
+import { createCommandRunner, listManagedInstances } from './services/fleet-commands.ts';
 import type { FleetContext } from './services/fleet-context.ts';
 import { createFleetHandle, type FleetHandle } from './services/fleet-handle.ts';
 import { followUserData } from './services/fleet-user-data.ts';
 import { createFleetViews, type FleetViews } from './services/fleet-views.ts';
 import type { CommandRunner } from './services/ssm/commands.ts';
+import type { ManagedInstance } from './services/ssm/managed-instances.ts';
 import { DEFAULT_UNDOCUMENTED, type UndocumentedBehaviour } from './services/undocumented.ts';
 import type { BusEvent, ResourceProvider, SimulatedService } from './wire/service.ts';
 
@@ -35,6 +36,8 @@ export interface Fleet {
   readonly world: FleetHandle;
   /** What its hosts do with commands of Systems Manager. */
   readonly runCommand: CommandRunner;
+  /** Those of its hosts that Systems Manager knows. */
+  readonly managedInstances: () => readonly ManagedInstance[];
   /** Reads what is true, for those who check it. */
   readonly views: FleetViews;
 }
@@ -62,6 +65,7 @@ export function createFleet(kernel: Kernel, options: FleetOptions): Fleet {
     providers: { 'AWS::AutoScaling::LifecycleHook': createLifecycleHookProvider(autoScaling) },
     world: createFleetHandle(worlds),
     runCommand: createCommandRunner(worlds),
+    managedInstances: () => listManagedInstances(worlds),
     views: createFleetViews(worlds),
   };
 }

@@ -82,6 +82,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const fleet = createFleet(kernel, { ...options, publish: (event) => messaging.putEvent(event) });
   const messaging: Messaging = createMessaging(kernel, {
     onCommand: fleet.runCommand,
+    managedInstances: fleet.managedInstances,
     deliveryFault: faults.deliveryFault,
     ...options,
     invoker: lambda,

@@ -22,9 +22,9 @@ import { createMappingProvider, type FunctionFacts } from './sqs/event-source-ma
 import { createSqsService } from './sqs/operations.ts';
 import { createQueueProviders } from './sqs/providers.ts';
 import { Queues } from './sqs/queues.ts';
-import { type CommandRunner, createSsmService } from './ssm/commands.ts';
+import { createSsmService, type SsmDependencies } from './ssm/service.ts';
 
-export interface MessagingDependencies {
+export interface MessagingDependencies extends SsmDependencies {
   readonly invoker: FunctionInvoker;
   /** What deployment checks ask about functions. A question that is not answered is not checked. */
   readonly functions?: FunctionFacts;
@@ -36,8 +36,6 @@ export interface MessagingDependencies {
   readonly repeatedDelivery?: RepeatedDelivery;
   /** How far DynamoDB's indexes and eventually consistent reads lag behind; default: `USUAL_REPLICATION`. */
   readonly replication?: Replication;
-  /** What an instance does with a command of Systems Manager; default: no instance is managed by it. */
-  readonly onCommand?: CommandRunner;
 }
 
 export interface Messaging {
@@ -64,7 +62,6 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     deliveryFault,
     replication = USUAL_REPLICATION,
   } = dependencies;
-  const runCommand: CommandRunner = dependencies.onCommand ?? (() => ({ kind: 'unmanaged' }));
   const keys = createKeys(kernel);
   const queues = new Queues(kernel, keys);
   const topics = new Topics(kernel, keys);
@@ -91,7 +88,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
       createSqsService(kernel, queues, keys),
       createSnsService(kernel, { topics, queues, keys }),
       createDynamoDbService(kernel, tables, replication),
-      createSsmService(kernel, runCommand),
+      createSsmService(kernel, dependencies),
       createCloudWatchService(kernel, alarms),
     ],
     providers: {

@@ -1,8 +1,8 @@
 import type { GetCommandInvocationCommandInput, SendCommandCommandInput } from '@aws-sdk/client-ssm';
-import * as ssm from '@aws-sdk/client-ssm';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { AwsError } from '../../wire/aws-error.ts';
-import type { Operation, SimulatedService } from '../../wire/service.ts';
+import type { Operation } from '../../wire/service.ts';
+import { describeCommand, listOperations } from './list-commands.ts';
 
 /** A command as it reaches one instance. */
 export interface CommandRequest {
@@ -22,13 +22,15 @@ export type CommandOutcome =
 
 export type CommandRunner = (request: CommandRequest) => CommandOutcome;
 
-type Status = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut';
+export type Status = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut';
 
-interface Invocation {
+export interface Invocation {
   readonly instanceId: string;
   readonly document: string;
   readonly comment: string;
   readonly startedAtMs: number;
+  /** It cannot be read before that. */
+  isVisible: boolean;
   status: Status;
   /** `DeliveryTimedOut` where the command never arrived; otherwise the status, in words. */
   statusDetails: string;
@@ -37,32 +39,44 @@ interface Invocation {
   output: string;
 }
 
+/** A command, and what became of it on each instance. */
+export interface SentCommand {
+  readonly id: string;
+  readonly input: SendCommandCommandInput;
+  readonly sentAtMs: number;
+  readonly invocations: Invocation[];
+}
+
 const DELIVERY_TIMEOUT_SECONDS = 3_600;
 /** Until an invocation can be read: the usual reason for InvocationDoesNotExist right after SendCommand. */
 export const VISIBLE_AFTER = { medianMs: 300, p99Ms: 1_500 };
 export const DELIVERY = { medianMs: 500, p99Ms: 3_000 };
 const DOCUMENTS = ['AWS-RunShellScript'];
 
-/** Systems Manager Run Command (JSON 1.1), for the document AWS-RunShellScript. */
-export function createSsmService(kernel: Kernel, runCommand: CommandRunner): SimulatedService {
+/** Run Command, for the document AWS-RunShellScript. */
+export function commandOperations(kernel: Kernel, runCommand: CommandRunner): Record<string, Operation> {
   const random = kernel.random.fork('ssm');
-  const invocations = new Map<string, Invocation>();
+  const commands: SentCommand[] = [];
   const { region, accountId } = kernel.place;
-  const keyOf = (commandId = '', instanceId = '') => `${commandId}/${instanceId}`;
 
-  function start(commandId: string, input: SendCommandCommandInput, instanceId: string, outcome: CommandOutcome): void {
+  function start(command: SentCommand, instanceId: string, outcome: CommandOutcome): void {
+    const { input } = command;
     const invocation: Invocation = {
       instanceId,
       document: input.DocumentName ?? '',
       comment: input.Comment ?? '',
       startedAtMs: kernel.clock.now(),
+      isVisible: false,
       status: 'Pending',
       statusDetails: 'Pending',
       exitCode: -1,
       output: '',
     };
     const visibleAfterMs = random.latencyMs(VISIBLE_AFTER.medianMs, VISIBLE_AFTER.p99Ms);
-    kernel.clock.after(visibleAfterMs, () => invocations.set(keyOf(commandId, instanceId), invocation));
+    command.invocations.push(invocation);
+    kernel.clock.after(visibleAfterMs, () => {
+      invocation.isVisible = true;
+    });
     if (outcome.kind !== 'ran') {
       const timeoutSeconds = input.TimeoutSeconds ?? DELIVERY_TIMEOUT_SECONDS;
       kernel.clock.after(timeoutSeconds * 1000, () => end(invocation, 'TimedOut', 'DeliveryTimedOut', -1));
@@ -112,28 +126,19 @@ export function createSsmService(kernel: Kernel, runCommand: CommandRunner): Sim
             `Instances [[${unmanaged.join(', ')}]] not in a valid state for account ${accountId}`,
           );
         }
-        const CommandId = random.uuid();
-        for (const [id, outcome] of outcomes) start(CommandId, input, id, outcome);
-        const RequestedDateTime = new Date(kernel.clock.now());
-        return {
-          Command: {
-            CommandId,
-            DocumentName: document,
-            Parameters: parameters,
-            InstanceIds: instanceIds,
-            RequestedDateTime,
-            Status: 'Pending',
-            StatusDetails: 'Pending',
-            TargetCount: instanceIds.length,
-          },
-        };
+        const command: SentCommand = { id: random.uuid(), input, sentAtMs: kernel.clock.now(), invocations: [] };
+        commands.push(command);
+        for (const [id, outcome] of outcomes) start(command, id, outcome);
+        return { Command: describeCommand(command) };
       },
     },
     GetCommandInvocation: {
       authorize: () => ({ resources: ['*'] }),
       run({ CommandId, InstanceId }: GetCommandInvocationCommandInput) {
-        const invocation = invocations.get(keyOf(CommandId, InstanceId));
-        if (invocation === undefined) throw new AwsError('InvocationDoesNotExist', '');
+        const invocation = commands
+          .find(({ id }) => id === CommandId)
+          ?.invocations.find(({ instanceId }) => instanceId === InstanceId);
+        if (!invocation?.isVisible) throw new AwsError('InvocationDoesNotExist', '');
         return {
           CommandId,
           InstanceId,
@@ -151,5 +156,5 @@ export function createSsmService(kernel: Kernel, runCommand: CommandRunner): Sim
       },
     },
   };
-  return { name: 'ssm', protocol: 'awsJson1_1', schemas: { ...ssm }, operations };
+  return { ...operations, ...listOperations(commands) };
 }
