@@ -15,6 +15,8 @@ import { showPrograms } from './programs-view.ts';
 
 /** Long enough for a fleet to come up before the present, so that the world and its clients have the same time. */
 const HEAD_START_MS = 15 * 60_000;
+/** With programs those minutes cost real time: one that is called every minute runs in each of them. */
+const HEAD_START_WITH_PROGRAMS_MS = 5 * 60_000;
 /** Nobody reads the trace of a served world: what a defect needs to be understood is enough. */
 const TRACE_ENTRIES_MAX = 1_000;
 
@@ -47,10 +49,12 @@ export async function start(options: ServeOptions): Promise<Started> {
   const fleet = options.fleet === undefined ? undefined : parseFleetDocument(read(options.fleet), options.fleet);
   const functions = readFunctions(options.functions);
   const stepped = options.stepped === true;
+  const expectsPrograms = functions.functions.length > 0 || options.function.size > 0;
+  const headStartMs = expectsPrograms ? HEAD_START_WITH_PROGRAMS_MS : HEAD_START_MS;
   const programs = new Programs({ realTime, epochMs: () => Date.now(), hostEnvironment: process.env });
   const simulator = createSimulator({
     seed: options.seed,
-    ...(stepped ? {} : { startMs: Date.now() - HEAD_START_MS }),
+    ...(stepped ? {} : { startMs: Date.now() - headStartMs }),
     runProgram: programs.run,
   });
   simulator.kernel.trace.keepAtMost(TRACE_ENTRIES_MAX);
