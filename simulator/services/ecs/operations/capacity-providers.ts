@@ -130,7 +130,7 @@ function groupNamed(world: EcsWorld, identifier: string): AutoScalingGroup {
 }
 
 function refuseUnprotectedGroup(
-  group: AutoScalingGroup,
+  group: AutoScalingGroup | undefined,
   {
     managedTerminationProtection,
     managedScaling,
@@ -141,7 +141,7 @@ function refuseUnprotectedGroup(
   if (managedScaling?.status !== 'ENABLED') {
     throw clientException(`${invalid} To enable it, managed scaling must be enabled.`);
   }
-  if (!group.newInstancesProtected) {
+  if (group?.newInstancesProtected !== true) {
     throw clientException(
       `${invalid} To enable managed termination protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.`,
     );
@@ -161,8 +161,10 @@ export function updateCapacityProvider(
     authorize: ({ name = '' }) => ({ resources: [providerArn(world, name)] }),
     run: ({ name = '', autoScalingGroupProvider: update, managedInstancesProvider }) => {
       const provider = activeProvider(world, name);
+      if (managedInstancesProvider !== undefined || provider.autoScalingGroupArn === undefined) {
+        throw notModelled('changes of ECS Managed Instances');
+      }
       const group = groupOfProvider(world, provider);
-      if (managedInstancesProvider !== undefined || group === undefined) throw notModelled('ECS Managed Instances');
       const managedScaling = scalingOf(update?.managedScaling ?? {}, provider.managedScaling);
       const managedTerminationProtection =
         update?.managedTerminationProtection ?? provider.managedTerminationProtection;
