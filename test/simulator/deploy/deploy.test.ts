@@ -1,35 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholders look like JavaScript's
 import { describe, expect, it } from 'vitest';
-import { deploy } from '../../../simulator/deploy/deploy.ts';
-import type { ResourceProvider } from '../../../simulator/wire/service.ts';
-
-const PLACE = { accountId: '111122223333', region: 'eu-central-1' };
-
-/** Deploys a template with things that remember the order and the properties of their creation. */
-function deployTemplate(
-  template: Record<string, unknown>,
-  parameters?: Record<string, string>,
-  unmodelled: 'refuse' | 'leave-out' = 'refuse',
-) {
-  const created: [string, Readonly<Record<string, unknown>>][] = [];
-  const thing: ResourceProvider = {
-    create(properties, { logicalId }) {
-      created.push([logicalId, properties]);
-      return { ref: `ref-${logicalId}`, attributes: { Arn: `arn:${logicalId}`, 'Endpoint.Port': '443' } };
-    },
-  };
-  const stack = deploy({
-    stackName: 'ebbtide',
-    template,
-    place: PLACE,
-    providers: { 'Test::Thing': thing },
-    unmodelled,
-    ...(parameters === undefined ? {} : { parameters }),
-  });
-  return { stack, created };
-}
-
-const thing = (Properties: object = {}, more: object = {}) => ({ Type: 'Test::Thing', Properties, ...more });
+import { deployTemplate, thing } from './deploy-template.ts';
 
 /** What `value` resolves to in a template with some of everything. */
 function resolved(value: unknown): unknown {
@@ -157,35 +128,6 @@ describe('order', () => {
   });
 });
 
-describe('parameters', () => {
-  const Parameters = {
-    Minutes: { Type: 'Number', Default: 5 },
-    Result: { Type: 'String', AllowedValues: ['CONTINUE', 'ABANDON'] },
-    Email: { Type: 'String', AllowedPattern: '.*@.*', Default: 'a@b' },
-  };
-
-  it.each([
-    [{ Type: 'String', MinLength: 3 }, 'ab', 'must not be "ab": it needs at least 3 characters'],
-    [{ Type: 'String', MaxLength: '2' }, 'abc', 'must not be "abc": it may have at most 2 characters'],
-    [{ Type: 'Number', MinValue: 1 }, '0', 'must not be "0": the smallest value is 1'],
-    [{ Type: 'Number', MaxValue: 9 }, '10', 'must not be "10": the largest value is 9'],
-    [{ Type: 'String', AllowedValues: ['a', 'b'] }, 'c', 'must not be "c": allowed are a, b'],
-    [{ Type: 'List<Number>' }, '1,x', 'must not be "x": it is no number'],
-    [{ Type: 'String', NoEcho: true, MinLength: 9 }, 'secret', 'must not be what was given: it needs at least 9'],
-    [{ Type: 'Number', ConstraintDescription: 'a number of minutes' }, 'x', 'must not be "x": a number of minutes'],
-  ])('%j does not take %s', (parameter, value, message) => {
-    expect(() => deployTemplate({ Parameters: { P: parameter }, Resources: {} }, { P: value })).toThrow(`P ${message}`);
-  });
-
-  it('are reported together when they are wrong', () => {
-    const given = { Minutes: 'many', Email: 'nobody', Colour: 'red' };
-
-    expect(() => deployTemplate({ Parameters, Resources: {} }, given)).toThrow(
-      'Parameters: Colour is not a parameter of the template; Minutes must not be "many": it is no number; Result has no value; Email must not be "nobody": it does not match .*@.*',
-    );
-  });
-});
-
 describe('a template', () => {
   it('has outputs', () => {
     const { stack } = deployTemplate({
@@ -214,56 +156,5 @@ describe('a template', () => {
     ],
   ])('is never half understood: %j', (template, message) => {
     expect(() => deployTemplate(template)).toThrow(message);
-  });
-});
-
-describe('what is not modelled', () => {
-  const statement = (Resource: unknown) => ({ Effect: 'Allow', Action: 'x', Resource });
-  const template = {
-    Resources: {
-      Api: { Type: 'AWS::ApiGateway::RestApi' },
-      Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { Api: { Ref: 'Api' } } },
-      Function: thing({ Environment: { API: { Ref: 'Api' }, STAGE: 'prod' } }),
-      Role: thing({ Policies: [{ PolicyDocument: { Statement: [statement({ Ref: 'Api' }), statement('*')] } }] }),
-      Narrow: thing({ PolicyDocument: { Statement: [statement([{ 'Fn::Sub': '${Api}/*' }, 'other'])] } }),
-      Permission: thing({ FunctionName: 'f', SourceArn: { 'Fn::Join': ['', [{ Ref: 'Api' }, '/*']] } }),
-      After: thing({ Permission: { Ref: 'Permission' }, SourceArn: { Ref: 'Permission' } }, { DependsOn: ['Api'] }),
-      Free: thing({}, { DependsOn: 'Api' }),
-    },
-    Outputs: { Url: { Value: { 'Fn::Sub': 'https://${Api}' } }, Name: { Value: { Ref: 'Free' } } },
-  };
-
-  it('is told with all its logical ids', () => {
-    expect(() => deployTemplate(template)).toThrow(
-      'the simulator has no such resource type: Api (AWS::ApiGateway::RestApi), Stage (AWS::ApiGateway::Stage)',
-    );
-  });
-
-  it('is left out on demand, with what merely refers to it', () => {
-    const { created, stack } = deployTemplate(template, {}, 'leave-out');
-
-    expect(Object.fromEntries(created)).toEqual({
-      Function: { Environment: { STAGE: 'prod' } },
-      Role: { Policies: [{ PolicyDocument: { Statement: [statement('*')] } }] },
-      Narrow: { PolicyDocument: { Statement: [statement(['other'])] } },
-      Free: {},
-    });
-    expect(stack.outputs).toEqual({ Name: 'ref-Free' });
-    expect(stack.leftOut).toEqual([
-      'Api (AWS::ApiGateway::RestApi)',
-      'Stage (AWS::ApiGateway::Stage)',
-      'a part of Function (Test::Thing), which refers to Api',
-      'a part of Role (Test::Thing), which refers to Api',
-      'a part of Narrow (Test::Thing), which refers to Api',
-      'Permission (Test::Thing), which refers to Api',
-      'After (Test::Thing), which refers to Permission',
-    ]);
-  });
-
-  it('may be what a condition leaves out anyway', () => {
-    const Conditions = { No: { 'Fn::Equals': ['a', 'b'] } };
-    const Resources = { Api: { Type: 'AWS::ApiGateway::RestApi', Condition: 'No' }, A: thing() };
-
-    expect(deployTemplate({ Conditions, Resources }).created).toEqual([['A', {}]]);
   });
 });
