@@ -46,13 +46,34 @@ export const sqs: Story = {
   ],
 };
 
+const News = 'arn:aws:sns:eu-central-1:111122223333:news';
+const subscription = (told: { answer<Output>(operation: string): Output }) => {
+  const { SubscriptionArn } = told.answer<{ SubscriptionArn: string }>('Subscribe');
+  return { SubscriptionArn };
+};
+
 export const sns: Story = {
   service: 'sns',
   steps: [
     ['Publish', { TopicArn, Message: 'ä <&>', MessageAttributes: attributes }],
     ['PublishBatch', { TopicArn, PublishBatchRequestEntries: [{ Id: 'b', Message: 'b' }] }],
     ['GetTopicAttributes', { TopicArn }],
-    ['ListSubscriptionsByTopic', { TopicArn }],
+    ['CreateTopic', { Name: 'news', Attributes: { DisplayName: 'News' }, Tags: [{ Key: 'stage', Value: 'test' }] }],
+    ['ListTopics'],
+    ['SetTopicAttributes', { TopicArn: News, AttributeName: 'DisplayName', AttributeValue: 'Other news' }],
+    ['Subscribe', { TopicArn: News, Protocol: 'sqs', Endpoint: QueueArn, Attributes: { RawMessageDelivery: 'true' } }],
+    ['ListSubscriptions'],
+    ['ListSubscriptionsByTopic', { TopicArn: News }],
+    ['GetSubscriptionAttributes', (told) => subscription(told)],
+    [
+      'SetSubscriptionAttributes',
+      (told) => ({ ...subscription(told), AttributeName: 'FilterPolicy', AttributeValue: '{"kind":["drain"]}' }),
+    ],
+    ['Unsubscribe', (told) => subscription(told)],
+    ['TagResource', { ResourceArn: News, Tags: [{ Key: 'team', Value: 'platform' }] }],
+    ['ListTagsForResource', { ResourceArn: News }],
+    ['UntagResource', { ResourceArn: News, TagKeys: ['team'] }],
+    ['DeleteTopic', { TopicArn: News }],
   ],
 };
 

@@ -17,6 +17,14 @@ export const ssm: Story = {
         return { CommandId: Command.CommandId, InstanceId };
       },
     ],
+    ['ListCommands'],
+    ['ListCommandInvocations', ({ ec2InstanceIds: [InstanceId] }) => ({ InstanceId, Details: true })],
+    ['DescribeInstanceInformation', { Filters: [{ Key: 'PingStatus', Values: ['Online'] }] }],
+    ['PutParameter', { Name: '/shop/limit', Value: '5', Type: 'String' }],
+    ['GetParameter', { Name: '/shop/limit:1' }],
+    ['GetParameters', { Names: ['/shop/limit', '/shop/none'] }],
+    ['GetParametersByPath', { Path: '/aws/service/ecs', Recursive: true }],
+    ['DeleteParameter', { Name: '/shop/limit' }],
   ],
 };
 
@@ -25,6 +33,14 @@ export const sts: Story = { service: 'sts', steps: [['GetCallerIdentity']] };
 const TableName = 'incidents';
 const item = { id: { S: 'a' }, attempts: { N: '1' } };
 const Key = { id: item.id };
+
+const orders = {
+  TableName: 'orders',
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+  KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+};
+const ResourceArn = `arn:aws:dynamodb:eu-central-1:111122223333:table/${TableName}`;
 
 export const dynamodb: Story = {
   service: 'dynamodb',
@@ -36,7 +52,22 @@ export const dynamodb: Story = {
     ['BatchWriteItem', { RequestItems: { [TableName]: [{ PutRequest: { Item: { id: { S: 'b' } } } }] } }],
     ['BatchGetItem', { RequestItems: { [TableName]: { Keys: [{ id: { S: 'b' } }], ConsistentRead: true } } }],
     ['TransactWriteItems', { TransactItems: [{ Put: { TableName, Item: { id: { S: 'c' } } } }] }],
+    [
+      'TransactGetItems',
+      { TransactItems: [{ Get: { TableName, Key } }, { Get: { TableName, Key: { id: { S: 'c' } } } }] },
+    ],
+    ['Scan', { TableName, Select: 'COUNT' }],
     ['DeleteItem', { TableName, Key }],
+    ['CreateTable', { ...orders, Tags: [{ Key: 'stage', Value: 'test' }] }],
+    60,
+    ['DescribeTable', { TableName: orders.TableName }],
+    ['ListTables'],
+    ['UpdateTimeToLive', { TableName, TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } }],
+    ['DescribeTimeToLive', { TableName }],
+    ['TagResource', { ResourceArn, Tags: [{ Key: 'team', Value: 'platform' }] }],
+    ['ListTagsOfResource', { ResourceArn }],
+    ['UntagResource', { ResourceArn, TagKeys: ['team'] }],
+    ['DeleteTable', { TableName: orders.TableName }],
   ],
 };
 
