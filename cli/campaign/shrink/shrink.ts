@@ -101,8 +101,8 @@ async function makeFleetSmaller(attempt: Attempts): Promise<void> {
 
 /** Settings and switches of what AWS does not document: each that is left out has its default. */
 async function leaveOutSettings(attempt: Attempts): Promise<void> {
-  for (const part of ['settings', 'undocumented'] as const) {
-    const entries = Object.entries(attempt.plan[part]);
+  for (const part of ['settings', 'redeployed', 'undocumented'] as const) {
+    const entries = Object.entries(attempt.plan[part] ?? {});
     await attempt.keepLess(entries, (kept, plan) => ({ ...plan, [part]: Object.fromEntries(kept) }));
   }
 }

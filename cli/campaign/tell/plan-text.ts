@@ -6,10 +6,11 @@ const MINUTE_MS = 60_000;
 
 /** A plan as lines that a person can read: the fleet, what differs from the defaults, what happens, what breaks. */
 export function tellPlan(plan: Plan, pushed: readonly { readonly at: string; readonly text: string }[] = []): string[] {
-  const { clusters, settings, undocumented, faults, pushes, troubleMinutes } = plan;
+  const { clusters, settings, redeployed = {}, undocumented, faults, pushes, troubleMinutes } = plan;
   return [
     ...clusters.flatMap(tellCluster),
     `settings: ${pairs(settings) || 'the defaults'}`,
+    ...(Object.keys(redeployed).length > 0 ? [`when deployed anew: ${pairs(redeployed)}`] : []),
     ...(Object.keys(undocumented).length > 0 ? [`where AWS documents nothing: ${pairs(undocumented)}`] : []),
     ...(pushed.length > 0 ? pushed.map(({ at, text }) => `${at.slice(11, 19)}  ${text}`) : pushes.map(tellPush)),
     `all heals after ${troubleMinutes} minutes`,

@@ -1,36 +1,58 @@
 import path from 'node:path';
-import { expect, test } from 'vitest';
-import { createCrew, playAll } from '../../../cli/campaign/crew.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Crew, createCrew, playAll } from '../../../cli/campaign/crew.ts';
 import { failureOf } from '../../../cli/campaign/failure.ts';
-import { drawPlan } from '../../../cli/campaign/plan.ts';
+import { drawPlan, type Plan } from '../../../cli/campaign/plan.ts';
+import { readPlan } from '../../../cli/campaign/plan-file.ts';
+import { tellAnswer } from '../../../cli/campaign/tell/answer-text.ts';
 import { packageOnce } from '../../packaged.ts';
+import { firstSeedOfCommit, hashOfProduct } from './commit.ts';
+import { PAST_FAILURES, planFileOf } from './past-failures.ts';
 
-/** Seeds that failed once (`docs/found-by-simulation.md`), and others whose worlds are small. */
-const SEEDS = [4, 51, 6, 7, 9, 12, 13, 19, 20, 21, 22, 23, 24, 27, 29, 30, 32, 35, 36, 37];
+/** How many worlds each commit gets: as many as two cores play in some minutes. */
+const SEEDS = 200;
 
-/** A limit against a hang; two cores to itself take well under a minute. */
-const TIMEOUT_MS = 300_000;
+/** A limit against a hang, far beyond what a busy machine needs. */
+const TIMEOUT_MS = 1_800_000;
 
-test(
-  'twenty worlds in which things break keep every invariant, and come to rest once they are healed',
-  async () => {
-    const { templateFile: templatePath } = await packageOnce();
-    const failures: unknown[] = [];
+let crew: Crew;
 
-    const crew = createCrew({ templatePath, artifactsDirectory: path.dirname(templatePath) }, 2);
-    await playAll(crew, {
-      plans: SEEDS.map(drawPlan),
-      signal: new AbortController().signal,
-      onAnswer: ({ seed }, answer) => {
-        if (failureOf(answer) !== undefined) failures.push({ seed, answer });
-      },
-    });
-    crew.close();
+beforeAll(async () => {
+  const { templateFile: templatePath } = await packageOnce();
+  crew = createCrew({ templatePath, artifactsDirectory: path.dirname(templatePath) }, 2);
+}, TIMEOUT_MS);
 
-    expect(failures).toEqual([]);
-  },
-  TIMEOUT_MS,
-);
+afterAll(() => crew.close());
+
+/** What is told of each world that failed. */
+async function failuresAmong(plans: Iterable<Plan>): Promise<string[]> {
+  const failures: string[] = [];
+  await playAll(crew, {
+    plans,
+    signal: new AbortController().signal,
+    onAnswer(plan, answer) {
+      if (failureOf(answer) !== undefined) failures.push(tellAnswer(plan, answer).join('\n'));
+    },
+  });
+  return failures;
+}
+
+describe('worlds in which things break keep every invariant, and come to rest once they are healed', () => {
+  test.for(PAST_FAILURES)('that in which $whatFailed', { timeout: TIMEOUT_MS }, async (past) => {
+    expect(await failuresAmong([readPlan(planFileOf(past))])).toEqual([]);
+  });
+
+  const from = firstSeedOfCommit(SEEDS);
+
+  test(`npm run campaign -- --from ${from} --seeds ${SEEDS}`, { timeout: TIMEOUT_MS }, async () => {
+    expect(await failuresAmong(Array.from({ length: SEEDS }, (_, index) => drawPlan(from + index)))).toEqual([]);
+  });
+});
+
+test('the seeds of a commit are the same each time', () => {
+  expect(firstSeedOfCommit(200)).toBe(firstSeedOfCommit(200));
+  expect(hashOfProduct()).toBe(hashOfProduct());
+});
 
 test('a seed draws the same plan each time, and seeds draw different ones', () => {
   expect(drawPlan(7)).toEqual(drawPlan(7));
