@@ -27,6 +27,7 @@ export interface LambdaWorldOptions extends Partial<WireOptions> {
   readonly seed?: number;
   readonly services?: readonly SimulatedService[];
   readonly accountConcurrency?: number;
+  clockSkewMs?(functionName: string): number;
 }
 
 export function createLambdaWorld(options: LambdaWorldOptions = {}): LambdaWorld {
