@@ -164,7 +164,9 @@ describe('what is deployed', () => {
     ];
     expect(mapping).toMatchObject({ BatchSize: 10, State: 'Disabled', FunctionArn: described.FunctionArn });
     expect(await call('lambda', 'GetEventSourceMapping', { UUID: mapping?.UUID })).toEqual(mapping);
-    expect(await refusal('GetEventSourceMapping', { UUID: '00000000-0000-4000-8000-000000000000' })).toMatchObject({ status: 404 });
+    expect(await refusal('GetEventSourceMapping', { UUID: '00000000-0000-4000-8000-000000000000' })).toMatchObject({
+      status: 404,
+    });
   });
 });
 
