@@ -61,6 +61,18 @@ describe('PutMetricData and GetMetricStatistics', () => {
     expect(statisticsOf(world, p90).Datapoints?.[0]).not.toHaveProperty('ExtendedStatistics');
   });
 
+  test('periods begin with the span, which its end is no part of', () => {
+    const world = createWorld();
+    const now = world.kernel.clock.now();
+    const at = (minutes: number) => new Date(now - 10 * MINUTE_MS + minutes * MINUTE_MS);
+    put(world, ...[0, 1, 2, 3, 4, 5].map((minute) => ({ Value: 10 ** minute, Timestamp: at(minute) })));
+    const span = { StartTime: at(1), EndTime: at(5), Period: 120 };
+    expect(statisticsOf(world, { ...every, ...span }).Datapoints).toMatchObject([
+      { Timestamp: at(1), Sum: 110 },
+      { Timestamp: at(3), Sum: 11_000 },
+    ]);
+  });
+
   test('the periods of any span hold each sample once', () => {
     const samples = fc.array(fc.record({ minutesAgo: fc.nat(300), value: fc.integer({ min: 0, max: 100 }) }), {
       minLength: 1,
