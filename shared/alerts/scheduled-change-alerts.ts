@@ -35,15 +35,18 @@ export function scheduledChangeAlert(
   });
 }
 
+export type ScheduledChangeOutcome = 'gone' | 'over' | 'called off' | 'superseded';
+
 export function scheduledChangeResolvedAlert(
   incident: ScheduledChangeIncident,
-  outcome: 'gone' | 'over' | 'called off',
+  outcome: ScheduledChangeOutcome,
   nowMs: number,
 ): Alert {
   const says = {
     gone: 'The instance is gone.',
     over: 'Its time has passed, and the instance is still there.',
     'called off': 'AWS Health says that it is closed.',
+    superseded: 'AWS has scheduled another change of the instance, which comes sooner: you are told of that one.',
   }[outcome];
   return alert(incident, {
     state: 'resolved',

@@ -22,6 +22,40 @@ export function isOver(startsAtMs: number | undefined, nowMs: number): boolean {
   return startsAtMs !== undefined && nowMs >= startsAtMs + OVER_AFTER_MS;
 }
 
+/** What AWS Health says about one change of one instance. */
+export interface Notice {
+  /** Of AWS Health: the same in every event about this change. */
+  readonly eventArn: string;
+  readonly startsAtMs?: number | undefined;
+  readonly statusCode: string;
+}
+
+export type NoticeDecision =
+  | { readonly kind: 'ignore' | 'call off' }
+  /** The same change, at another time. */
+  | { readonly kind: 'move'; readonly startsAtMs: number }
+  /** What is open about the instance gives way to it. */
+  | { readonly kind: 'open' };
+
+/** @param earlier the last one of the instance, open or closed */
+export function decideNotice(
+  earlier: Pick<ScheduledChangeIncident, 'eventArn' | 'phase' | 'startsAtMs'> | undefined,
+  { eventArn, startsAtMs, statusCode }: Notice,
+): NoticeDecision {
+  const isKnown = earlier?.eventArn === eventArn;
+  const isOpen = earlier !== undefined && earlier.phase !== 'closed';
+  if (statusCode === 'closed') return { kind: isKnown && isOpen ? 'call off' : 'ignore' };
+  if (isKnown) {
+    if (startsAtMs === undefined || startsAtMs === earlier.startsAtMs) return { kind: 'ignore' };
+    if (isOpen) return { kind: 'move', startsAtMs };
+    // An event that comes late names the time that was; only a later one tells that it is to come after all.
+    return { kind: startsAtMs > (earlier.startsAtMs ?? 0) ? 'open' : 'ignore' };
+  }
+  // One at a time: whichever comes first ends the instance.
+  const isSooner = (startsAtMs ?? 0) < (earlier?.startsAtMs ?? 0);
+  return { kind: isOpen && !isSooner ? 'ignore' : 'open' };
+}
+
 export type ScheduledChangeDecision =
   | { readonly kind: 'wait' }
   /** To be drained, and replaced by its group, now. */

@@ -1,7 +1,11 @@
 import { commit } from '../alerts/publish.ts';
-import { scheduledChangeAlert, scheduledChangeResolvedAlert } from '../alerts/scheduled-change-alerts.ts';
+import {
+  type ScheduledChangeOutcome,
+  scheduledChangeAlert,
+  scheduledChangeResolvedAlert,
+} from '../alerts/scheduled-change-alerts.ts';
 import type { ContainerInstance } from '../domain/model.ts';
-import { decideScheduledChange, endsTasks, isOver, leaveAtMs } from '../domain/scheduled-change.ts';
+import { decideNotice, decideScheduledChange, endsTasks, isOver, leaveAtMs } from '../domain/scheduled-change.ts';
 import type { ScheduledChange } from '../events/scheduled-change.ts';
 import type { Incident } from '../incidents/incident.ts';
 import { type ScheduledChangeIncident, scheduledChangeId } from '../incidents/scheduled-change-incident.ts';
@@ -66,26 +70,23 @@ async function takeNote(
   { change, ec2InstanceId }: Notice,
   { instance, known }: { readonly instance: ContainerInstance; readonly known: Omit<Known, 'instances'> },
 ): Promise<void> {
-  const { eventArn, typeCode, startsAtMs, statusCode } = change;
+  const { eventArn, typeCode, startsAtMs } = change;
   const id = scheduledChangeId(ec2InstanceId);
   const stored = (await runtime.incidents.getMany([id])).get(id);
   const earlier = stored?.kind === 'scheduled-change' ? stored : undefined;
-  const isKnown = earlier?.eventArn === eventArn;
-  runtime.logger.info('scheduled change', { change, ec2InstanceId, isKnown });
-  if (statusCode === 'closed') {
-    if (isKnown && earlier.phase !== 'closed') await resolve(runtime, earlier, 'called off');
-    return;
-  }
-  // It looks after its instances by itself.
+  const decision = decideNotice(earlier, change);
+  runtime.logger.info(`scheduled change: ${decision.kind}`, { change, ec2InstanceId });
+  if (decision.kind === 'call off' && earlier !== undefined) await resolve(runtime, earlier, 'called off');
+  // Whoever operates an instance for AWS looks after it by itself.
   if (known.ec2.get(ec2InstanceId)?.operator !== undefined) return;
-  if (isKnown) {
-    const isMoved = earlier.phase !== 'closed' && startsAtMs !== undefined && startsAtMs !== earlier.startsAtMs;
-    if (isMoved) await commit(runtime, { ...earlier, startsAtMs }, earlier);
-    return;
+  if (decision.kind === 'move' && earlier !== undefined) {
+    await commit(runtime, { ...earlier, startsAtMs: decision.startsAtMs }, earlier);
   }
-  // One at a time: whichever comes first ends the instance.
-  const isSooner = (startsAtMs ?? 0) < (earlier?.startsAtMs ?? 0);
-  if (earlier !== undefined && earlier.phase !== 'closed' && !isSooner) return;
+  if (decision.kind !== 'open') return;
+  const isReplaced = earlier !== undefined && earlier.phase !== 'closed';
+  const previous = isReplaced ? await resolve(runtime, earlier, 'superseded') : earlier;
+  // Somebody else is at it; the event, or the next look, finds what they made of it.
+  if (isReplaced && previous === undefined) return;
   const nowMs = runtime.now();
   const opened: ScheduledChangeIncident = {
     kind: 'scheduled-change',
@@ -106,7 +107,7 @@ async function takeNote(
     leavesAtMs: leaveAtMs(startsAtMs, policy),
     groupName: known.autoScaling.get(ec2InstanceId)?.groupName,
   };
-  await commit(runtime, { ...opened, outbox: [scheduledChangeAlert(opened, plan, nowMs)] }, earlier);
+  await commit(runtime, { ...opened, outbox: [scheduledChangeAlert(opened, plan, nowMs)] }, previous);
 }
 
 /** @returns what failed, by incident id */
@@ -139,15 +140,16 @@ async function leave(runtime: Runtime, incident: ScheduledChangeIncident, allowa
   await commit(runtime, { ...incident, phase: 'leaving' }, incident);
 }
 
+/** @returns the incident as it is now; undefined when somebody else wrote first */
 async function resolve(
   runtime: Runtime,
   incident: ScheduledChangeIncident,
-  outcome: 'gone' | 'over' | 'called off',
-): Promise<void> {
+  outcome: ScheduledChangeOutcome,
+): Promise<Incident | undefined> {
   const nowMs = runtime.now();
   const alert = scheduledChangeResolvedAlert(incident, outcome, nowMs);
   const outbox = [...incident.outbox, alert];
-  await commit(runtime, { ...incident, phase: 'closed', closedAtMs: nowMs, outcome, outbox }, incident);
+  return commit(runtime, { ...incident, phase: 'closed', closedAtMs: nowMs, outcome, outbox }, incident);
 }
 
 export function openChangesOf(incidents: ReadonlyMap<string, Incident>): ScheduledChangeIncident[] {

@@ -63,6 +63,25 @@ describe('a scheduled reboot', () => {
     expect(told(box)).toContain('scheduled-change info resolved');
   });
 
+  it('that a sooner one takes the place of is resolved, and on-call is told of that one', async () => {
+    const { box, id } = await spotFleet({ spot: false, settings: { scheduledChangeLeadMinutes: 'off' } });
+
+    announce(box, id, { startTime: startTime(box, minutes(3_000)) });
+    await box.run(minutes(2));
+    announce(box, id, {
+      startTime: startTime(box, minutes(600)),
+      eventArn: 'arn:aws:health:eu-west-1::event/EC2/sooner',
+    });
+    await box.run(minutes(2));
+
+    const { opened = [], resolved = [] } = Object.groupBy(
+      box.alerts().map(({ attributes }) => attributes),
+      ({ state }) => (state === 'opened' ? 'opened' : 'resolved'),
+    );
+    expect(opened).toHaveLength(2);
+    expect(resolved.map(({ id: one }) => one)).toEqual([opened[0]?.id?.replace('#opened', '#resolved')]);
+  });
+
   it('that AWS calls off is resolved, and nothing is done', async () => {
     const { box, id } = await spotFleet({ spot: false });
     const change = { startTime: startTime(box, minutes(3_000)) };
