@@ -131,7 +131,11 @@ function tagOperations({ anyTable }: TableScope, tags: TagStore): Record<string,
     },
     ListTagsOfResource: {
       authorize: onResource,
-      run: ({ ResourceArn }: ListTagsOfResourceCommandInput) => ({ Tags: tagList(tags.of(anyTable(ResourceArn).arn)) }),
+      run({ ResourceArn, NextToken }: ListTagsOfResourceCommandInput) {
+        // A table has 50 tags at most: they are one page, whose token nobody was given.
+        if (NextToken !== undefined) throw validationError('Invalid NextToken');
+        return { Tags: tagList(tags.of(anyTable(ResourceArn).arn)) };
+      },
     },
   };
 }
