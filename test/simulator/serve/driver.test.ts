@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Driver } from '../../../simulator/serve/driver.ts';
-import type { RealTime } from '../../../simulator/serve/real-time.ts';
+import { Programs } from '../../../simulator/serve/programs/programs.ts';
+import type { Pace, RealTime } from '../../../simulator/serve/real-time.ts';
 import { createSimulator } from '../../../simulator/simulator.ts';
 
 /** Real time in the hand of the test. */
@@ -105,5 +108,87 @@ describe('virtual time', () => {
     await driver.close();
     expect(defects).toHaveLength(1);
     expect(elapsedMs()).toBeGreaterThan(3_000);
+  });
+});
+
+/** A world in which a program can be started that runs until it is killed. */
+async function withProgram(paceOf: (realTime: RealTime) => Pace) {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => {
+    silent.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const time = handTime();
+  const programs = new Programs({ realTime: time.realTime, epochMs: () => 0, hostEnvironment: {} });
+  const { kernel, ...simulator } = createSimulator({ seed: 1 });
+  const driver = new Driver({ kernel, ...simulator }, paceOf(time.realTime), () => {}, programs);
+  programs.serveBy({
+    endpoint: '',
+    enter: (work) => driver.enter(work),
+    onBusy: (isBusy) => driver.followPrograms(isBusy),
+  });
+  driver.start();
+  const { port } = silent.address() as AddressInfo;
+  const target = { kind: 'http', url: `http://127.0.0.1:${port}/` } as const;
+  const invocation = { target, functionName: 'f', functionArn: 'f', requestId: 'r', traceId: 't', payload: '{}' };
+  return {
+    driver,
+    startProgram: () =>
+      programs.run({ ...invocation, timeoutMs: 1, environment: {} }, { log: () => {}, finish: () => {} }),
+    /** How far virtual time comes while real time passes, in milliseconds. */
+    async whilePassing(realMs: number) {
+      const beforeMs = kernel.clock.now();
+      await time.pass(realMs);
+      return kernel.clock.now() - beforeMs;
+    },
+  };
+}
+
+describe('while a program runs', () => {
+  test.each([1, 60])(
+    'virtual time goes with real time, and %d times as fast again at once when it has ended',
+    async (speed) => {
+      const { driver, startProgram, whilePassing } = await withProgram((realTime) => ({
+        kind: 'real-time',
+        speed,
+        realTime,
+      }));
+      await whilePassing(10_000);
+      const program = startProgram();
+      const during = await whilePassing(20_000);
+      program.kill();
+      const after = await whilePassing(5_000);
+      await driver.close();
+      expect(Math.abs(during - 20_000)).toBeLessThanOrEqual(1_000);
+      expect(Math.abs(after - 5_000 * speed)).toBeLessThanOrEqual(1_000 * speed);
+    },
+  );
+
+  test('a stepped world goes on too, and stands still when it has ended', async () => {
+    const { driver, startProgram, whilePassing } = await withProgram(() => ({ kind: 'stepped' }));
+    expect(await whilePassing(5_000)).toBe(0);
+    const program = startProgram();
+    expect(Math.abs((await whilePassing(20_000)) - 20_000)).toBeLessThanOrEqual(1_000);
+    program.kill();
+    await whilePassing(1_000);
+    expect(await whilePassing(5_000)).toBe(0);
+    await driver.close();
+  });
+
+  test('what is to go ahead waits for it', async () => {
+    const { driver, startProgram, whilePassing } = await withProgram(() => ({ kind: 'stepped' }));
+    const program = startProgram();
+    let isThere = false;
+    const there = driver.advance(3_600_000).then(() => {
+      isThere = true;
+    });
+    await whilePassing(10_000);
+    expect(isThere).toBe(false);
+    program.kill();
+    await there;
+    await driver.close();
   });
 });
