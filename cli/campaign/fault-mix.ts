@@ -15,6 +15,8 @@ export interface CallFaultMix {
   readonly hung: number;
   /** A read of ECS or Auto Scaling answers what the same read answered some seconds ago; of reads that were made before. */
   readonly stale: number;
+  /** A page of a list has one thing on it, and a token for the rest. */
+  readonly shortPage: number;
   /** Right before a conditional write somebody else writes the same item, and changes nothing but its version. */
   readonly conflict: number;
 }
@@ -45,6 +47,7 @@ const RATES_MAX: FaultMix = {
   killed: 0.01,
   hung: 0.002,
   stale: 0.3,
+  shortPage: 0.5,
   conflict: 0.2,
   eventLost: 0.6,
   eventDoubled: 0.5,

@@ -66,6 +66,21 @@ const THROTTLED: Readonly<Record<string, string>> = {
   sqs: 'RequestThrottled',
 };
 
+/** What each list that pages calls the size of its pages. Any page may be shorter than that (the services' API references). */
+const PAGE_SIZE: Readonly<Record<string, string>> = {
+  'ecs:ListClusters': 'maxResults',
+  'ecs:ListContainerInstances': 'maxResults',
+  'ecs:ListTasks': 'maxResults',
+  'autoscaling:DescribeAutoScalingGroups': 'MaxRecords',
+  'autoscaling:DescribeAutoScalingInstances': 'MaxRecords',
+  'autoscaling:DescribeWarmPool': 'MaxRecords',
+  'dynamodb:Query': 'Limit',
+};
+
+function pageSizeOf({ service, operation }: CallAttempt): string | undefined {
+  return PAGE_SIZE[`${service}:${operation}`];
+}
+
 /** What each kind does to a call; undefined: nothing, as it is. The first that strikes is the one that does. */
 const CALL_FAULTS: Readonly<Record<CallFaultKind, (call: StruckCall) => Interception | undefined>> = {
   killed({ surroundings, requestId, random }) {
@@ -91,6 +106,10 @@ const CALL_FAULTS: Readonly<Record<CallFaultKind, (call: StruckCall) => Intercep
     extraLatencyMs: random.latencyMs(SLOW_MS.medianMs, SLOW_MS.p99Ms),
   }),
   stale: ({ attempt, staleReads }) => staleReads.answer(attempt),
+  shortPage({ attempt }) {
+    const pageSize = pageSizeOf(attempt);
+    return pageSize === undefined ? undefined : { effect: 'happens', input: { ...attempt.input, [pageSize]: 1 } };
+  },
   conflict({ attempt, surroundings }) {
     writeAsTwin(attempt, surroundings.tables());
     return undefined;
@@ -105,8 +124,10 @@ function silence(happens: boolean): Interception {
 }
 
 /** Kinds that some calls alone can meet. */
-function canMeet({ service, operation, input }: CallAttempt, kind: CallFaultKind): boolean {
+function canMeet(attempt: CallAttempt, kind: CallFaultKind): boolean {
+  const { service, operation, input } = attempt;
   if (kind === 'stale') return (service === 'ecs' || service === 'autoscaling') && /^(Describe|List)/.test(operation);
+  if (kind === 'shortPage') return pageSizeOf(attempt) !== undefined;
   if (kind === 'conflict') return operation === 'PutItem' && input.ConditionExpression !== undefined;
   return true;
 }

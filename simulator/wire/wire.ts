@@ -52,6 +52,8 @@ export interface ServedCall extends CallAttempt {
 export interface Interception {
   /** Whether the operation takes effect all the same. */
   readonly effect: 'none' | 'happens';
+  /** What the operation is asked instead of what the caller has asked: a smaller page. */
+  readonly input?: Readonly<Record<string, unknown>>;
   /** What the caller gets instead of the operation's own answer. */
   readonly answer?: AwsError | ConnectionLost;
   /** What a read gives instead of the operation's own output, when that is no error. */
@@ -135,7 +137,8 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
     }
     const attempt = attemptOf(served, parsed.output as Record<string, unknown>);
     const fault = options.intercept?.(attempt);
-    const outcome: Outcome | undefined = fault?.effect === 'none' ? undefined : await run(served, attempt.input);
+    const input = fault?.input ?? attempt.input;
+    const outcome: Outcome | undefined = fault?.effect === 'none' ? undefined : await run(served, input);
     const seen = seenOutcome(outcome, fault);
     const extraMs = fault?.extraLatencyMs ?? 0;
     record(served, latencyMs + extraMs, attempt.input, outcome, fault);
@@ -217,11 +220,12 @@ function seenOutcome(outcome: Outcome | undefined, fault: Interception | undefin
   return isStale ? { output: fault.staleOutput } : outcome;
 }
 
-function describeFault({ effect, answer, staleOutput, extraLatencyMs }: Interception): Record<string, unknown> {
+function describeFault({ effect, input, answer, staleOutput, extraLatencyMs }: Interception): Record<string, unknown> {
   return {
     effect,
     ...(answer === undefined ? {} : { answer: answer.code }),
     ...(staleOutput === undefined ? {} : { isStale: true }),
+    ...(input === undefined ? {} : { isInputChanged: true }),
     ...(extraLatencyMs === undefined ? {} : { extraLatencyMs }),
   };
 }

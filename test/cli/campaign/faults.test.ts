@@ -59,6 +59,16 @@ test('Only reads of ECS and Auto Scaling are stale, and only conditional writes 
   expect(conflict.counts().conflict).toBe(0);
 });
 
+test('A short page is asked of what pages, and nothing else of the request is changed', () => {
+  const faults = always('shortPage');
+  expect(faults.intercept(attempt('ListTasks'))).toEqual({
+    effect: 'happens',
+    input: { cluster: 'shop', maxResults: 1 },
+  });
+  expect(faults.intercept(attempt('DescribeTasks'))).toBeUndefined();
+  expect(faults.counts().shortPage).toBe(1);
+});
+
 const event = (fields: object): EventEnvelope => ({
   version: '0',
   id: 'id',
