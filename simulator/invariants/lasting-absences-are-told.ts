@@ -5,7 +5,8 @@ import type { RegistrationRecord } from './ledger.ts';
 import { isMissed } from './outages.ts';
 import { type Terms, termsIn } from './terms.ts';
 
-const SWEEP_MS = 60_000;
+/** Sweeps come once a minute, and some of them not at all. */
+const SWEEPS_MS = 5 * 60_000;
 
 /** An agent that stays away is told of, by itself or as part of an outage. What moved meanwhile may have started the clock anew. */
 export function lastingAbsencesAreTold(terms: Terms): Invariant {
@@ -21,7 +22,7 @@ export function lastingAbsencesAreTold(terms: Terms): Invariant {
         const absence = one.absences.current;
         if (absence === undefined || !isMissed(one, ledger)) continue;
         const inForce = termsIn(terms, one.cluster, fact.atMs);
-        const { tellsDisconnections = true, role, disconnectedMs, tellsWithinMs = 0, actsWithinMs = 0 } = inForce;
+        const { tellsDisconnections = true, role, disconnectedMs, actsWithinMs = 0 } = inForce;
         if (!tellsDisconnections || role === 'stays out' || judged.has(`${one.arn}/${absence.fromMs}`)) continue;
         const fromMs = Math.max(
           absence.fromMs,
@@ -29,7 +30,8 @@ export function lastingAbsencesAreTold(terms: Terms): Invariant {
           ledger.lifecycleSinceMs(one.ec2InstanceId) ?? 0,
           news.outageOverMs(one),
         );
-        if (fact.atMs - fromMs < disconnectedMs + tellsWithinMs + actsWithinMs + 2 * SWEEP_MS) continue;
+        const toldWithinMs = ledger.tellsWithinMs(inForce, fact.atMs) + actsWithinMs + SWEEPS_MS;
+        if (fact.atMs - fromMs < disconnectedMs + toldWithinMs) continue;
         judged.add(`${one.arn}/${absence.fromMs}`);
         check(news.has(one, absence.fromMs), `nobody was told that the agent of ${one.ec2InstanceId} is away`, [
           one.ec2InstanceId,
