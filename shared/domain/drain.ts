@@ -173,9 +173,10 @@ function decideDraining(
   if (nowMs >= incident.deadlineAtMs) {
     return { kind: 'release', result: policy.drainDeadlineResult, reason: 'deadline', remaining };
   }
-  const lostContactAtMs = lostContactSince(incident, instances, nowMs);
+  const lostContactAtMs = lostContactSince(incident, { instances, blocking }, nowMs);
   // By what was seen now: the agent may have come back since it was noted as away.
-  const isAway = instances !== undefined && lostContactAtMs !== undefined;
+  const isSeen = blocking !== undefined || instances?.every(({ agentConnected }) => !agentConnected) === true;
+  const isAway = instances !== undefined && lostContactAtMs !== undefined && isSeen;
   if (isAway && nowMs - lostContactAtMs >= policy.lostContactMinutes * 60_000) {
     return { kind: 'release', result: 'CONTINUE', reason: 'lost contact', remaining };
   }
@@ -204,13 +205,27 @@ function tasksToStop(sorted: SortedTasks, incident: DrainIncident, policy: Polic
     : standaloneToStop(sorted, incident, policy);
 }
 
+/**
+ * Contact is lost with an instance when no agent is left that could tell of the tasks that block: none at all, or, where
+ * the agent has registered once more, that of the registration which has them.
+ */
 function lostContactSince(
   { lostContactAtMs }: DrainIncident,
-  instances: readonly ContainerInstance[] | undefined,
+  {
+    instances = [],
+    blocking,
+  }: { readonly instances: readonly ContainerInstance[] | undefined; readonly blocking: readonly Task[] | undefined },
   nowMs: number,
 ): number | undefined {
-  if (instances === undefined || instances.length === 0) return lostContactAtMs;
-  return instances.some((instance) => instance.agentConnected) ? undefined : (lostContactAtMs ?? nowMs);
+  if (instances.length === 0) return lostContactAtMs;
+  const away = new Set(instances.flatMap(({ arn, agentConnected }) => (agentConnected ? [] : [arn])));
+  if (away.size === 0) return undefined;
+  if (away.size < instances.length) {
+    if (blocking === undefined) return lostContactAtMs;
+    const isUnknown = blocking.length > 0 && blocking.every((task) => away.has(task.containerInstanceArn));
+    if (!isUnknown) return undefined;
+  }
+  return lostContactAtMs ?? nowMs;
 }
 
 /**

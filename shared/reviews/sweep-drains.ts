@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime.ts';
 import { reviewDrains, UNREMARKABLE_MS } from './drains.ts';
 import type { Allowance, Failures } from './each.ts';
 import { describeRegistrations, type Known } from './look-up.ts';
+import { joinNewRegistrations } from './new-registrations.ts';
 
 /**
  * Looks at the drains that their events have not ended.
@@ -21,10 +22,11 @@ export async function sweepDrains(
   }: { readonly drains: readonly DrainIncident[]; groups(): Promise<readonly AutoScalingGroup[]> },
   allowance: Allowance,
 ): Promise<Failures> {
-  const drains = all.filter((drain) => deservesSweep(drain, runtime.now()));
+  const swept = all.filter((drain) => deservesSweep(drain, runtime.now()));
   try {
-    const registrations = drains.flatMap((drain) => drain.registrations);
-    const instances = await describeRegistrations(runtime, registrations);
+    const registrations = swept.flatMap((drain) => drain.registrations);
+    const described = await describeRegistrations(runtime, registrations);
+    const { drains, instances } = await joinNewRegistrations(runtime, { drains: swept, instances: described });
     const listed = (await groups()).flatMap((group) => group.instances);
     const members = new Map(listed.map((member) => [member.ec2InstanceId, member]));
     // Groups are listed without their warm pools: an instance that is in one would be taken for gone.
@@ -43,7 +45,7 @@ export async function sweepDrains(
     ]);
   } catch (error) {
     // One of the services does not answer. Each drain is looked at by what the others say, and its hook kept alive.
-    const failures = await reviewDrains(runtime, drains, allowance);
+    const failures = await reviewDrains(runtime, swept, allowance);
     return failures.set('looking up drains', error);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minutes, openBox } from './box.ts';
+import { minutes, openBox, seconds } from './box.ts';
 import { bootGroup, containerInstance, hookEnd, task } from './fleet.ts';
 
 async function blocked(options: Parameters<typeof openBox>[0] = {}) {
@@ -24,6 +24,26 @@ describe('a draining instance whose agent goes silent', () => {
     expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
     expect(box.alerts()).toHaveLength(1);
     expect(box.alerts()[0]?.subject).toContain('Lost contact');
+    expect(box.alerts()[0]?.message).toMatch(new RegExp(`Fate unknown:[\\s\\S]*${arn.slice(-32)}`));
+  });
+
+  it('and registers it once more drains that registration too, and waits for what runs there', async () => {
+    const { box, id, arn } = await blocked({ settings: { lostContactMinutes: '5', drainStalledMinutes: 'off' } });
+
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    box.world.reRegisterAgent(id);
+    const isBack = () => containerInstance(box, id).agentConnected && containerInstance(box, id).status === 'ACTIVE';
+    for (let second = 0; second < 300 && !isBack(); second++) await box.run(seconds(1));
+    const late = box.world.runTask({ cluster: 'prod', family: 'late', cpu: 64, memory: 64, on: id });
+    await box.run(minutes(7));
+
+    expect(containerInstance(box, id)).toMatchObject({ status: 'DRAINING', agentConnected: true });
+    expect(hookEnd(box, id)).toBeUndefined();
+    box.world.exitTask(late);
+    await box.run(minutes(8));
+    expect(task(box, late).containersEnd).not.toBe('host-gone');
+    expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
     expect(box.alerts()[0]?.message).toMatch(new RegExp(`Fate unknown:[\\s\\S]*${arn.slice(-32)}`));
   });
 

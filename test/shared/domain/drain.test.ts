@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DrainObservation, decideDrain } from '../../../shared/domain/drain.ts';
 import type { ContainerInstance, Task } from '../../../shared/domain/model.ts';
-import { drain, heldAction, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
+import { arn, drain, heldAction, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
 
 const held = { lifecycleState: 'Terminating:Wait' };
 const empty: DrainObservation = { instances: [instance()], tasks: [], autoScaling: held, ec2State: 'running' };
@@ -206,9 +206,29 @@ describe('the agent of a draining instance', () => {
     expect(decide(back, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'wait', lostContactAtMs: undefined });
   });
 
-  test('counts as there when one of several registrations is connected', () => {
-    const twins = { ...away, instances: [instance({ agentConnected: false }), instance()] };
-    expect(decide(twins, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'wait' });
+  describe('that has registered the instance once more', () => {
+    const twin = 'arn:aws:ecs:eu-west-1:210987654321:container-instance/shop/twin';
+    const instances = [instance({ agentConnected: false }), instance({ arn: twin })];
+    const on = (...arns: string[]) => ({
+      ...away,
+      instances,
+      tasks: arns.map((containerInstanceArn) => task({ containerInstanceArn })),
+    });
+
+    test('counts as there while a task that blocks is on the registration that is connected', () => {
+      const decision = decide(on(arn, twin), T0 + graceMs, lostAt(T0));
+      expect(decision).toMatchObject({ kind: 'wait', lostContactAtMs: undefined });
+    });
+
+    test('counts as away where only tasks of the old registration are left, whose fate nobody can tell', () => {
+      expect(decide(on(arn))).toMatchObject({ kind: 'wait', lostContactAtMs: T0 + MINUTE_MS });
+      expect(decide(on(arn), T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'release', reason: 'lost contact' });
+    });
+
+    test('is not given up by a look that did not see the tasks', () => {
+      const unseen = { ...on(arn), tasks: undefined };
+      expect(decide(unseen, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'wait', lostContactAtMs: T0 });
+    });
   });
 });
 
