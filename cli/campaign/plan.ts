@@ -46,7 +46,8 @@ export function drawPlan(seed: number): Plan {
     ghostTasksAreStopped: world.chance(0.5),
     hooksRunForVanishedInstances: world.chance(0.5),
   };
-  const troubleMinutes = world.integer(10, 60);
+  // Most worlds are short, because they are many; the slow steps of a ladder need the long ones.
+  const troubleMinutes = world.pick([10, 12, 15, 20, 30, 60]);
   const meanPauseMinutes = world.integer(1, 5);
   return {
     seed,
