@@ -44,8 +44,10 @@ export function decideAnnouncement(
   { rebalance }: Pick<Policy, 'rebalance'>,
 ): AnnouncementDecision {
   if (!isRegistered) return { kind: 'ignore', reason: 'not registered in a cluster that is looked after' };
-  if (isGone(ec2?.state ?? 'gone') || ec2?.state === 'shutting-down') return { kind: 'ignore', reason: 'gone already' };
-  if (ec2?.operator !== undefined) return { kind: 'ignore', reason: `${ec2.operator} looks after it` };
+  if (ec2 === undefined || isGone(ec2.state) || ec2.state === 'shutting-down') {
+    return { kind: 'ignore', reason: 'gone already' };
+  }
+  if (ec2.operator !== undefined) return { kind: 'ignore', reason: `${ec2.operator} looks after it` };
   if (cause === 'rebalance' && rebalance === 'off') return { kind: 'ignore', reason: 'rebalance is off' };
   // A Spot Instance that EC2 takes is replaced by its group anyway. One in Standby or on its way out is not for us to end.
   const isWanted = cause === 'scheduled change' || (cause === 'rebalance' && rebalance === 'replace');
@@ -160,14 +162,15 @@ function whenSpared(
   { policy, nowMs }: Circumstances,
 ): InterruptedDecision | undefined {
   if (interruption === undefined || nowMs < sparedAtMs(interruption)) return undefined;
-  if (ec2State !== 'running' || autoScaling === undefined || !isSettled(autoScaling.lifecycleState)) return undefined;
-  const connected = registrations.filter(({ arn }) => instances?.some((i) => i.arn === arn && i.agentConnected));
+  if (ec2State !== 'running' || instances === undefined) return undefined;
+  if (autoScaling === undefined || !isSettled(autoScaling.lifecycleState)) return undefined;
+  const connected = registrations.filter(({ arn }) => instances.some((i) => i.arn === arn && i.agentConnected));
   if (connected.length === 0) return undefined;
   if (policy.interruptionSpared === 'restore' && !interruption.wasDraining) {
     return { kind: 'spared', result: 'restore', registrations: connected };
   }
   if (interruption.sparedToldAtMs === undefined) return { kind: 'spared', result: 'alert' };
-  const isUsed = instances?.every(({ status }) => status === 'ACTIVE') === true;
+  const isUsed = instances.every(({ status }) => status === 'ACTIVE');
   return isUsed ? { kind: 'close', outcome: 'back in service' } : undefined;
 }
 
@@ -181,8 +184,10 @@ function whenReplaced(
   const { when, claimedAtMs } = replacement;
   const isClaimed =
     claimedAtMs !== undefined && (policy.mode === 'observe' || nowMs - claimedAtMs < REPLACEMENT_CLAIM_MS);
-  const others = (tasks ?? []).filter((task) => task.lastStatus !== 'STOPPED');
-  const isDue = when === 'at once' || nowMs >= deadlineAtMs || isUnblocked(others, wait.unblockedAtMs, nowMs);
+  // A look that did not see the tasks does not tell that the last one has stopped.
+  const left = tasks?.filter((task) => task.lastStatus !== 'STOPPED');
+  const isDrained = left !== undefined && isUnblocked(left, wait.unblockedAtMs, nowMs);
+  const isDue = when === 'at once' || nowMs >= deadlineAtMs || isDrained;
   return isDue && !isClaimed ? { kind: 'replace', replacement: { when, claimedAtMs: nowMs } } : undefined;
 }
 

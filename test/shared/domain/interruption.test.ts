@@ -1,194 +1,167 @@
 import { describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../../shared/config/config.ts';
-import type { DrainObservation } from '../../../shared/domain/drain.ts';
-import {
-  type Announcement,
-  type AnnouncementObservation,
-  decideAnnouncement,
-  decideInterrupted,
-  isNews,
-} from '../../../shared/domain/interruption.ts';
-import { decideScheduledChange, endsTasks } from '../../../shared/domain/scheduled-change.ts';
+import { type DrainObservation, decideDrain } from '../../../shared/domain/drain.ts';
+import { decideInterrupted } from '../../../shared/domain/interruption.ts';
 import type { DrainIncident, Interruption } from '../../../shared/incidents/incident.ts';
-import type { ScheduledChangeIncident } from '../../../shared/incidents/scheduled-change-incident.ts';
+import { arn, drain, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
 
-const NOW = Date.parse('2026-01-05T08:00:00Z');
-const MINUTE = 60_000;
-const cluster = 'arn:aws:ecs:eu-west-1:111122223333:cluster/prod';
-const arn = 'arn:aws:ecs:eu-west-1:111122223333:container-instance/prod/0f9d';
-const id = 'i-0123456789abcdef0';
+const causes = ['spot', 'rebalance', 'scheduled change'] as const;
 
-function drain(interruption: Partial<Interruption>, rest: Partial<DrainIncident> = {}): DrainIncident {
-  return {
-    kind: 'drain',
-    id: `drain#${arn}`,
-    version: 1,
-    phase: 'draining',
-    destination: 'termination',
-    openedAtMs: NOW,
-    outbox: [],
-    ec2InstanceId: id,
-    registrations: [{ arn, clusterArn: cluster }],
+function interrupted(interruption: Partial<Interruption> = {}, rest: Partial<DrainIncident> = {}): DrainIncident {
+  return drain({
     actions: [],
-    interruption: { cause: 'spot', atMs: NOW, wasDraining: false, ...interruption },
-    deadlineAtMs: NOW + 60 * MINUTE,
+    interruption: { cause: 'spot', atMs: T0, wasDraining: false, ...interruption },
     ...rest,
-  };
+  });
 }
 
-const instance = {
-  arn,
-  clusterArn: cluster,
-  ec2InstanceId: id,
-  status: 'DRAINING',
-  agentConnected: true,
-  version: 7,
-  runningTasksCount: 0,
-  pendingTasksCount: 0,
-  external: false,
-};
 const running: DrainObservation = {
-  instances: [instance],
+  instances: [instance()],
   autoScaling: { lifecycleState: 'InService' },
   ec2State: 'running',
   tasks: [],
 };
 
-describe('an announcement', () => {
-  const ec2 = { ec2InstanceId: id, state: 'running' };
-  const autoScaling = { ec2InstanceId: id, groupName: 'web', lifecycleState: 'InService' };
-  const usual: AnnouncementObservation = { isRegistered: true, ec2, autoScaling, hasOwnHook: true };
-  const said = (cause: Announcement['cause'], seen: Partial<AnnouncementObservation> = {}, rebalance = 'replace') =>
-    decideAnnouncement({ ec2InstanceId: id, cause, atMs: NOW }, { ...usual, ...seen }, parsePolicy({ rebalance }));
+function decide(
+  incident: DrainIncident,
+  seen: Partial<DrainObservation> = {},
+  { nowMs = T0 + MINUTE_MS, settings = policy } = {},
+) {
+  return decideInterrupted(incident, { ...running, ...seen }, { policy: settings, nowMs });
+}
 
-  it.each([
-    ['in no cluster', { isRegistered: false }],
-    ['forgotten by EC2', { ec2: undefined }],
-    ['terminated', { ec2: { ...ec2, state: 'terminated' } }],
-    ['looked after by ECS', { ec2: { ...ec2, operator: 'ecs.amazonaws.com' } }],
-  ])('about an instance that is %s is ignored', (_, seen) => {
-    for (const cause of ['spot', 'rebalance', 'scheduled change'] as const) {
-      expect(said(cause, seen).kind).toBe('ignore');
-    }
-  });
-
-  it('of a rebalance does what the operator wants', () => {
-    expect(said('rebalance', {}, 'off').kind).toBe('ignore');
-    expect(said('rebalance', {}, 'drain')).toEqual({ kind: 'drain', replacement: undefined });
-    expect(said('rebalance', {}, 'replace')).toEqual({ kind: 'drain', replacement: { when: 'at once' } });
-  });
-
-  it('leads to a replacement before the drain only where a hook keeps the instance meanwhile', () => {
-    expect(said('scheduled change')).toMatchObject({ replacement: { when: 'at once' } });
-    expect(said('scheduled change', { hasOwnHook: false })).toMatchObject({ replacement: { when: 'drained' } });
-  });
-
-  it('leads to none for a Spot interruption, outside of a group, or out of service', () => {
-    expect(said('spot')).toMatchObject({ replacement: undefined });
-    expect(said('scheduled change', { autoScaling: undefined })).toMatchObject({ replacement: undefined });
-    const standby = { ...autoScaling, lifecycleState: 'Standby' };
-    expect(said('scheduled change', { autoScaling: standby })).toMatchObject({ replacement: undefined });
-  });
-
-  it('is news when it is more certain than what is known, never when it is the same or less', () => {
-    const of = (cause: Announcement['cause'], atMs = NOW): Announcement => ({ ec2InstanceId: id, cause, atMs });
-    expect(isNews(undefined, of('rebalance'))).toBe(true);
-    expect(isNews(of('rebalance'), of('spot'))).toBe(true);
-    expect(isNews(of('spot'), of('rebalance', NOW + 1))).toBe(false);
-    expect(isNews(of('spot'), of('spot'))).toBe(false);
-  });
-});
+const web = task();
+const batch = task({ group: 'family:batch' });
+const proxy = task({ group: 'family:proxy', startedBy: arn });
 
 describe('a drain without a hook', () => {
-  const policy = parsePolicy({});
-
   it('never releases anything, whatever is seen and however late it is', () => {
     for (const ec2State of ['pending', 'running', 'stopping', 'shutting-down', undefined]) {
-      for (const lateMs of [0, 2 * MINUTE, 600 * MINUTE]) {
-        const seen = { ...running, ec2State, instances: [{ ...instance, agentConnected: false }] };
-        const decision = decideInterrupted(drain({ expectedAtMs: NOW }), seen, { policy, nowMs: NOW + lateMs });
-        expect(decision.kind).toBe('wait');
+      for (const lateMs of [0, 2 * MINUTE_MS, 600 * MINUTE_MS]) {
+        const seen = { ec2State, instances: [instance({ agentConnected: false })] };
+        expect(decide(interrupted({ expectedAtMs: T0 }), seen, { nowMs: T0 + lateMs }).kind).toBe('wait');
       }
     }
   });
 
+  it('is decided on as such: the record holds no action', () => {
+    const observation = { ...running, tasks: [], ec2State: 'stopped' };
+    const decision = decideDrain(interrupted(), observation, { policy, nowMs: T0 });
+    expect(decision).toEqual({ kind: 'taken', ec2State: 'stopped', lost: [] });
+  });
+
   it.each([
-    ['spot', 10],
-    ['rebalance', 60],
-    ['scheduled change', 120],
-  ] as const)('for %s is undone %i minutes after its time, not before', (cause, afterMinutes) => {
-    const incident = drain({ cause, expectedAtMs: NOW });
-    const at = (nowMs: number) => decideInterrupted(incident, running, { policy, nowMs });
-    expect(at(NOW + afterMinutes * MINUTE - 1).kind).toBe('wait');
-    expect(at(NOW + afterMinutes * MINUTE)).toMatchObject({ kind: 'spared', result: 'restore' });
+    ['terminated', 'terminated'],
+    ['gone', 'terminated'],
+    ['stopped', 'stopped'],
+  ])('is over when EC2 says %s, and what still ran there is lost', (ec2State, taken) => {
+    const tasks = [web, proxy, task({ lastStatus: 'STOPPED' })];
+    expect(decide(interrupted(), { ec2State, tasks })).toEqual({ kind: 'taken', ec2State: taken, lost: [web] });
   });
 
-  it('tells the group once within five minutes, and not where repairs are off', () => {
-    const told = (claimedAtMs: number | undefined, repairs = 'on') =>
-      decideInterrupted(drain({ cause: 'rebalance' }, { replacement: { when: 'at once', claimedAtMs } }), running, {
-        policy: parsePolicy({ repairs }),
-        nowMs: NOW + 5 * MINUTE,
-      }).kind;
-    expect(told(undefined)).toBe('replace');
-    expect(told(NOW + 1)).toBe('wait');
-    expect(told(NOW)).toBe('replace');
-    expect(told(undefined, 'off')).toBe('wait');
+  it('is closed when ECS lists no registration any more of an instance that runs, and only then', () => {
+    expect(decide(interrupted(), { instances: [] })).toEqual({ kind: 'close', outcome: 'registration gone' });
+    for (const ec2State of ['pending', 'stopping', 'shutting-down', undefined]) {
+      expect(decide(interrupted(), { instances: [], ec2State }).kind).toBe('wait');
+    }
+    expect(decide(interrupted(), { instances: undefined }).kind).toBe('wait');
   });
 
-  it('stops what does not block only where the instance is certain to go', () => {
-    const proxy = {
-      arn: 'arn:aws:ecs:eu-west-1:111122223333:task/prod/1',
-      clusterArn: cluster,
-      containerInstanceArn: arn,
-      group: 'family:proxy',
-      startedBy: arn,
-      lastStatus: 'RUNNING',
-      desiredStatus: 'RUNNING',
-    };
-    const stopped = (cause: Interruption['cause']) =>
-      decideInterrupted(drain({ cause }), { ...running, tasks: [proxy] }, { policy, nowMs: NOW });
-    expect(stopped('spot')).toMatchObject({ toStop: [proxy] });
-    expect(stopped('rebalance')).toMatchObject({ toStop: [] });
+  it('holds nothing, so it beats no hook and gives up no agent', () => {
+    expect(decide(interrupted(), { instances: [instance({ agentConnected: false })], tasks: [web] })).toEqual({
+      kind: 'wait',
+      blocking: [web],
+      toStop: [],
+      heartbeats: [],
+      toDrain: [],
+      lostContactAtMs: undefined,
+      unblockedAtMs: undefined,
+      isStalled: false,
+    });
+  });
+
+  it('of which the record does not say what asked for it is only waited for', () => {
+    const unexplained = drain({ actions: [] });
+    const seen = { instances: [instance({ status: 'ACTIVE' })], tasks: [proxy] };
+    expect(decide(unexplained, seen, { nowMs: T0 + 6_000 * MINUTE_MS })).toMatchObject({
+      kind: 'wait',
+      toStop: [],
+      toDrain: seen.instances,
+    });
   });
 });
 
-describe('a scheduled change', () => {
-  const change: ScheduledChangeIncident = {
-    kind: 'scheduled-change',
-    id: `scheduled-change#${id}`,
-    version: 1,
-    phase: 'announced',
-    ec2InstanceId: id,
-    containerInstanceArn: arn,
-    clusterArn: cluster,
-    openedAtMs: NOW,
-    outbox: [],
-    eventArn: 'arn:aws:health:eu-west-1::event/EC2/X/1',
-    typeCode: 'AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED',
-    startsAtMs: NOW + 120 * MINUTE,
-  };
-  const at = (nowMs: number, lead = '60', ec2State = 'running') =>
-    decideScheduledChange(change, ec2State, { policy: parsePolicy({ scheduledChangeLeadMinutes: lead }), nowMs });
-
-  it('is acted on from its lead on, once, and never where the lead is off', () => {
-    expect(at(NOW + 60 * MINUTE - 1).kind).toBe('wait');
-    expect(at(NOW + 60 * MINUTE).kind).toBe('leave');
-    expect(at(NOW + 119 * MINUTE, 'off').kind).toBe('wait');
+describe('when only tasks are left that nothing waits for', () => {
+  it('is noted when it is first seen, kept, and forgotten when another task appears', () => {
+    const since = interrupted({}, { unblockedAtMs: T0 + 5 });
+    expect(decide(interrupted(), { tasks: [proxy] })).toMatchObject({ unblockedAtMs: T0 + MINUTE_MS });
+    expect(decide(since, { tasks: [proxy] })).toMatchObject({ unblockedAtMs: T0 + 5 });
+    expect(decide(since, { tasks: [proxy, web] })).toMatchObject({ unblockedAtMs: undefined });
   });
 
-  it('is over when the instance is gone, or two hours after its time', () => {
-    expect(at(NOW, '60', 'terminated')).toEqual({ kind: 'resolve', outcome: 'gone' });
-    expect(at(NOW + 240 * MINUTE)).toEqual({ kind: 'resolve', outcome: 'over' });
+  it('is neither noted nor forgotten by a look that did not see the tasks', () => {
+    const unseen = { tasks: undefined };
+    expect(decide(interrupted({}, { unblockedAtMs: T0 + 5 }), unseen)).toMatchObject({ unblockedAtMs: T0 + 5 });
+    expect(decide(interrupted(), unseen)).toMatchObject({ unblockedAtMs: undefined, blocking: undefined, toStop: [] });
+  });
+});
+
+describe('what is set DRAINING', () => {
+  const active = instance({ status: 'ACTIVE' });
+  const seen = { instances: [instance(), active, instance({ status: 'REGISTERING' })] };
+
+  it('are the registrations that are ACTIVE', () => {
+    expect(decide(interrupted(), seen)).toMatchObject({ toDrain: [active] });
+    expect(decide(interrupted(), { instances: undefined })).toMatchObject({ toDrain: [] });
   });
 
-  it.each([
-    ['AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED', true],
-    ['AWS_EC2_PERSISTENT_INSTANCE_RETIREMENT_SCHEDULED', true],
-    ['AWS_EC2_INSTANCE_STOP_SCHEDULED', true],
-    ['AWS_EC2_INSTANCE_REBOOT_MAINTENANCE_SCHEDULED', true],
-    ['AWS_EC2_INSTANCE_POWER_MAINTENANCE_SCHEDULED', true],
-    ['AWS_EC2_INSTANCE_NETWORK_MAINTENANCE_SCHEDULED', false],
-  ])('of kind %s ends tasks: %s', (typeCode, ends) => {
-    expect(endsTasks(typeCode)).toBe(ends);
+  it('is nothing in observe mode', () => {
+    const settings = { ...policy, mode: 'observe' as const };
+    expect(decide(interrupted(), seen, { settings })).toMatchObject({ kind: 'wait', toDrain: [] });
+  });
+
+  it('is nothing once on-call was told that the instance is spared: what they set ACTIVE stays so', () => {
+    expect(decide(interrupted({ sparedToldAtMs: T0 }), seen)).toMatchObject({ kind: 'wait', toDrain: [] });
+  });
+});
+
+describe('what is stopped', () => {
+  const stop = { ...policy, standaloneTasks: 'stop' as const };
+
+  it('is what does not block, only where the instance is certain to go', () => {
+    expect(decide(interrupted({ cause: 'spot' }), { tasks: [proxy] })).toMatchObject({ toStop: [proxy] });
+    expect(decide(interrupted({ cause: 'rebalance' }), { tasks: [proxy] })).toMatchObject({ toStop: [] });
+    expect(decide(interrupted({ cause: 'scheduled change' }), { tasks: [proxy] })).toMatchObject({ toStop: [] });
+  });
+
+  it('is nothing of it while others block, or while nobody knows', () => {
+    expect(decide(interrupted(), { tasks: [proxy, web] })).toMatchObject({ blocking: [web], toStop: [] });
+    expect(decide(interrupted(), { tasks: undefined })).toMatchObject({ toStop: [] });
+  });
+
+  it.each(causes)('are standalone tasks where the operator says so, for %s too', (cause) => {
+    const seen = { tasks: [proxy, web, batch] };
+    expect(decide(interrupted({ cause }), seen, { settings: stop })).toMatchObject({ toStop: [batch] });
+    expect(decide(interrupted({ cause }), seen)).toMatchObject({ toStop: [] });
+  });
+});
+
+describe('a drain without a hook that does not move', () => {
+  const stalledMs = Number(policy.drainStalledMinutes) * MINUTE_MS;
+  const at = (cause: Interruption['cause'], tasks: DrainObservation['tasks'], nowMs = T0 + stalledMs) =>
+    decide(interrupted({ cause, expectedAtMs: T0 + 6_000 * MINUTE_MS }), { tasks }, { nowMs });
+
+  it.each(['rebalance', 'scheduled change'] as const)('is told of after a while, for %s', (cause) => {
+    expect(at(cause, [web], T0 + stalledMs - 1)).toMatchObject({ isStalled: false });
+    expect(at(cause, [web])).toMatchObject({ isStalled: true });
+  });
+
+  it('is not told of when nothing blocks it, or nobody could look', () => {
+    expect(at('rebalance', [])).toMatchObject({ isStalled: false });
+    expect(at('rebalance', [proxy])).toMatchObject({ isStalled: false });
+    expect(at('rebalance', undefined)).toMatchObject({ isStalled: false });
+  });
+
+  it('is not told of where EC2 takes the instance within minutes anyway', () => {
+    expect(at('spot', [web])).toMatchObject({ isStalled: false });
   });
 });
