@@ -1,6 +1,6 @@
 import { instancesNamedIn, isDisconnectionOpened } from './disconnections.ts';
 import type { Invariant } from './invariant.ts';
-import { isMissed, Outages } from './outages.ts';
+import { Outages, wasMissed } from './outages.ts';
 import { readRepair } from './repairs.ts';
 import { type Terms, termsIn } from './terms.ts';
 
@@ -13,10 +13,10 @@ export function breakerHolds(terms: Terms): Invariant {
       const repair = readRepair(fact, ledger);
       const ids = isDisconnectionOpened(fact) ? instancesNamedIn(fact.text) : [];
       const concerned = repair?.registrations ?? ids.flatMap((id) => ledger.registrationsOf(id));
-      for (const one of concerned.filter((registration) => isMissed(registration, ledger))) {
+      for (const one of concerned.filter((registration) => wasMissed(registration, ledger, fact.atMs))) {
         const inForce = termsIn(terms, one.cluster, fact.atMs);
         const seenMs = fact.atMs - (repair ? (inForce.actsWithinMs ?? 0) : ledger.tellsWithinMs(inForce, fact.atMs));
-        const sinceMs = outages.sinceMs(one) ?? Number.POSITIVE_INFINITY;
+        const sinceMs = outages.sinceMs(one, fact.atMs) ?? Number.POSITIVE_INFINITY;
         const done = repair?.kind ?? 'alert';
         check(sinceMs >= seenMs, `${done} of ${one.ec2InstanceId} in an outage since ${iso(sinceMs)}`, [one.cluster]);
       }

@@ -10,6 +10,8 @@ export class Outages {
   readonly #terms: Terms;
   /** By cluster, or cluster and zone: epoch milliseconds. */
   readonly #sinceMs = new Map<string, number>();
+  /** Those that have ended, by the same names: a repair may itself end one, in the very instant of its call. */
+  readonly #ended = new Map<string, { readonly sinceMs: number; readonly atMs: number }>();
 
   constructor(terms: Terms) {
     this.#terms = terms;
@@ -31,8 +33,11 @@ export class Outages {
   }
 
   /** Undefined: there is none that concerns the instance. Epoch milliseconds. */
-  sinceMs({ cluster, zone }: RegistrationRecord): number | undefined {
-    const all = [this.#sinceMs.get(cluster), this.#sinceMs.get(`${cluster}/${zone}`)].filter((ms) => ms !== undefined);
+  sinceMs({ cluster, zone }: RegistrationRecord, nowMs: number): number | undefined {
+    const all = [cluster, `${cluster}/${zone}`].flatMap((scope) => {
+      const ended = this.#ended.get(scope);
+      return this.#sinceMs.get(scope) ?? (ended?.atMs === nowMs ? ended.sinceMs : []);
+    });
     return all.length === 0 ? undefined : Math.min(...all);
   }
 
@@ -50,14 +55,33 @@ export class Outages {
     for (const [scope, members] of scopes) {
       const away = members.filter((one) => isMissed(one, ledger)).length;
       const isTripped = away >= outage.countMin && away * 100 >= outage.sharePercent * members.length;
-      if (!isTripped) this.#sinceMs.delete(scope);
-      else if (!this.#sinceMs.has(scope)) this.#sinceMs.set(scope, atMs);
+      const sinceMs = this.#sinceMs.get(scope);
+      if (!isTripped && sinceMs !== undefined) {
+        this.#ended.set(scope, { sinceMs, atMs });
+        this.#sinceMs.delete(scope);
+      } else if (isTripped) this.#sinceMs.set(scope, sinceMs ?? atMs);
     }
   }
 }
 
 function clusterOf(arn: string, ledger: Ledger): string | undefined {
   return ledger.registrations.get(arn)?.cluster;
+}
+
+/** Whether it was so until this instant: the repair of an instance changes it before its call is on record. */
+export function wasMissed(
+  { arn, ec2InstanceId, connected }: RegistrationRecord,
+  ledger: Ledger,
+  nowMs: number,
+): boolean {
+  if (connected || ledger.announced.has(ec2InstanceId)) return false;
+  const isInService =
+    ledger.lifecycleState(ec2InstanceId) === 'InService' || ledger.lifecycleSinceMs(ec2InstanceId) === nowMs;
+  const isUp = ledger.ec2State(ec2InstanceId) === 'running' && isInService;
+  if (!isUp && !ec2InstanceId.startsWith('mi-')) return false;
+  const held = ledger.actionsHolding(ec2InstanceId, { sinceMs: nowMs });
+  if (held.some(({ startedAtMs }) => startedAtMs < nowMs)) return false;
+  return !ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
 }
 
 /** Away, and certainly not as it ought to be: it runs, is in service or external, has no other, and nobody takes it. */

@@ -25,10 +25,32 @@ test('A repair while exactly the share is away is caught, and an alert', () => {
 });
 
 test('Instances that drain, have stopped or were announced to go do not make an outage', () => {
-  expect(judge(replace(fleet(2).world(arn(2), 'draining', { ec2InstanceId: id(2) }))).violations).toBe(0);
-  expect(judge(replace(fleet(2).world(id(2), 'ec2 instance stopped', { ec2InstanceId: id(2) }))).violations).toBe(0);
   expect(
-    judge(replace(fleet(2).event('EC2 Spot Instance Interruption Warning', { 'instance-id': id(2) }))).violations,
+    judge(
+      replace(
+        fleet(2)
+          .world(arn(2), 'draining', { ec2InstanceId: id(2) })
+          .after(1),
+      ),
+    ).violations,
+  ).toBe(0);
+  expect(
+    judge(
+      replace(
+        fleet(2)
+          .world(id(2), 'ec2 instance stopped', { ec2InstanceId: id(2) })
+          .after(1),
+      ),
+    ).violations,
+  ).toBe(0);
+  expect(
+    judge(
+      replace(
+        fleet(2)
+          .event('EC2 Spot Instance Interruption Warning', { 'instance-id': id(2) })
+          .after(1),
+      ),
+    ).violations,
   ).toBe(0);
 });
 
@@ -53,4 +75,11 @@ test('An outage of one Availability Zone is enough', () => {
   for (const serial of [1, 2, 3]) zone.inService(id(serial), arn(serial));
   zone.away(id(1), arn(1)).away(id(2), arn(2)).after(20);
   expect(judge(replace(zone)).violations).toBe(1);
+});
+
+test('A repair that ends the outage by its own effect, which is on record before its call, is caught', () => {
+  const gone = { ec2InstanceId: EC2, group: 'shop' };
+  expect(judge(replace(fleet(2).world(EC2, 'lifecycle state Terminating', gone))).violations).toBe(1);
+  const removed = fleet(2).world(arn(1), 'deregistered', gone);
+  expect(judge(removed.ecs('DeregisterContainerInstance', { containerInstance: arn(1) })).violations).toBe(1);
 });
