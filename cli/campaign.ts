@@ -76,7 +76,7 @@ async function run(options: Options): Promise<void> {
   const failed = new FailedWorlds();
   const crew = createCrew(packaged, options.workers);
   const only = given ?? (options.seed === undefined ? undefined : drawPlan(options.seed));
-  view.begin({ seeds: options.seeds, from: options.from, only });
+  view.begin({ seeds: options.seeds, from: options.from, only, file: options.plan });
   const beganAtMs = performance.now();
   const passedMs = () => performance.now() - beganAtMs;
   try {

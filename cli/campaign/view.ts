@@ -15,6 +15,8 @@ export interface Announcement {
   readonly from: number;
   /** Where a single plan is played, the plan. */
   readonly only: Plan | undefined;
+  /** The file that has it, where it is not what its seed draws. */
+  readonly file: string | undefined;
 }
 
 export interface Reduction {
@@ -38,14 +40,16 @@ export interface CampaignView {
 export function createPersonView(): CampaignView {
   const terminal = createTerminal(process.stdout);
   let total = 1;
+  let planFile: string | undefined;
   return {
-    begin({ seeds, from, only }) {
+    begin({ seeds, from, only, file }) {
+      planFile = file;
       total = only === undefined ? seeds : 1;
       if (only === undefined) terminal.write(`Seeds ${from} to ${from + seeds - 1}.`);
       else terminal.write(`Seed ${only.seed}:`, ...tellPlan(only));
     },
     answer(plan, answer, { tally, ms }) {
-      if (failureOf(answer) !== undefined) terminal.write('', ...tellAnswer(plan, answer));
+      if (failureOf(answer) !== undefined) terminal.write('', ...tellAnswer(plan, answer, planFile));
       const left = ((total - tally.seeds) * ms) / tally.seeds;
       terminal.status(
         `${tally.seeds} of ${count(total, 'seed')}, ${tally.failures.length} failed, ` +
