@@ -5,7 +5,7 @@ import {
   recordHeartbeat,
 } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
-import { decideArrival, decideReturn, type ReturnDecision } from '../domain/drain.ts';
+import { decideArrival, decideReturn, type ReturnDecision } from '../domain/arrival.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
 import type {
   AutoScalingGroupName,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decideArrival, decideReturn } from '../../../shared/domain/drain.ts';
+import { decideArrival, decideReturn } from '../../../shared/domain/arrival.ts';
 import { arn, clusterArn, drain, ec2InstanceId, heldAction, lifecycleAction, MINUTE_MS, T0 } from '../fleet.ts';
 
 const registrations = [{ arn, clusterArn }];

@@ -1,0 +1,74 @@
+/**
+ * What a lifecycle action means that holds an instance on its way out: whether to drain for it, and whether it is the one
+ * that is drained for already. Pure; `shared/reviews/arrivals.ts` observes and acts.
+ */
+import type { DrainIncident, Registration } from '../incidents/incident.ts';
+import { type Destination, destinationOf, isAnotherWait } from './lifecycle.ts';
+import type { AutoScalingInstance, LifecycleAction } from './model.ts';
+
+/** A lifecycle action that somebody reported, against what is known and what Auto Scaling says now. */
+export interface Arrival {
+  /** Undefined: Auto Scaling does not know the instance (any more). */
+  readonly autoScalingInstance: AutoScalingInstance | undefined;
+  /** In clusters that Ebbtide looks after. */
+  readonly registrations: readonly Registration[];
+  /** Registered in clusters that Ebbtide must leave alone. */
+  readonly registeredElsewhere: boolean;
+}
+
+export type ArrivalDecision =
+  | { readonly kind: 'ignore'; readonly reason: string }
+  | { readonly kind: 'release'; readonly reason: 'not registered' }
+  | { readonly kind: 'drain'; readonly destination: Destination };
+
+export function decideArrival({ autoScalingInstance, registrations, registeredElsewhere }: Arrival): ArrivalDecision {
+  const destination = autoScalingInstance && destinationOf(autoScalingInstance.lifecycleState);
+  if (destination === undefined) {
+    return { kind: 'ignore', reason: `no hook holds it: ${autoScalingInstance?.lifecycleState ?? 'not in a group'}` };
+  }
+  if (registrations.length > 0) return { kind: 'drain', destination };
+  // Releasing it would stop tasks in a cluster that is none of our business.
+  if (registeredElsewhere) return { kind: 'ignore', reason: 'registered in a cluster that is not looked after' };
+  return { kind: 'release', reason: 'not registered' };
+}
+
+export type ReturnDecision =
+  | { readonly kind: 'join' }
+  /** A drain that is not over by its record is: what it waited for has given way to this. */
+  | { readonly kind: 'begin' }
+  /** Released before; only Auto Scaling knows whether the same hook holds the instance anew, or another one does still. */
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'ignore'; readonly reason: string };
+
+/** What a lifecycle action means for an instance that has been drained before, or is being drained. */
+export function decideReturn(
+  earlier: DrainIncident | undefined,
+  action: LifecycleAction,
+  destination: Destination,
+): ReturnDecision {
+  if (earlier === undefined) return { kind: 'begin' };
+  if (earlier.phase === 'draining') return decideDuringDrain(earlier, action, destination);
+  // The sweep finds an action without its token: an instance that has been in service since is held for a new one.
+  const isBackSince = earlier.outcome === 'back in service';
+  const isKnown = earlier.actions.some(
+    (held) =>
+      held.hookName === action.hookName && (action.token === undefined ? !isBackSince : held.token === action.token),
+  );
+  // While other hooks hold it, the instance stays in the same state after ours is completed.
+  if (!isKnown || earlier.destination !== destination) return { kind: 'begin' };
+  return action.token === undefined ? { kind: 'ask' } : { kind: 'ignore', reason: 'released before' };
+}
+
+/**
+ * An action may be another one than the drain is for, although nobody has seen that one end: EC2 terminated an instance
+ * while its root volume was being replaced, and the group begins to terminate it. Its hook brings its own deadline.
+ */
+function decideDuringDrain(earlier: DrainIncident, action: LifecycleAction, destination: Destination): ReturnDecision {
+  if (earlier.actions.length === 0) return { kind: 'join' };
+  const held = earlier.actions.find(({ hookName }) => hookName === action.hookName);
+  if (earlier.destination !== destination) {
+    const isLate = held !== undefined && action.startedAtMs <= held.startedAtMs;
+    return isLate ? { kind: 'ignore', reason: 'of a wait that is over' } : { kind: 'begin' };
+  }
+  return held !== undefined && isAnotherWait(held, action) ? { kind: 'begin' } : { kind: 'join' };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { type DrainObservation, decideDrain } from '../../../shared/domain/drain.ts';
+import { arn, drain, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
+
+const held = { lifecycleState: 'Terminating:Wait' };
+const empty: DrainObservation = { instances: [instance()], tasks: [], autoScaling: held, ec2State: 'running' };
+
+function decide(observation: DrainObservation, nowMs = T0 + MINUTE_MS, { incident = drain() } = {}) {
+  return decideDrain(incident, observation, { policy, nowMs });
+}
+
+describe('the agent of a draining instance', () => {
+  const away = { ...empty, instances: [instance({ agentConnected: false })], tasks: [task()] };
+  const lostAt = (lostContactAtMs: number) => ({ incident: drain({ lostContactAtMs }) });
+  const graceMs = policy.lostContactMinutes * MINUTE_MS;
+
+  test('is noted when it is seen disconnected, and the note stays while it is', () => {
+    expect(decide(away)).toMatchObject({ kind: 'wait', lostContactAtMs: T0 + MINUTE_MS });
+    expect(decide(away, T0 + 3 * MINUTE_MS, lostAt(T0 + MINUTE_MS))).toMatchObject({ lostContactAtMs: T0 + MINUTE_MS });
+  });
+
+  test('is given up after the grace period and not a millisecond before', () => {
+    expect(decide(away, T0 + graceMs - 1, lostAt(T0))).toMatchObject({ kind: 'wait' });
+    expect(decide(away, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'release', reason: 'lost contact' });
+  });
+
+  test('is not given up by a look that did not see it', () => {
+    const unseen = { ...away, instances: undefined };
+    expect(decide(unseen, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'wait', lostContactAtMs: T0 });
+  });
+
+  test('is not given up when it is back, and its clock starts anew', () => {
+    const back = { ...away, instances: [instance()] };
+    expect(decide(back, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'wait', lostContactAtMs: undefined });
+  });
+
+  describe('that has registered the instance once more', () => {
+    const twin = 'arn:aws:ecs:eu-west-1:210987654321:container-instance/shop/twin';
+    const instances = [instance({ agentConnected: false }), instance({ arn: twin })];
+    const on = (...arns: string[]) => ({
+      ...away,
+      instances,
+      tasks: arns.map((containerInstanceArn) => task({ containerInstanceArn })),
+    });
+
+    test('counts as there while a task that blocks is on the registration that is connected', () => {
+      const decision = decide(on(arn, twin), T0 + graceMs, lostAt(T0));
+      expect(decision).toMatchObject({ kind: 'wait', lostContactAtMs: undefined });
+    });
+
+    test('counts as away where only tasks of the old registration are left, whose fate nobody can tell', () => {
+      expect(decide(on(arn))).toMatchObject({ kind: 'wait', lostContactAtMs: T0 + MINUTE_MS });
+      expect(decide(on(arn), T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'release', reason: 'lost contact' });
+    });
+
+    test('is not given up by a look that did not see the tasks', () => {
+      const unseen = { ...on(arn), tasks: undefined };
+      expect(decide(unseen, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'wait', lostContactAtMs: T0 });
+    });
+  });
+});
