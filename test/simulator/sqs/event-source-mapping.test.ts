@@ -236,19 +236,4 @@ describe('An event source mapping', () => {
     };
     expect(await run()).toBe(await run());
   });
-
-  it('may be made to hand a message to a second invocation while the first still works on it', async () => {
-    const repeats = [1_000];
-    const slow: Handler = async () => {
-      await world.kernel.clock.sleep(5_000);
-      return { outcome: 'success', payload: undefined };
-    };
-    const { world, queue } = setUp(slow, {}, {}, { repeatedDelivery: () => repeats.pop() });
-    send(world, queue.ref, 'twice');
-    await world.kernel.clock.runFor(20_000);
-    expect(bodiesOf(world)).toEqual(['twice', 'twice']);
-    const [first, second] = world.invocations.map(({ at }) => at);
-    expect(Number(second) - Number(first)).toBeLessThan(2_000);
-    expect(left(world, queue.arn)).toEqual(EMPTY);
-  });
 });
