@@ -8,7 +8,7 @@
 import type { Policy } from '../config/settings.ts';
 import type { DisconnectionIncident } from '../incidents/incident.ts';
 import { connectivityImpairedSince, impairedChecks, impairedSince } from './health.ts';
-import { type LadderSituation, nextStep, OBSERVED, type StepName } from './ladder.ts';
+import { type LadderSituation, nextStep, OBSERVED, type StepName, type TakenStep } from './ladder.ts';
 import { destinationOf, isInWarmPool } from './lifecycle.ts';
 import type { ContainerInstance } from './model.ts';
 
@@ -143,7 +143,7 @@ const CLEAN_UP_MINUTES = 10;
 
 /** Who has been told stays told, even if the threshold is raised meanwhile. */
 function mayCleanUp(
-  incident: DisconnectionIncident | undefined,
+  incident: DisconnectionIncident,
   { policy, awayMinutes, isAlerted }: { policy: Policy; awayMinutes: number; isAlerted: boolean },
 ): boolean {
   if (policy.repairs === 'off') return false;
@@ -153,10 +153,9 @@ function mayCleanUp(
   return isAlerted || awayMinutes >= (minutes === 'off' ? CLEAN_UP_MINUTES : minutes);
 }
 
-function takenSteps(incident: DisconnectionIncident | undefined): DisconnectionIncident['steps'] {
-  if (incident === undefined || incident.phase === 'closed') return [];
-  const isRecorded = incident.phase !== 'alerted' || incident.steps.some(({ name }) => name === 'alert');
-  return isRecorded ? incident.steps : [{ name: 'alert', atMs: incident.sinceMs }, ...incident.steps];
+/** Who has been told is not told again, even where no step says so. */
+function takenSteps({ phase, sinceMs, steps }: DisconnectionIncident): readonly TakenStep[] {
+  return phase === 'alerted' ? [{ name: 'alert', atMs: sinceMs }, ...steps] : steps;
 }
 
 function end(isAlerted: boolean, outcome: DisconnectionOutcome): DisconnectionDecision {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../../shared/config/settings.ts';
 import { type DisconnectionObservation, decideDisconnection } from '../../../shared/domain/disconnection.ts';
+import { OBSERVED } from '../../../shared/domain/ladder.ts';
 import type { DisconnectionIncident } from '../../../shared/incidents/incident.ts';
 import { disconnection, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
 import { anyObservation } from './observations.ts';
@@ -104,7 +105,18 @@ describe('what is as it ought to be', () => {
   });
 
   test('is no incident of its own: a drain is under way', () => {
-    expect(decide({ isDraining: true }, T0 + 100 * THRESHOLD_MS)).toMatchObject({ kind: 'forget' });
+    expect(decide({ isDraining: true }, T0 + 100 * THRESHOLD_MS)).toEqual({ kind: 'forget', reason: 'draining' });
+  });
+
+  test('is no incident of ours: ECS looks after its own instances', () => {
+    const late = T0 + 100 * THRESHOLD_MS;
+    expect(decide({ operator: 'ecs.amazonaws.com' }, late)).toEqual({ kind: 'forget', reason: 'managed by ECS' });
+    expect(decide({ operator: 'news.amazonaws.com' }, late)).toEqual({ kind: 'alert' });
+  });
+
+  test('is forgotten with its reason where nobody was told', () => {
+    expect(decide({ instance: instance() })).toEqual({ kind: 'forget', reason: 'reconnected' });
+    expect(decide({ instance: undefined })).toEqual({ kind: 'forget', reason: 'deregistered' });
   });
 
   test('ends an incident that on-call knows of', () => {
@@ -177,5 +189,43 @@ describe('a duplicate on whose instance a drain waits for tasks', () => {
 
   test('is removed all the same when its EC2 instance is gone', () => {
     expect(decide({ ec2State: 'terminated', isWaitedFor: true })).toEqual({ kind: 'deregister', reason: 'ghost' });
+  });
+});
+
+describe('what a gone or doubled instance leaves behind', () => {
+  const ghost = { ec2State: 'terminated' };
+  const minutes = (count: number) => T0 + count * MINUTE_MS;
+  const observed = [{ name: 'deregister' as const, atMs: T0, outcome: OBSERVED }];
+  const observing = { ...policy, mode: 'observe' as const };
+
+  test('stays where repairs are off', () => {
+    const settings = { ...policy, repairs: 'off' as const };
+    expect(decide(ghost, minutes(600), { incident: disconnection(), settings })).toMatchObject({ kind: 'suspect' });
+  });
+
+  test('is cleaned up after ten minutes where nobody is to be told', () => {
+    const settings = { ...policy, disconnectedAlertMinutes: 'off' as const };
+    const at = (nowMs: number) => decide(ghost, nowMs, { incident: disconnection(), settings }).kind;
+    expect(at(minutes(10) - 1)).toBe('suspect');
+    expect(at(minutes(10))).toBe('deregister');
+  });
+
+  test('is named once in observe mode, and cleaned up when that ends', () => {
+    const seen = { incident: disconnection({ steps: observed }) };
+    expect(decide(ghost, minutes(600), { ...seen, settings: observing })).toMatchObject({ kind: 'suspect' });
+    expect(decide(ghost, minutes(600), seen)).toEqual({ kind: 'deregister', reason: 'ghost' });
+    const others = [
+      { name: 'deregister' as const, atMs: T0, outcome: 'failed' },
+      { name: 'restart' as const, atMs: T0, outcome: OBSERVED },
+    ];
+    for (const steps of [[], others]) {
+      const incident = disconnection({ steps });
+      expect(decide(ghost, minutes(600), { incident, settings: observing })).toMatchObject({ kind: 'deregister' });
+    }
+  });
+
+  test('is cleaned up at once where on-call was told of it before', () => {
+    const told = { incident: disconnection({ phase: 'alerted', sinceMs: minutes(-1) }) };
+    expect(decide(ghost, T0, told)).toEqual({ kind: 'deregister', reason: 'ghost' });
   });
 });
