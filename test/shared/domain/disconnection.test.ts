@@ -210,6 +210,13 @@ describe('what a gone or doubled instance leaves behind', () => {
     expect(at(minutes(10))).toBe('deregister');
   });
 
+  test('is cleaned up when on-call would be told, where they are told later', () => {
+    const settings = { ...policy, disconnectedAlertMinutes: 30 };
+    const at = (nowMs: number) => decide(ghost, nowMs, { incident: disconnection(), settings }).kind;
+    expect(at(minutes(30) - 1)).toBe('suspect');
+    expect(at(minutes(30))).toBe('deregister');
+  });
+
   test('is named once in observe mode, and cleaned up when that ends', () => {
     const seen = { incident: disconnection({ steps: observed }) };
     expect(decide(ghost, minutes(600), { ...seen, settings: observing })).toMatchObject({ kind: 'suspect' });
