@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type DrainObservation, decideDrain } from '../../../shared/domain/drain.ts';
 import type { ContainerInstance } from '../../../shared/domain/model.ts';
-import { drain, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
+import { arn, clusterArn, drain, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
 
 const empty: DrainObservation = { instances: [instance()], tasks: [], ec2State: 'running' };
 
@@ -37,8 +37,8 @@ describe('once no hook holds the instance', () => {
 
 describe('an instance that lives on after its drain', () => {
   const incident = drain({ phase: 'returning', destination: 'warm-pool' });
-  const at = (lifecycleState: string, overrides: Partial<ContainerInstance> = {}) =>
-    decide({ ...empty, instances: [instance(overrides)], autoScaling: { lifecycleState } }, T0, { incident });
+  const at = (lifecycleState: string, overrides: Partial<ContainerInstance> = {}, ec2State?: string) =>
+    decide({ instances: [instance(overrides)], autoScaling: { lifecycleState }, ec2State }, T0, { incident });
 
   test.each(['InService', 'Standby', 'Terminating:Retained'])('is made ACTIVE in state %s', (state) => {
     expect(at(state)).toEqual({ kind: 'set active', registrations: incident.registrations });
@@ -64,10 +64,55 @@ describe('an instance that lives on after its drain', () => {
     expect(at('InService', { agentConnected: false })).toMatchObject({ kind: 'wait' });
   });
 
+  test.each([undefined, 'running'])(
+    'is made ACTIVE when EC2 says %s: only EC2 sees at once that it stops',
+    (ec2State) => {
+      expect(at('InService', {}, ec2State).kind).toBe('set active');
+    },
+  );
+
+  test.each(['pending', 'stopping', 'stopped', 'shutting-down', 'news'])(
+    'is not made ACTIVE when EC2 says %s, though ECS has not noticed yet',
+    (ec2State) => {
+      expect(at('InService', {}, ec2State).kind).toBe('wait');
+    },
+  );
+
+  test('is made ACTIVE when it was detached from its group and runs on', () => {
+    expect(at('gone', {}, 'running')).toEqual({ kind: 'set active', registrations: incident.registrations });
+    expect(at('gone', {}, 'stopped')).toEqual({ kind: 'close', outcome: 'terminated' });
+    expect(at('gone')).toEqual({ kind: 'close', outcome: 'terminated' });
+  });
+
+  test('is made ACTIVE under those of its registrations that are connected', () => {
+    const twin = { arn: `${arn}-twin`, clusterArn };
+    const third = { arn: `${arn}-third`, clusterArn };
+    const instances = [instance(), instance({ arn: twin.arn, agentConnected: false }), instance({ arn: third.arn })];
+    const tripled = drain({ ...incident, registrations: [{ arn, clusterArn }, twin, third] });
+    const seen = { instances, autoScaling: { lifecycleState: 'InService' } };
+    expect(decide(seen, T0, { incident: tripled })).toMatchObject({ registrations: [{ arn, clusterArn }, third] });
+  });
+
+  test('is only waited for while nobody could look', () => {
+    const nothing = {
+      kind: 'wait',
+      blocking: undefined,
+      toStop: [],
+      heartbeats: [],
+      toDrain: [],
+      lostContactAtMs: undefined,
+      unblockedAtMs: undefined,
+      isStalled: false,
+    };
+    expect(decide({ instances: [instance()] }, T0, { incident })).toEqual(nothing);
+    expect(decide({ autoScaling: { lifecycleState: 'InService' } }, T0, { incident })).toEqual(nothing);
+  });
+
   test('is forgotten once its registration is gone, or the instance', () => {
     const seen = { ...empty, autoScaling: { lifecycleState: 'InService' } };
-    expect(decide({ ...seen, instances: [] }, T0, { incident })).toMatchObject({ outcome: 'registration gone' });
-    const gone = { ...empty, autoScaling: { lifecycleState: 'gone' }, ec2State: 'terminated' };
-    expect(decide(gone, T0, { incident })).toMatchObject({ kind: 'close', outcome: 'terminated' });
+    const gone = { kind: 'close', outcome: 'registration gone' };
+    expect(decide({ ...seen, instances: [] }, T0, { incident })).toEqual(gone);
+    const terminated = { ...empty, autoScaling: { lifecycleState: 'gone' }, ec2State: 'terminated' };
+    expect(decide(terminated, T0, { incident })).toEqual({ kind: 'close', outcome: 'terminated' });
   });
 });

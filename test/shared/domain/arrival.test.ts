@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideArrival, decideReturn } from '../../../shared/domain/arrival.ts';
+import { isAnotherWait } from '../../../shared/domain/lifecycle.ts';
 import { arn, clusterArn, drain, ec2InstanceId, heldAction, lifecycleAction, MINUTE_MS, T0 } from '../fleet.ts';
 
 const registrations = [{ arn, clusterArn }];
@@ -23,8 +24,9 @@ describe('an instance that a terminate hook is said to hold', () => {
   test.each([undefined, 'InService', 'Terminating', 'Terminating:Proceed', 'Terminated', 'Pending:Wait', 'News:Wait'])(
     'in state %s is left alone: no terminate hook holds it',
     (state) => {
-      expect(arrive(state)).toMatchObject({ kind: 'ignore' });
-      expect(arrive(state, { registrations: [] })).toMatchObject({ kind: 'ignore' });
+      const ignored = { kind: 'ignore', reason: `no hook holds it: ${state ?? 'not in a group'}` };
+      expect(arrive(state)).toEqual(ignored);
+      expect(arrive(state, { registrations: [] })).toEqual(ignored);
     },
   );
 
@@ -34,7 +36,7 @@ describe('an instance that a terminate hook is said to hold', () => {
 
   test('is not released when it is in a cluster that is not looked after', () => {
     const decision = arrive('Terminating:Wait', { registrations: [], registeredElsewhere: true });
-    expect(decision).toMatchObject({ kind: 'ignore' });
+    expect(decision).toEqual({ kind: 'ignore', reason: 'registered in a cluster that is not looked after' });
   });
 });
 
@@ -80,17 +82,36 @@ describe('a lifecycle action of an instance', () => {
     const anewDrained = drain({ actions: [heldAction({ token: 'another', startedAtMs: T0 + MINUTE_MS })] });
     expect(decideReturn(anewDrained, lifecycleAction(), 'termination')).toEqual({ kind: 'join' });
     const bound = drain({ destination: 'root-volume' });
-    expect(decideReturn(bound, lifecycleAction(), 'termination')).toMatchObject({ kind: 'ignore' });
+    const late = { kind: 'ignore', reason: 'of a wait that is over' };
+    expect(decideReturn(bound, lifecycleAction(), 'termination')).toEqual(late);
   });
 
   test('is ignored when it was released before and other hooks still hold the instance', () => {
-    expect(decideReturn(released, lifecycleAction(), 'termination')).toMatchObject({ kind: 'ignore' });
+    const ignored = { kind: 'ignore', reason: 'released before' };
+    expect(decideReturn(released, lifecycleAction(), 'termination')).toEqual(ignored);
+    const both = drain({
+      ...released,
+      actions: [heldAction({ hookName: 'ebbtide-second', token: 'x' }), heldAction()],
+    });
+    expect(decideReturn(both, lifecycleAction(), 'termination')).toEqual(ignored);
   });
 
   test('that the sweep found, of a hook that was released before, is asked about: it may hold the instance anew', () => {
     expect(decideReturn(released, untold, 'termination')).toEqual({ kind: 'ask' });
     const returning = drain({ phase: 'returning', destination: 'root-volume', outcome: 'drained' });
     expect(decideReturn(returning, untold, 'root-volume')).toEqual({ kind: 'ask' });
+  });
+
+  test('of a hook that was not released before begins a drain, found by the sweep or told by its event', () => {
+    for (const token of [undefined, lifecycleAction().token]) {
+      const another = lifecycleAction({ hookName: 'ebbtide-another', token });
+      expect(decideReturn(released, another, 'termination')).toEqual({ kind: 'begin' });
+    }
+  });
+
+  test('of a hook that the drain is not for begins another when it is bound for somewhere else', () => {
+    const another = lifecycleAction({ hookName: 'ebbtide-another', token: 'another' });
+    expect(decideReturn(drain({ destination: 'root-volume' }), another, 'termination')).toEqual({ kind: 'begin' });
   });
 
   test('begins anew with another token, or bound for somewhere else', () => {
@@ -107,5 +128,22 @@ describe('a lifecycle action of an instance', () => {
   test('that is an old event is ignored even when the instance has been in service since', () => {
     const back = drain({ phase: 'closed', destination: 'warm-pool', outcome: 'back in service' });
     expect(decideReturn(back, lifecycleAction(), 'warm-pool')).toMatchObject({ kind: 'ignore' });
+  });
+});
+
+describe('a hook holds an instance another time', () => {
+  const held = lifecycleAction({ token: 'known' });
+  const later = T0 + MINUTE_MS;
+
+  test.each([
+    ['the action has another token and began later', held, { token: 'another', startedAtMs: later }, true],
+    ['it began at the same time: the events crossed', held, { token: 'another', startedAtMs: T0 }, false],
+    ['it began before: its event is late', held, { token: 'another', startedAtMs: T0 - 1 }, false],
+    ['it has the same token', held, { token: 'known', startedAtMs: later }, false],
+    ['the sweep found it, which knows no token', held, { token: undefined, startedAtMs: later }, false],
+    ['the sweep found the earlier one', { ...held, token: undefined }, { token: 'another', startedAtMs: later }, false],
+    ['the sweep found both', { ...held, token: undefined }, { token: undefined, startedAtMs: later }, false],
+  ])('when %s', (_, known, action, isAnother) => {
+    expect(isAnotherWait(known, action)).toBe(isAnother);
   });
 });

@@ -156,7 +156,8 @@ describe('a drain with tasks left', () => {
   });
 
   test('is released at its deadline even when nothing can be seen of it', () => {
-    expect(decide({}, T0 + 60 * MINUTE_MS)).toMatchObject({ kind: 'release', reason: 'deadline' });
+    const decision = decide({}, T0 + 60 * MINUTE_MS);
+    expect(decision).toEqual({ kind: 'release', reason: 'deadline', result: 'CONTINUE', remaining: [] });
   });
 
   test('waits when nothing can be seen of it, with its heartbeats', () => {
@@ -202,6 +203,12 @@ describe('tasks that no drain waits for', () => {
 
   test('block like any other where the service was not found to be a daemon', () => {
     expect(decide({ ...only, daemonServices: undefined })).toMatchObject({ kind: 'wait', blocking: [daemon] });
+  });
+
+  test('keep what is left of their two minutes, no more and no less, over a look that did not see them', () => {
+    const incident = drain({ unblockedAtMs: T0 });
+    const decision = decide({ ...only, tasks: undefined }, T0 + 5 * MINUTE_MS, { incident });
+    expect(decision).toMatchObject({ kind: 'wait', unblockedAtMs: T0, toStop: [] });
   });
 
   test('lose their two minutes when a task appears that is waited for', () => {

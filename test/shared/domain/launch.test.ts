@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../shared/config/config.ts';
-import {
-  decideLaunch,
-  decideLaunchArrival,
-  isDealtWith,
-  type LaunchObservation,
-} from '../../../shared/domain/launch.ts';
+import { decideLaunch, type LaunchObservation } from '../../../shared/domain/launch.ts';
 import type { LaunchIncident } from '../../../shared/incidents/incident.ts';
-import { clusterArn, ec2InstanceId, heldAction, instance, lifecycleAction, MINUTE_MS, T0 } from '../fleet.ts';
+import { clusterArn, ec2InstanceId, heldAction, instance, MINUTE_MS, T0 } from '../fleet.ts';
 
 const elsewhere = clusterArn.replace('/shop', '/dev');
 const ec2 = { state: 'running', checks: { system: 'ok', instance: 'ok' } };
@@ -172,6 +167,42 @@ const rows: readonly Row[] = [
     decides: { kind: 'replace' },
   },
   {
+    when: 'on-call knows, and it registers without an agent',
+    incident: told,
+    seen: { ...inService, registrations: [away] },
+    minutes: 60,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'in service, it was not looked for',
+    incident: unhooked,
+    seen: { lifecycleState: 'InService', ec2 },
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'in service, it is young, and would be replaced',
+    incident: unhooked,
+    seen: inService,
+    settings: { unregisteredAction: 'replace' },
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it is to be replaced, but EC2 was not asked',
+    incident: told,
+    seen: { ...inService, ec2: undefined },
+    minutes: 16,
+    settings: { unregisteredAction: 'replace' },
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it is to be replaced, but has not come into service',
+    incident: told,
+    seen: { ...inService, lifecycleState: 'Pending' },
+    minutes: 16,
+    settings: { unregisteredAction: 'replace' },
+    decides: { kind: 'wait' },
+  },
+  {
     when: 'it is being replaced',
     incident: { ...told, replacedAtMs: T0 + 16 * MINUTE_MS },
     seen: inService,
@@ -202,35 +233,5 @@ describe('an instance on its way into a cluster', () => {
 
     expect(decide(149)).toEqual({ kind: 'wait', heartbeats: [] });
     expect(decide(150)).toEqual({ kind: 'wait', heartbeats: launch().actions });
-  });
-});
-
-describe('a launch action', () => {
-  const somewhere = { isCertain: false };
-
-  it.each([
-    { state: 'Pending:Wait', home: somewhere, decides: 'wait' },
-    { state: 'Pending:Wait', home: tagged, decides: 'wait' },
-    { state: 'Pending:Wait', home: { clusterArn: elsewhere, isCertain: true }, decides: 'ignore' },
-    { state: 'Pending:Wait', home: { clusterArn: elsewhere, isCertain: false }, decides: 'wait' },
-    { state: 'Warmed:Pending:Wait', home: somewhere, decides: 'let into the pool' },
-    { state: 'Pending:Proceed', home: somewhere, decides: 'ignore' },
-    { state: 'InService', home: somewhere, decides: 'ignore' },
-    { state: undefined, home: somewhere, decides: 'ignore' },
-  ])('in state $state is met with: $decides', ({ state, home, decides }) => {
-    expect(decideLaunchArrival(state, home, parsePolicy(onlyShop)).kind).toBe(decides);
-  });
-
-  const done = launch({ phase: 'closed', actions: [], completed: [heldAction()], closedAtMs: T0 });
-  const untold = lifecycleAction({ token: undefined });
-
-  it.each([
-    { what: 'of a launch that is waited for', earlier: launch(), action: lifecycleAction(), minutes: 1, isDone: false },
-    { what: 'that was completed', earlier: done, action: lifecycleAction(), minutes: 60, isDone: true },
-    { what: 'that is new', earlier: done, action: lifecycleAction({ token: 'new' }), minutes: 1, isDone: false },
-    { what: 'that the sweep found soon after', earlier: done, action: untold, minutes: 9, isDone: true },
-    { what: 'that the sweep found much later', earlier: done, action: untold, minutes: 10, isDone: false },
-  ])('$what: dealt with before? $isDone', ({ earlier, action, minutes, isDone }) => {
-    expect(isDealtWith(earlier, action, T0 + minutes * MINUTE_MS)).toBe(isDone);
   });
 });

@@ -21,7 +21,8 @@ describe('the agent of a draining instance', () => {
 
   test('is given up after the grace period and not a millisecond before', () => {
     expect(decide(away, T0 + graceMs - 1, lostAt(T0))).toMatchObject({ kind: 'wait' });
-    expect(decide(away, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'release', reason: 'lost contact' });
+    const given = { kind: 'release', result: 'CONTINUE', reason: 'lost contact', remaining: away.tasks };
+    expect(decide(away, T0 + graceMs, lostAt(T0))).toEqual(given);
   });
 
   test('is not given up by a look that did not see it', () => {

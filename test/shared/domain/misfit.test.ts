@@ -12,6 +12,7 @@ describe('whether a hook lives to see a deadline', () => {
     { heartbeat: 30, minutes: 48, misfit: undefined },
     { heartbeat: 30, minutes: 60, misfit: { endsAfterMinutes: 48, heartbeatTimeoutSecondsMin: 38 } },
     { heartbeat: 7_200, minutes: 2_820, misfit: undefined },
+    { heartbeat: 300, minutes: 2_878, misfit: { endsAfterMinutes: 498, heartbeatTimeoutSecondsMin: 1_728 } },
     { heartbeat: 7_200, minutes: 2_879, misfit: { endsAfterMinutes: 2_878, heartbeatTimeoutSecondsMin: undefined } },
   ])('heartbeat timeout $heartbeat s, deadline $minutes min', ({ heartbeat, minutes, misfit }) => {
     expect(findMisfit({ globalTimeoutSeconds: globalTimeoutOf(heartbeat) }, minutes)).toEqual(misfit);

@@ -16,6 +16,9 @@ test.each([
   [['!prod'], 'test', false],
   [['a.c'], 'abc', false],
   [['service:web'], 'service:web', true],
+  [['family:now!'], 'family:now!', true],
+  [['!prod'], '!prod', false],
+  [['*'], 'two\nlines', true],
   [[], 'prod', false],
 ])('%j lets in %s: %s', (patterns, name, isIn) => {
   expect(isNameIn(patterns, name)).toBe(isIn);

@@ -36,6 +36,7 @@ describe('what AWS Health says of a change', () => {
     ['with a later time, when it is over', over, at(T0 + 3 * HOUR_MS), { kind: 'open' }],
     ['about a later one beside it', announced, at(T0 + 2 * HOUR_MS, another), { kind: 'ignore' }],
     ['about a sooner one beside it', announced, at(T0, another), { kind: 'open' }],
+    ['about one at the same time beside it', announced, at(announced.startsAtMs, another), { kind: 'ignore' }],
     ['about one at any moment beside it', announced, at(undefined, another), { kind: 'open' }],
     ['about another one, when it is over', over, at(T0 + 2 * HOUR_MS, another), { kind: 'open' }],
   ] as const)('%s', (_, earlier, notice, decision) => {

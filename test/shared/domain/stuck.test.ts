@@ -70,6 +70,24 @@ const rows: readonly Row[] = [
     says: ['waiting for service web to replace it (4 of 4 running'],
   },
   {
+    of: 'trouble that is over: a replacement has started',
+    task: {},
+    around: around({ events: said('(service web) has started 12 tasks: (task 1f0c).', NO_ROOM) }),
+    says: ['waiting for service web to replace it (4 of 4 running'],
+  },
+  {
+    of: 'trouble that is not over by what was said of something else since',
+    task: {},
+    around: around({ events: said('(service web) has stopped 1 running tasks: (task 1f0c).', NO_ROOM) }),
+    says: ['no room for its replacement'],
+  },
+  {
+    of: 'a service that may run with less, though it may start no more',
+    task: {},
+    around: around({ minimumHealthyPercent: 50, maximumPercent: 100 }),
+    says: ['waiting for service web to replace it'],
+  },
+  {
     of: 'a replacement on its way',
     task: {},
     around: around({ pendingCount: 1 }),
@@ -91,7 +109,7 @@ const rows: readonly Row[] = [
   {
     of: 'scale-in protection that has run out',
     task: {},
-    around: around({}, { protectedUntil: new Map([[task().arn, nowMs - 1]]) }),
+    around: around({}, { protectedUntil: new Map([[task().arn, nowMs]]) }),
     says: ['waiting for service web'],
   },
   {
@@ -147,6 +165,20 @@ describe('why a task is still there', () => {
     const [line = ''] = explain([task(overrides)], { ...NOTHING_READ, ...surroundings }, nowMs);
 
     for (const words of says) expect(line).toContain(words);
+  });
+
+  it('says no more than is known of a task that stops', () => {
+    const stops = (lastStatus: string) => task({ lastStatus, desiredStatus: 'STOPPED' });
+    const lines = ['STOPPING', 'DEACTIVATING', 'DEPROVISIONING'].flatMap((status) =>
+      explain([stops(status)], NOTHING_READ, nowMs),
+    );
+    const name = '00000000000000000000000000000001 (service web)';
+
+    expect(lines).toEqual([
+      `${name} is STOPPING: told to stop and shutting down`,
+      `${name} is DEACTIVATING: waiting for its load balancer to let go of it (deregistration delay)`,
+      `${name} is DEPROVISIONING: its network interface has been given back`,
+    ]);
   });
 
   it('is a line for each task, in their order', () => {
