@@ -1,5 +1,6 @@
 import type { Kernel } from './kernel/kernel.ts';
 import { createLifecycleHookProvider } from './services/auto-scaling/lifecycle-hook-resource.ts';
+import type { NotifyTarget } from './services/auto-scaling/notifications.ts';
 import { followInstances } from './services/auto-scaling/reconcile.ts';
 import { createAutoScalingService } from './services/auto-scaling/service.ts';
 import { createAutoScalingWorld } from './services/auto-scaling/state.ts';
@@ -23,6 +24,8 @@ import type { BusEvent, ResourceProvider, SimulatedService } from './wire/servic
 export interface FleetOptions {
   /** Where the services' events go. */
   publish(event: BusEvent): void;
+  /** Where lifecycle hooks send their notifications; default: there is no such target. */
+  readonly notifyTarget?: NotifyTarget;
   /** Which way AWS goes where it does not say. */
   readonly undocumented?: Partial<UndocumentedBehaviour>;
   /** Whether agents lose their connection every half hour, as in normal operation; default true. */
@@ -52,7 +55,11 @@ export function createFleet(kernel: Kernel, options: FleetOptions): Fleet {
     publish: (event) => options.publish(event),
   });
   const ec2 = createEc2World(context('ec2'));
-  const autoScaling = createAutoScalingWorld(context('auto-scaling'), ec2);
+  const autoScaling = createAutoScalingWorld(
+    context('auto-scaling'),
+    ec2,
+    options.notifyTarget ?? (() => 'NO_RESOURCE'),
+  );
   const ecs = createEcsWorld(context('ecs'), autoScaling, options.agentConnectionsEnd ?? true);
   followHosts(ecs, ec2);
   followInstances(autoScaling);

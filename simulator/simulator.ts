@@ -6,6 +6,7 @@ import { createFaults, type Faults } from './faults/faults.ts';
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts';
 import { createIam, type Iam } from './iam/iam.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
+import { createHookTargets } from './services/hook-targets.ts';
 import { createLambdaService } from './services/lambda/api.ts';
 import type { FunctionSources } from './services/lambda/code.ts';
 import { createLambda, type Lambda, type LambdaOptions } from './services/lambda/lambda.ts';
@@ -79,7 +80,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     send: (request) => wire.handle(request),
   });
   const faults = createFaults(kernel, () => services);
-  const fleet = createFleet(kernel, { ...options, publish: (event) => messaging.putEvent(event) });
+  const permitsInvocation = (arn: string, principal: string, sourceArn: string) =>
+    permissions.permits(arn, principal, sourceArn);
+  const fleet = createFleet(kernel, {
+    ...options,
+    publish: (event) => messaging.putEvent(event),
+    notifyTarget: (notification) => notifyTarget(notification),
+  });
   const messaging: Messaging = createMessaging(kernel, {
     onCommand: fleet.runCommand,
     managedInstances: fleet.managedInstances,
@@ -90,10 +97,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       timeoutSeconds: (arn) => (lambda.findFunction(arn)?.timeoutMs ?? 0) / 1000,
       roleAllows: (arn, action, resource) =>
         iam.allows(lambda.findFunction(arn)?.roleArn ?? '', { action, resource, context: {} }),
+      deadLetters: (arn) => lambda.findFunction(arn),
     },
-    permitsInvocation: (arn, principal, sourceArn) => permissions.permits(arn, principal, sourceArn),
+    roleAllows: iam.allows,
+    permitsInvocation,
   });
-  const { invokeAsync, eventSourceMappings } = messaging;
+  const { invokeAsync, sendAsRole, eventSourceMappings } = messaging;
+  const notifyTarget = createHookTargets({ place: kernel.place, iam, sendAsRole, invokeAsync, permitsInvocation });
   const services: readonly SimulatedService[] = [
     ...messaging.services,
     ...fleet.services,

@@ -1,7 +1,8 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Authorization, Call, ResourceProvider, SimulatedService } from '../wire/service.ts';
 import { accessDenied } from './denial.ts';
-import { evaluate, type Policy, type PolicyQuestion } from './policy.ts';
+import { MANAGED_POLICIES } from './managed-policies.ts';
+import { evaluate, type Policy, type PolicyQuestion, parsePolicy } from './policy.ts';
 import { policyProvider, roleProvider } from './providers.ts';
 
 /** A role that functions may assume. */
@@ -27,9 +28,21 @@ export interface Iam {
   authorize(service: SimulatedService, operation: string, call: Call, authorization: Authorization): void;
 }
 
+/**
+ * What the console makes for lifecycle hooks that notify a topic or a queue ("EC2 Auto Scaling Notification Access"), for
+ * hooks that are put by API: roles are made by templates only.
+ */
+const NOTIFICATION_ROLE = 'auto-scaling-notifications';
+
 /** @param kernel gives the account that the roles belong to */
 export function createIam(kernel: Kernel): Iam {
-  const rolesByArn = new Map<string, Role>();
+  const notificationRole: Role = {
+    name: NOTIFICATION_ROLE,
+    arn: `arn:aws:iam::${kernel.place.accountId}:role/${NOTIFICATION_ROLE}`,
+    trustedServices: ['autoscaling.amazonaws.com'],
+    policies: [parsePolicy(MANAGED_POLICIES['arn:aws:iam::aws:policy/service-role/AutoScalingNotificationAccessRole'])],
+  };
+  const rolesByArn = new Map<string, Role>([[notificationRole.arn, notificationRole]]);
   return {
     providers: {
       'AWS::IAM::Role': roleProvider(kernel, rolesByArn),

@@ -25,6 +25,9 @@ export type Verdict = 'allowed' | 'explicitly denied' | 'not allowed';
 
 const STATEMENT_KEYS = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']);
 
+/** One without a version counts as one of 2008, which differs in policy variables only: those are not supported anyway. */
+const VERSIONS = new Set<unknown>(['2012-10-17', '2008-10-17', undefined]);
+
 /**
  * Parses a policy document (IAM User Guide, "IAM JSON policy element reference").
  *
@@ -32,8 +35,7 @@ const STATEMENT_KEYS = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Resourc
  */
 export function parsePolicy(document: unknown): Policy {
   const { Version, Statement } = (document ?? {}) as { Version?: unknown; Statement?: unknown };
-  // Without this version AWS treats the document as one of 2008, in which policy variables are plain text.
-  if (Version !== '2012-10-17') throw new Error(`A policy's Version must be 2012-10-17, not ${String(Version)}`);
+  if (!VERSIONS.has(Version)) throw new Error(`A policy's Version must be 2012-10-17, not ${String(Version)}`);
   if (Statement === undefined) throw new Error('A policy needs a Statement');
   return { statements: (Array.isArray(Statement) ? Statement : [Statement]).map(parseStatement) };
 }

@@ -1,3 +1,4 @@
+import type { PolicyQuestion } from '../iam/policy.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { BusEvent, FunctionInvoker, ResourceProvider, SimulatedService } from '../wire/service.ts';
 import { Alarms } from './cloudwatch/alarms.ts';
@@ -6,13 +7,14 @@ import { createDynamoDbService, type Tables } from './dynamodb/operations.ts';
 import { createTableProvider } from './dynamodb/provider.ts';
 import { createStreamMappingProvider } from './dynamodb/stream-mapping-provider.ts';
 import { type Replication, USUAL_REPLICATION } from './dynamodb/table.ts';
-import { createAsyncInvocations } from './event-bridge/async-invocation.ts';
+import { type AsyncFunctionFacts, createAsyncInvocations } from './event-bridge/async-invocation.ts';
 import { type DeliveryFault, EventBus } from './event-bridge/bus.ts';
 import { createFunctionSender, createQueueSender, createTopicSender, Delivery } from './event-bridge/delivery.ts';
 import { createEventBridgeService } from './event-bridge/operations.ts';
 import { createRuleProvider } from './event-bridge/rule-provider.ts';
 import { createKeys } from './kms/keys.ts';
 import { createEventSourceMappings, type EventSourceMappings } from './lambda/event-source-mappings.ts';
+import { createRoleSender, type SendAsRole } from './role-sender.ts';
 import { createFanOut } from './sns/fan-out.ts';
 import { createSnsService } from './sns/operations.ts';
 import { createTopicProviders } from './sns/providers.ts';
@@ -27,7 +29,9 @@ import { createSsmService, type SsmDependencies } from './ssm/service.ts';
 export interface MessagingDependencies extends SsmDependencies {
   readonly invoker: FunctionInvoker;
   /** What deployment checks ask about functions. A question that is not answered is not checked. */
-  readonly functions?: FunctionFacts;
+  readonly functions?: FunctionFacts & AsyncFunctionFacts;
+  /** Whether a role's policies let it do something; default: they do. */
+  readonly roleAllows?: (roleArn: string, question: PolicyQuestion) => boolean;
   /** Whether a function's resource policy (`AWS::Lambda::Permission`) lets a service invoke it; default: it does. */
   readonly permitsInvocation?: (functionArn: string, principal: string, sourceArn: string) => boolean;
   /** Loses, doubles and delays deliveries of the bus; default: none. */
@@ -50,6 +54,8 @@ export interface Messaging {
   readonly alarms: Alarms;
   /** Starts a function asynchronously, with Lambda's own retries. */
   readonly invokeAsync: (functionArn: string, payload: unknown) => void;
+  /** Sends as a role that an AWS service was given. */
+  readonly sendAsRole: SendAsRole;
   readonly eventSourceMappings: EventSourceMappings;
 }
 
@@ -59,13 +65,15 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     invoker,
     functions = {},
     permitsInvocation = () => true,
+    roleAllows = () => true,
     deliveryFault,
     replication = USUAL_REPLICATION,
   } = dependencies;
   const keys = createKeys(kernel);
   const queues = new Queues(kernel, keys);
   const topics = new Topics(kernel, keys);
-  const asyncInvocations = createAsyncInvocations(kernel, invoker, queues);
+  const sendAsRole = createRoleSender({ topics, queues, keys, roleAllows });
+  const asyncInvocations = createAsyncInvocations(kernel, { invoker, queues, functions, sendAsRole });
   topics.deliverBy(createFanOut(kernel, { queues, invokeAsync: asyncInvocations.invokeAsync, permitsInvocation }));
   const delivery = new Delivery(kernel, queues, {
     sqs: createQueueSender(queues),
@@ -111,6 +119,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     tables,
     alarms,
     invokeAsync: asyncInvocations.invokeAsync,
+    sendAsRole,
     eventSourceMappings,
   };
 }

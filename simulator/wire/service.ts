@@ -95,8 +95,16 @@ export interface BusEvent {
 
 /** How AWS services start functions: queues, topics and rules call this, not the Lambda API. */
 export interface FunctionInvoker {
-  /** Resolves when the invocation is over, in virtual time. Never rejects. */
-  invoke(functionArn: string, payload: unknown): Promise<InvocationResult>;
+  /**
+   * Resolves when the invocation is over, in virtual time. Never rejects.
+   *
+   * @param report told when it is over, unless it never began
+   */
+  invoke(
+    functionArn: string,
+    payload: unknown,
+    report?: (of: { readonly requestId: string }) => void,
+  ): Promise<InvocationResult>;
 }
 
 export type InvocationResult =

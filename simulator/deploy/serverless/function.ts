@@ -43,6 +43,7 @@ const EXPANDED = [
   'Events',
   'Tags',
   'EventInvokeConfig',
+  'DeadLetterQueue',
 ];
 
 /** One `AWS::Serverless::Function` as the resources that SAM makes of it. */
@@ -80,6 +81,7 @@ function functionProperties(properties: TemplateProperties): Record<string, unkn
     ...Object.fromEntries(same),
     ...(tags.length > 0 && { Tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
     Code: codeOf(properties),
+    ...deadLetterConfigOf(properties),
   };
 }
 
@@ -92,8 +94,21 @@ function codeOf({ CodeUri, InlineCode, ImageUri }: TemplateProperties): Record<s
   return { S3Bucket: Bucket, S3Key: Key, ...(Version === undefined ? {} : { S3ObjectVersion: Version }) };
 }
 
+/** SAM names the kind of the target, for the permission that it adds to the role. */
+function deadLetterConfigOf({ DeadLetterQueue: given }: TemplateProperties): Record<string, unknown> {
+  return isObject(given) ? { DeadLetterConfig: { TargetArn: given.TargetArn } } : {};
+}
+
+function deadLetterPolicy({ DeadLetterQueue: given }: TemplateProperties): object[] {
+  if (!isObject(given)) return [];
+  const Action = given.Type === 'SNS' ? 'sns:Publish' : 'sqs:SendMessage';
+  const Statement = [{ Effect: 'Allow', Action, Resource: given.TargetArn }];
+  return [{ PolicyName: 'DeadLetterQueuePolicy', PolicyDocument: { Version: '2012-10-17', Statement } }];
+}
+
 function roleOf(logicalId: string, properties: TemplateProperties, eventPolicies: readonly string[]) {
-  const { managed, inline } = policiesOf(logicalId, properties.Policies);
+  const { managed, inline: own } = policiesOf(logicalId, properties.Policies);
+  const inline = [...own, ...deadLetterPolicy(properties)];
   return {
     Type: 'AWS::IAM::Role',
     Properties: {

@@ -2,6 +2,7 @@ import type { LifecycleState } from '@aws-sdk/client-auto-scaling';
 import { AwsError } from '../../wire/aws-error.ts';
 import { tell } from '../fleet-context.ts';
 import { LIMITS } from '../fleet-timing.ts';
+import { notifyOfAction, testTarget } from './notifications.ts';
 import {
   type ActionEnder,
   type AutoScalingGroup,
@@ -33,7 +34,19 @@ export interface HookSettings {
 const HOOKS_PER_GROUP_MAX = 50;
 
 /** Adds or replaces a hook (PutLifecycleHook, API reference). Actions under way keep the hook as it was. */
-export function putHook(group: AutoScalingGroup, settings: HookSettings): LifecycleHook {
+export function putHook(group: AutoScalingGroup, settings: HookSettings): void {
+  group.hooks.set(settings.name, hookOf(group, settings));
+}
+
+/** The same, with a message to the notification target, if there is one, which must take it. */
+export function putAndTestHook(world: AutoScalingWorld, group: AutoScalingGroup, settings: HookSettings): void {
+  const hook = hookOf(group, settings);
+  const { notificationTargetArn, roleArn } = hook;
+  if (notificationTargetArn !== undefined) testTarget(world, group, { notificationTargetArn, roleArn });
+  group.hooks.set(hook.name, hook);
+}
+
+function hookOf(group: AutoScalingGroup, settings: HookSettings): LifecycleHook {
   const heartbeatTimeoutSeconds = settings.heartbeatTimeoutSeconds ?? LIMITS.hookHeartbeatDefaultSeconds;
   if (heartbeatTimeoutSeconds < 30 || heartbeatTimeoutSeconds > 7_200) {
     throw validationError('HeartbeatTimeout must be between 30 and 7200 seconds.');
@@ -41,18 +54,17 @@ export function putHook(group: AutoScalingGroup, settings: HookSettings): Lifecy
   if (!group.hooks.has(settings.name) && group.hooks.size >= HOOKS_PER_GROUP_MAX) {
     throw new AwsError('LimitExceeded', `You have reached the limit of ${HOOKS_PER_GROUP_MAX} lifecycle hooks.`);
   }
-  const hook: LifecycleHook = {
+  return {
     name: settings.name,
     transition: settings.transition,
     heartbeatTimeoutSeconds,
     globalTimeoutSeconds: Math.min(LIMITS.hookGlobalMaxSeconds, heartbeatTimeoutSeconds * LIMITS.hookGlobalHeartbeats),
     defaultResult: settings.defaultResult ?? 'ABANDON',
     notificationMetadata: settings.notificationMetadata,
-    notificationTargetArn: settings.notificationTargetArn,
+    // An empty text takes the target away.
+    notificationTargetArn: settings.notificationTargetArn || undefined,
     roleArn: settings.roleArn,
   };
-  group.hooks.set(hook.name, hook);
-  return hook;
 }
 
 export interface Passage {
@@ -110,6 +122,7 @@ function startAction(
   member.history.push(action);
   restartClock(world, member, action);
   publishAction(world, member, { action, passage });
+  notifyOfAction(world, member, { action, passage });
   for (const listener of world.listeners) listener.actionStarted?.(member, action);
 }
 
@@ -164,7 +177,10 @@ function close(
   });
 }
 
-/** The event of a lifecycle action (EventBridge events, EC2 Auto Scaling guide). Best effort, as the bus decides. */
+/**
+ * The event of a lifecycle action, whether or not the hook has a notification target (Considerations and limitations for
+ * lifecycle hooks, EC2 Auto Scaling guide). Best effort, as the bus decides.
+ */
 function publishAction(
   world: AutoScalingWorld,
   member: GroupInstance,

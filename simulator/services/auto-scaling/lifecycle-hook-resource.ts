@@ -1,5 +1,5 @@
 import type { ResourceProvider } from '../../wire/service.ts';
-import { putHook } from './hooks.ts';
+import { putAndTestHook } from './hooks.ts';
 import { findGroup } from './operations/find.ts';
 import { parseTransition } from './operations/lifecycle.ts';
 import type { AutoScalingWorld, LifecycleResult } from './state.ts';
@@ -29,7 +29,7 @@ export function createLifecycleHookProvider(world: AutoScalingWorld): ResourcePr
       const heartbeat = text('HeartbeatTimeout');
       const name =
         text('LifecycleHookName') ?? `${stackName}-${logicalId}-${world.context.random.hex(12).toUpperCase()}`;
-      putHook(findGroup(world, text('AutoScalingGroupName')), {
+      putAndTestHook(world, findGroup(world, text('AutoScalingGroupName')), {
         name,
         transition: parseTransition(text('LifecycleTransition') ?? ''),
         heartbeatTimeoutSeconds: heartbeat === undefined ? undefined : Number(heartbeat),

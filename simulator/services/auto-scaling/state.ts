@@ -4,6 +4,7 @@ import type { Ec2World } from '../ec2/instances.ts';
 import type { LaunchTemplate } from '../ec2/launch-templates.ts';
 import { type FleetContext, tell } from '../fleet-context.ts';
 import type { InstanceRefresh } from './instance-refresh.ts';
+import type { NotifyTarget } from './notifications.ts';
 
 export type Transition = 'autoscaling:EC2_INSTANCE_LAUNCHING' | 'autoscaling:EC2_INSTANCE_TERMINATING';
 export type LifecycleResult = 'CONTINUE' | 'ABANDON';
@@ -152,6 +153,7 @@ export interface AutoScalingWorld {
   /** Instances that have left, with their history. */
   readonly formerMembers: GroupInstance[];
   readonly listeners: AutoScalingListener[];
+  readonly notifyTarget: NotifyTarget;
   serial: number;
 }
 
@@ -164,7 +166,11 @@ export interface AutoScalingListener {
   rootVolumeReplaced?(member: GroupInstance): void;
 }
 
-export function createAutoScalingWorld(context: FleetContext, ec2: Ec2World): AutoScalingWorld {
+export function createAutoScalingWorld(
+  context: FleetContext,
+  ec2: Ec2World,
+  notifyTarget: NotifyTarget,
+): AutoScalingWorld {
   return {
     context,
     ec2,
@@ -174,6 +180,7 @@ export function createAutoScalingWorld(context: FleetContext, ec2: Ec2World): Au
     openTokens: new Map(),
     formerMembers: [],
     listeners: [],
+    notifyTarget,
     serial: 0,
   };
 }

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { FunctionInvoker, ResourceProvider } from '../../wire/service.ts';
+import type { FunctionInvoker, InvocationResult, ResourceProvider } from '../../wire/service.ts';
+import type { SendAsRole } from '../role-sender.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { numberOf, objectOf, refuseUnknown, requiredTextOf, textOf } from '../template-properties.ts';
 import { ASYNC_RETRY_PAUSES_MS, ASYNC_THROTTLE_AGE_MS, ASYNC_THROTTLE_PAUSE_MS } from './delivery-times.ts';
@@ -10,6 +11,20 @@ interface AsyncSettings {
   readonly onFailureQueueArn?: string;
 }
 
+export interface AsyncFunctionFacts {
+  /** Where a function's discarded events go, and as whom Lambda sends them there. */
+  readonly deadLetters?: (
+    functionArn: string,
+  ) => { readonly deadLetterTargetArn?: string | undefined; readonly roleArn: string } | undefined;
+}
+
+export interface AsyncDependencies {
+  readonly invoker: FunctionInvoker;
+  readonly queues: Queues;
+  readonly functions: AsyncFunctionFacts;
+  readonly sendAsRole: SendAsRole;
+}
+
 const DEFAULT_SETTINGS: AsyncSettings = { retriesMax: ASYNC_RETRY_PAUSES_MS.length, ageMsMax: ASYNC_THROTTLE_AGE_MS };
 
 /**
@@ -18,11 +33,19 @@ const DEFAULT_SETTINGS: AsyncSettings = { retriesMax: ASYNC_RETRY_PAUSES_MS.leng
  */
 export function createAsyncInvocations(
   kernel: Kernel,
-  invoker: FunctionInvoker,
-  queues: Queues,
+  { invoker, queues, functions, sendAsRole }: AsyncDependencies,
 ): { readonly invokeAsync: (functionArn: string, payload: unknown) => void; readonly provider: ResourceProvider } {
   const settings = new Map<string, AsyncSettings>();
   const { region, accountId } = kernel.place;
+  const requestIds = kernel.random.fork('lambda/dead-letters');
+
+  const sendDeadLetter = (functionArn: string, payload: unknown, failure: Failure): string | undefined => {
+    const { deadLetterTargetArn: targetArn, roleArn = '' } = functions.deadLetters?.(functionArn) ?? {};
+    if (targetArn === undefined) return undefined;
+    queues.markDeadLetterQueue(targetArn);
+    const body = JSON.stringify(payload);
+    return sendAsRole({ roleArn, targetArn, body, attributes: deadLetterAttributes(failure) });
+  };
 
   const attempt = async (
     functionArn: string,
@@ -31,7 +54,10 @@ export function createAsyncInvocations(
     failures: number,
     throttles: number,
   ) => {
-    const result = await invoker.invoke(functionArn, payload);
+    let requestId: string | undefined;
+    const result = await invoker.invoke(functionArn, payload, (report) => {
+      requestId = report.requestId;
+    });
     if (result.outcome === 'success') return;
     const { retriesMax, ageMsMax, onFailureQueueArn } = settings.get(functionArn) ?? DEFAULT_SETTINGS;
     const isThrottled = result.outcome === 'throttled';
@@ -44,7 +70,16 @@ export function createAsyncInvocations(
       const condition = isTooOld ? 'EventAgeExceeded' : 'RetriesExhausted';
       const body = { requestContext: { functionArn, condition }, requestPayload: payload, responseContext: result };
       if (queue) queues.send(queue, { body: JSON.stringify(body), senderId: functionArn });
-      kernel.trace.add('world', { subject: functionArn, change: 'asynchronous invocation given up', condition });
+      const deadLetterError = sendDeadLetter(functionArn, payload, {
+        requestId: requestId ?? requestIds.uuid(),
+        result,
+      });
+      kernel.trace.add('world', {
+        subject: functionArn,
+        change: 'asynchronous invocation given up',
+        condition,
+        ...(deadLetterError === undefined ? {} : { deadLetterError }),
+      });
       return;
     }
     kernel.clock.after(pauseMs, () => {
@@ -82,5 +117,23 @@ export function createAsyncInvocations(
         return { ref: `${functionArn}|$LATEST`, attributes: {} };
       },
     },
+  };
+}
+
+interface Failure {
+  readonly requestId: string;
+  readonly result: Exclude<InvocationResult, { outcome: 'success' }>;
+}
+
+const ERROR_MESSAGE_BYTES_MAX = 1_024;
+
+/** "Dead-letter queue message attributes", Lambda Developer Guide: the status is what Invoke would have answered. */
+function deadLetterAttributes({ requestId, result }: Failure) {
+  const isThrottled = result.outcome === 'throttled';
+  const message = Buffer.from(isThrottled ? 'Rate Exceeded.' : result.errorMessage);
+  return {
+    RequestID: { DataType: 'String', StringValue: requestId },
+    ErrorCode: { DataType: 'Number', StringValue: isThrottled ? '429' : '200' },
+    ErrorMessage: { DataType: 'String', StringValue: message.subarray(0, ERROR_MESSAGE_BYTES_MAX).toString() },
   };
 }

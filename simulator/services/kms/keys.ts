@@ -12,7 +12,9 @@ import { flagOf, objectOf, refuseUnknown, requiredTextOf, type TemplatePropertie
 export interface Keys {
   /** Whether an AWS service may encrypt with the key, by the key's policy alone (services have no other policy). */
   allowsService(keyId: string, service: string, conditions: Readonly<Record<string, string>>): boolean;
-  /** What a caller needs besides the action itself; nothing where the key is AWS managed (its policy lets the account in). */
+  /** What a role needs besides the action itself; nothing where the key is AWS managed (its policy lets the account in). */
+  requirements(keyId: string | undefined, viaService: string): readonly Authorization[];
+  /** What a caller needs of these. */
   authorizations(keyId: string | undefined, caller: Caller, viaService: string): readonly Authorization[];
   readonly providers: Readonly<Record<string, ResourceProvider>>;
 }
@@ -31,7 +33,15 @@ export function createKeys(kernel: Kernel): Keys {
     return aliases.get(name) ?? `arn:aws:kms:${region}:${accountId}:key/${name}`;
   };
 
+  const requirements: Keys['requirements'] = (keyId, viaService) => {
+    if (keyId === undefined || keyId.includes('alias/aws/')) return [];
+    const conditions = { 'kms:ViaService': `${viaService}.${region}.amazonaws.com`, 'kms:CallerAccount': accountId };
+    return PRODUCER_ACTIONS.map((action) => ({ action, resources: [arnOf(keyId)], conditions }));
+  };
+
   return {
+    requirements,
+
     allowsService(keyId, service, conditions) {
       const resource = arnOf(keyId);
       const policy = policies.get(resource);
@@ -40,11 +50,7 @@ export function createKeys(kernel: Kernel): Keys {
       });
     },
 
-    authorizations(keyId, caller, viaService) {
-      if (keyId === undefined || keyId.includes('alias/aws/') || caller.kind !== 'function') return [];
-      const conditions = { 'kms:ViaService': `${viaService}.${region}.amazonaws.com`, 'kms:CallerAccount': accountId };
-      return PRODUCER_ACTIONS.map((action) => ({ action, resources: [arnOf(keyId)], conditions }));
-    },
+    authorizations: (keyId, caller, viaService) => (caller.kind === 'function' ? requirements(keyId, viaService) : []),
 
     providers: {
       'AWS::KMS::Key': {

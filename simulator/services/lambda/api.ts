@@ -114,6 +114,7 @@ function configurationOf(fn: LambdaFunction, version = '$LATEST'): FunctionConfi
     MemorySize: fn.memoryMb,
     Version: version,
     ...(Object.keys(variables).length > 0 && { Environment: { Variables: variables } }),
+    ...(fn.deadLetterTargetArn !== undefined && { DeadLetterConfig: { TargetArn: fn.deadLetterTargetArn } }),
     LoggingConfig: { LogFormat: fn.logFormat, LogGroup: fn.logGroupName },
     State: 'Active',
     LastUpdateStatus: 'Successful',

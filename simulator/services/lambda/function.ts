@@ -15,6 +15,8 @@ interface FunctionConfiguration {
   readonly logGroupName: string;
   readonly logFormat: 'Text' | 'JSON';
   readonly reservedConcurrency: number | undefined;
+  /** The topic or queue that discarded asynchronous events go to. */
+  readonly deadLetterTargetArn?: string | undefined;
 }
 
 /** A Node.js function whose code runs in the simulator's own process, in virtual time. */

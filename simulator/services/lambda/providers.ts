@@ -24,6 +24,7 @@ const FUNCTION_PROPERTIES = [
   'FunctionName',
   'Description',
   'Code',
+  'DeadLetterConfig',
   'Handler',
   'Runtime',
   'Architectures',
@@ -92,12 +93,14 @@ function functionProvider({ kernel, lambda, iam, artifactsDirectory, sources = {
 
 function configurationOf(properties: TemplateProperties, iam: Iam) {
   const description = textOf(properties, 'Description');
+  const roleArn = assumableRole(iam, requiredTextOf(properties, 'Role'));
   return {
-    roleArn: assumableRole(iam, requiredTextOf(properties, 'Role')),
+    roleArn,
     ...(description === undefined ? {} : { description }),
     timeoutMs: (numberOf(properties, 'Timeout', { min: 1, max: 900 }) ?? 3) * 1000,
     memoryMb: numberOf(properties, 'MemorySize', { min: 128, max: 10_240 }) ?? 128,
     environment: variablesOf(properties),
+    deadLetterTargetArn: deadLetterTarget(properties, iam, roleArn),
     reservedConcurrency: numberOf(properties, 'ReservedConcurrentExecutions', { min: 0, max: 1_000 }),
   };
 }
@@ -121,6 +124,22 @@ function assumableRole(iam: Iam, arn: string): string {
     throw invalidProperties('The role defined for the function cannot be assumed by Lambda.');
   }
   return arn;
+}
+
+/** A topic or a queue, which the function's role may send to: Lambda asks at once ("Adding a dead-letter queue"). */
+function deadLetterTarget(properties: TemplateProperties, iam: Iam, roleArn: string): string | undefined {
+  const config = objectOf(properties, 'DeadLetterConfig') ?? {};
+  refuseUnknown('DeadLetterConfig', config, ['TargetArn']);
+  const arn = textOf(config, 'TargetArn') || undefined;
+  if (arn === undefined) return undefined;
+  const isTopic = arn.startsWith('arn:aws:sns:');
+  if (!isTopic && !arn.startsWith('arn:aws:sqs:')) {
+    throw invalidProperties(`DeadLetterConfig: ${arn} is neither a queue nor a topic`);
+  }
+  const action = isTopic ? 'sns:Publish' : 'sqs:SendMessage';
+  if (iam.allows(roleArn, { action, resource: arn, context: {} })) return arn;
+  const call = isTopic ? 'Publish on SNS' : 'SendMessage on SQS';
+  throw invalidProperties(`The provided execution role does not have permissions to call ${call}`);
 }
 
 /** Anything but Node.js is a program of somebody else's. */

@@ -115,10 +115,15 @@ describe('conditions', () => {
   });
 });
 
+it.each([undefined, '2008-10-17'])('the version may be %s', (Version) => {
+  const policy = parsePolicy({ Version, Statement: [{ Effect: 'Allow', Action: 'a:b', Resource: '*' }] });
+  expect(evaluate([policy], { action: 'a:b', resource: 'x', context: {} })).toBe('allowed');
+});
+
 describe('a policy that is not understood', () => {
   const statement = { Effect: 'Allow', Action: 'a:b', Resource: '*' };
   it.each([
-    ['an old version', { Version: '2008-10-17', Statement: [] }, 'Version must be 2012-10-17'],
+    ['an unknown version', { Version: '2020-01-01' }, 'Version must be 2012-10-17, not 2020-01-01'],
     ['no statement', { Version: '2012-10-17' }, 'needs a Statement'],
     ['an unknown element', { Statement: { ...statement, Principal: '*' } }, 'no element Principal'],
     ['a misspelt effect', { Statement: { ...statement, Effect: 'allow' } }, 'Effect must be Allow or Deny'],

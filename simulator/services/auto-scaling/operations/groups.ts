@@ -7,7 +7,7 @@ import type {
 import { AwsError } from '../../../wire/aws-error.ts';
 import type { Operation } from '../../../wire/service.ts';
 import { addGroup, removeGroup } from '../groups.ts';
-import { type HookSettings, putHook, validationError } from '../hooks.ts';
+import { type HookSettings, putAndTestHook, validationError } from '../hooks.ts';
 import { reconcileSoon } from '../reconcile.ts';
 import type { AutoScalingGroup, AutoScalingWorld } from '../state.ts';
 import { forceOut, isLeaving } from '../terminating.ts';
@@ -38,8 +38,15 @@ export function createAutoScalingGroup(world: AutoScalingWorld): Operation<Creat
     authorize: (request) => onGroup(world, request.AutoScalingGroupName),
     run: (request) => {
       refuseOthers(request, CREATE_MEMBERS);
+      const hooks = hooksOf(request);
       const group = addGroup(world, settingsOf(world, request));
-      for (const hook of request.LifecycleHookSpecificationList ?? []) putHook(group, hookOf(hook));
+      try {
+        for (const hook of hooks) putAndTestHook(world, group, hook);
+      } catch (error) {
+        // It has never been there: what is wrong with its hooks is wrong with the request.
+        world.groups.delete(group.name);
+        throw error;
+      }
       reconcileSoon(world, group);
       return {};
     },
@@ -99,6 +106,16 @@ function sizeOf({ MinSize: minSize = 0, MaxSize: maxSize = 0, DesiredCapacity: d
     );
   }
   return { minSize, maxSize, desiredCapacity };
+}
+
+/** "Each hook must have the same notification target and IAM role" (Considerations and limitations for lifecycle hooks). */
+function hooksOf({ LifecycleHookSpecificationList = [] }: CreateAutoScalingGroupType): HookSettings[] {
+  const hooks = LifecycleHookSpecificationList.map(hookOf);
+  const targets = new Set(
+    hooks.map(({ notificationTargetArn = '', roleArn = '' }) => `${notificationTargetArn} ${roleArn}`),
+  );
+  if (targets.size <= 1) return hooks;
+  throw validationError('All lifecycle hooks of a new group must have the same NotificationTargetARN and RoleARN.');
 }
 
 function hookOf(hook: LifecycleHookSpecification): HookSettings {

@@ -5,7 +5,7 @@ import type {
   RecordLifecycleActionHeartbeatType,
 } from '@aws-sdk/client-auto-scaling';
 import type { Operation } from '../../../wire/service.ts';
-import { endAction, putHook, recordHeartbeat, validationError } from '../hooks.ts';
+import { endAction, putAndTestHook, putHook, recordHeartbeat, validationError } from '../hooks.ts';
 import type { AutoScalingWorld, GroupInstance, LifecycleAction, LifecycleResult, Transition } from '../state.ts';
 import { callerName, findGroup, onGroup } from './find.ts';
 
@@ -62,7 +62,7 @@ export function recordLifecycleActionHeartbeat(world: AutoScalingWorld): Operati
   };
 }
 
-/** PutLifecycleHook: what it leaves out keeps its value when the hook exists. */
+/** PutLifecycleHook: what it leaves out keeps its value when the hook exists. A target that it names gets a test message. */
 export function putLifecycleHook(world: AutoScalingWorld): Operation<PutLifecycleHookType> {
   return {
     authorize: (request) => onGroup(world, request.AutoScalingGroupName),
@@ -72,7 +72,7 @@ export function putLifecycleHook(world: AutoScalingWorld): Operation<PutLifecycl
       const existing = group.hooks.get(name);
       const transition = request.LifecycleTransition ?? existing?.transition;
       if (transition === undefined) throw validationError('LifecycleTransition is required for a new lifecycle hook.');
-      putHook(group, {
+      const settings = {
         ...existing,
         name,
         transition: parseTransition(transition),
@@ -83,7 +83,9 @@ export function putLifecycleHook(world: AutoScalingWorld): Operation<PutLifecycl
           ? {}
           : { notificationTargetArn: request.NotificationTargetARN }),
         ...(request.RoleARN === undefined ? {} : { roleArn: request.RoleARN }),
-      });
+      };
+      if (request.NotificationTargetARN === undefined) putHook(group, settings);
+      else putAndTestHook(world, group, settings);
       return {};
     },
   };
