@@ -84,9 +84,11 @@ export function isKeptBetweenSweeps(heartbeatTimeoutSeconds: number): boolean {
   return heartbeatTimeoutSeconds < SHORT_HEARTBEAT_TIMEOUT_SECONDS;
 }
 
-/** The delays, in seconds, at which a drain must be looked at until the next sweep but one, so that no hook expires. */
+/**
+ * The delays, in seconds, at which a drain must be looked at until the next sweep but one, so that no hook expires. None
+ * for a timeout that sweeps keep alone: its heartbeats lie further apart.
+ */
 export function looksBetweenSweeps(heartbeatTimeoutSeconds: number): number[] {
-  if (!isKeptBetweenSweeps(heartbeatTimeoutSeconds)) return [];
   const intervalSeconds = heartbeatIntervalMs(heartbeatTimeoutSeconds) / 1_000;
   const horizonSeconds = (1.5 * SWEEP_PERIOD_MS) / 1_000;
   const delays: number[] = [];

@@ -162,7 +162,16 @@ describe('a drain with tasks left', () => {
 
   test('waits when nothing can be seen of it, with its heartbeats', () => {
     const action = heldAction();
-    expect(decide({}, T0 + 150_000)).toMatchObject({ kind: 'wait', heartbeats: [action], toDrain: [], toStop: [] });
+    expect(decide({}, T0 + 150_000)).toEqual({
+      kind: 'wait',
+      blocking: undefined,
+      toStop: [],
+      heartbeats: [action],
+      toDrain: [],
+      lostContactAtMs: undefined,
+      unblockedAtMs: undefined,
+      isStalled: false,
+    });
   });
 
   test('beats only the hooks whose heartbeat is due', () => {

@@ -56,6 +56,13 @@ describe('a hook', () => {
     expect(heartbeatIntervalMs(300)).toBe(150_000);
   });
 
+  test('is looked at between the sweeps at each heartbeat until the next but one, which may be late', () => {
+    expect(looksBetweenSweeps(90)).toEqual([30, 60]);
+    expect(looksBetweenSweeps(279)).toEqual([]);
+    expect(heartbeatIntervalMs(279)).toBe(93_000);
+    expect(heartbeatIntervalMs(280)).toBe(140_000);
+  });
+
   test('is looked at a bounded number of times between two sweeps', () => {
     for (let timeoutSeconds = 30; timeoutSeconds <= 7_200; timeoutSeconds += 1) {
       expect(looksBetweenSweeps(timeoutSeconds).length).toBeLessThan(20);

@@ -35,6 +35,15 @@ describe('the agent of a draining instance', () => {
     expect(decide(back, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'wait', lostContactAtMs: undefined });
   });
 
+  test('is noted, given up and found again by looks that did not see the tasks, too', () => {
+    const untold = { ...away, tasks: undefined };
+    expect(decide(untold)).toMatchObject({ kind: 'wait', lostContactAtMs: T0 + MINUTE_MS });
+    const given = { kind: 'release', result: 'CONTINUE', reason: 'lost contact', remaining: [] };
+    expect(decide(untold, T0 + graceMs, lostAt(T0))).toEqual(given);
+    const back = { ...untold, instances: [instance()] };
+    expect(decide(back, T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'wait', lostContactAtMs: undefined });
+  });
+
   describe('that has registered the instance once more', () => {
     const twin = 'arn:aws:ecs:eu-west-1:210987654321:container-instance/shop/twin';
     const instances = [instance({ agentConnected: false }), instance({ arn: twin })];
@@ -52,6 +61,12 @@ describe('the agent of a draining instance', () => {
     test('counts as away where only tasks of the old registration are left, whose fate nobody can tell', () => {
       expect(decide(on(arn))).toMatchObject({ kind: 'wait', lostContactAtMs: T0 + MINUTE_MS });
       expect(decide(on(arn), T0 + graceMs, lostAt(T0))).toMatchObject({ kind: 'release', reason: 'lost contact' });
+    });
+
+    test('counts as there while nothing is left that blocks, wherever the rest is', () => {
+      const proxy = task({ group: 'family:proxy', startedBy: arn });
+      const decision = decide({ ...away, instances, tasks: [proxy] }, T0 + graceMs, lostAt(T0));
+      expect(decision).toMatchObject({ kind: 'wait', lostContactAtMs: undefined });
     });
 
     test('is not given up by a look that did not see the tasks', () => {
