@@ -120,8 +120,8 @@ export function decideLaunch(
     const known = { standing, ec2 };
     return isHeld ? { kind: 'give up', result: policy.launchDeadlineResult, known } : { kind: 'report', known };
   }
-  const isToBeReplaced = policy.unregisteredAction === 'replace' && lifecycleState === 'InService';
-  if (isJudged && incident.phase === 'told' && isToBeReplaced && isReplaceable(incident, nowMs)) {
+  const isInService = lifecycleState === 'InService';
+  if (isJudged && incident.phase === 'told' && isInService && isReplacementDue(incident, policy, nowMs)) {
     return { kind: 'replace' };
   }
   return { kind: 'wait', heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)) };
@@ -130,7 +130,14 @@ export function decideLaunch(
 /** The group may refuse it for now (health check grace period), or be slow at it. */
 const REPLACE_AGAIN_MS = 600_000;
 
-function isReplaceable({ replacedAtMs }: LaunchIncident, nowMs: number): boolean {
+/** Only where in service, and in a group that is watched: what a launch hook lets in has as long as any other there. */
+function isReplacementDue(
+  { isCertain, openedAtMs, letInAtMs = openedAtMs, replacedAtMs }: LaunchIncident,
+  { unregisteredAction, unregisteredMinutes }: Policy,
+  nowMs: number,
+): boolean {
+  if (unregisteredAction !== 'replace' || unregisteredMinutes === 'off' || !isCertain) return false;
+  if (nowMs - letInAtMs < unregisteredMinutes * 60_000) return false;
   return replacedAtMs === undefined || nowMs - replacedAtMs >= REPLACE_AGAIN_MS;
 }
 

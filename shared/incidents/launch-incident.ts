@@ -19,6 +19,8 @@ export const launchIncidentSchema = z.object({
   completed: z.array(heldActionSchema).default([]),
   /** When on-call is told, and the hooks are completed with the configured result. */
   deadlineAtMs: z.number(),
+  /** When its hooks were completed although its agent was not there: it is in service since about then. */
+  letInAtMs: z.number().optional(),
   /** When its group was last told to replace it: noted before it is, so that nobody else does so too. */
   replacedAtMs: z.number().optional(),
 });

@@ -131,7 +131,7 @@ async function giveUp(subject: Subject, result: LifecycleActionResult, known: Kn
   const outbox = [...incident.outbox, alert];
   const next: LaunchIncident = isOver
     ? { ...closed(incident, 'abandoned', nowMs), outbox }
-    : { ...incident, phase: 'told', actions: [], completed: incident.actions, outbox };
+    : { ...incident, phase: 'told', actions: [], completed: incident.actions, letInAtMs: nowMs, outbox };
   if (await commit(runtime, next, incident)) countOne(runtime);
 }
 
