@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 /** What intrinsic functions refer to. Each lookup throws for a name that does not exist. */
 export interface Scope {
   /** `Ref`: a parameter, a pseudo parameter or a resource. */
@@ -25,7 +26,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
   const [first] = entries;
   if (first !== undefined && entries.length === 1 && isIntrinsic(first)) {
     const [name, argument] = first;
-    const intrinsic = INTRINSICS[name];
+    const intrinsic = entryOf(INTRINSICS, name);
     if (intrinsic === undefined) throw new Error(`The intrinsic function ${name} is not supported`);
     return intrinsic(argument, scope);
   }

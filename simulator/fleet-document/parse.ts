@@ -46,13 +46,14 @@ function readValue(document: Document, fileName: string): unknown {
   }
 }
 
-interface Problem {
+/** What is wrong with a document or an input, and at which field. */
+export interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
 /** A field that is not known is a problem at that field, rather than at what holds it. */
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+export function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code !== 'unrecognized_keys') return [issue];
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'there is no such field' }));
 }

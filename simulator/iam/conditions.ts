@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import { matchesArn, matchesPattern } from './patterns.ts';
 
 /** The condition keys of one request, with their values. Key names are compared without regard to case. */
@@ -44,7 +45,7 @@ export function contextOf(keys: RequestContext): ReadonlyMap<string, readonly st
 
 function compileCondition(operator: string, key: string, expected: readonly string[]): Condition {
   const { quantifier, name, isIfExists } = parseOperator(operator);
-  const comparison = COMPARISONS[name];
+  const comparison = entryOf(COMPARISONS, name);
   if (comparison === undefined) throw new Error(`Condition operator ${operator} is not supported`);
   const holds = (value: string) =>
     expected.some((pattern) => comparison.compare(pattern, value)) !== comparison.isNegated;

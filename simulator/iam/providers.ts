@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import {
   generatedName,
@@ -76,7 +77,7 @@ function inlinePolicy(properties: TemplateProperties): Policy {
 }
 
 function managedPolicy(arn: string): Policy {
-  const document = MANAGED_POLICIES[arn];
+  const document = entryOf(MANAGED_POLICIES, arn);
   if (document === undefined) {
     throw invalidProperties(`The simulator does not know the managed policy ${arn}: write the permissions out inline`);
   }

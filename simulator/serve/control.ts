@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { problemsOf } from '../fleet-document/parse.ts';
 import { NotInFleet, NotPossible } from '../services/fleet-errors.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import type { WireResponse } from '../wire/http.ts';
@@ -32,7 +33,9 @@ export async function answerControl(served: Served, { method, path, body }: Cont
   if (given === undefined) return refusal(400, { name: 'NoJson', message: 'The body is no JSON' });
   const input = command.input.safeParse(given.value);
   if (!input.success) {
-    const problems = input.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }));
+    const problems = input.error.issues
+      .flatMap(problemsOf)
+      .map(({ path, message }) => ({ field: path.join('.'), message }));
     return refusal(400, { name: 'WrongInput', message: `The input of ${name} is wrong`, problems });
   }
   const { simulator, driver, onDefect } = served;

@@ -3,6 +3,7 @@ import { CALL_FAULT_KINDS, type CallFault, FAULT_CALLERS } from '../faults/call-
 import { EVENT_FAULT_KINDS, type EventFault } from '../faults/delivery-faults.ts';
 import type { FaultTerms, InjectedFault } from '../faults/fault.ts';
 import type { Faults } from '../faults/faults.ts';
+import { entryOf } from '../kernel/entry-of.ts';
 import { compilePattern, type EventPredicate } from '../services/event-bridge/pattern.ts';
 import type { Simulator } from '../simulator.ts';
 import { AwsError } from '../wire/aws-error.ts';
@@ -137,7 +138,7 @@ function requireOperation(
   }
   if (operation === undefined) return;
   const meant = services.filter((service) => name === undefined || service.name === name);
-  if (meant.some((service) => service.operations[operation] !== undefined)) return;
+  if (meant.some((service) => entryOf(service.operations, operation) !== undefined)) return;
   throw new WrongInput(
     'operation',
     `${name ?? 'no service'} has ${name === undefined ? 'an' : 'no'} operation ${operation}`,

@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import type { WireRequest } from './http.ts';
 import { actionOf } from './query-codec.ts';
 
@@ -25,7 +26,7 @@ export function routeOf(request: WireRequest): Route {
   const target = request.headers['x-amz-target'];
   const action = actionOf(request.body);
   return {
-    serviceName: NAMES_BY_SIGNING_NAME[signingName] ?? signingName,
+    serviceName: entryOf(NAMES_BY_SIGNING_NAME, signingName) ?? signingName,
     operation: target?.split('.').at(-1) ?? action,
     isQuery: target === undefined && action !== undefined,
     accessKeyId: scope?.[1],

@@ -48,7 +48,11 @@ function inputs(shape: Shape, names: readonly string[], depth = 6): fc.Arbitrary
     case 'document':
       return anyJson;
     default:
-      return fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: anyText });
+      return fc.oneof(
+        { weight: 6, arbitrary: fc.constantFrom(...names) },
+        { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', 'toString') },
+        { weight: 2, arbitrary: anyText },
+      );
   }
 }
 

@@ -1,3 +1,4 @@
+import { entryOf } from '../../kernel/entry-of.ts';
 import { isObject } from '../../services/template-properties.ts';
 import type { Resources } from './function.ts';
 import { managedPolicyArn } from './policies.ts';
@@ -37,7 +38,7 @@ const EXPANSIONS: Readonly<Record<string, { readonly known: readonly string[]; r
 /** One of the `Events` of a serverless function, under SAM's logical ids. */
 export function expandEvent(fn: string, name: string, event: unknown): ExpandedEvent {
   const type = isObject(event) ? String(event.Type) : 'nothing';
-  const expansion = EXPANSIONS[type];
+  const expansion = entryOf(EXPANSIONS, type);
   if (expansion === undefined) {
     const supported = Object.keys(EXPANSIONS).join(', ');
     throw new Error(`${fn}: the event ${name} is of type ${type}; the simulator has ${supported}`);

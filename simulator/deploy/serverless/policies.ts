@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's placeholders look like JavaScript's
+import { entryOf } from '../../kernel/entry-of.ts';
 import { isObject } from '../../services/template-properties.ts';
 
 const SERVICE_ROLES = 'arn:aws:iam::aws:policy/service-role/';
@@ -107,7 +108,7 @@ const TEMPLATES: Readonly<Record<string, PolicyTemplate>> = {
 
 function fromTemplates(logicalId: string, policy: Readonly<Record<string, unknown>>): object {
   const Statement = Object.entries(policy).map(([name, given]) => {
-    const template = TEMPLATES[name];
+    const template = entryOf(TEMPLATES, name);
     if (template === undefined) {
       throw new Error(`${logicalId}: the policy template ${name} is not supported: write its statements out`);
     }

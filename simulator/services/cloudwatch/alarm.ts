@@ -1,3 +1,4 @@
+import { entryOf } from '../../kernel/entry-of.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import {
   flagOf,
@@ -136,5 +137,5 @@ function requiredNumber(properties: TemplateProperties, name: string, min: numbe
 }
 
 function isComparison(text: string): text is keyof typeof COMPARISONS {
-  return text in COMPARISONS;
+  return entryOf(COMPARISONS, text) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../kernel/entry-of.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 
 /** An expression of the cluster query language (cluster-query-language), parsed. */
@@ -51,7 +52,7 @@ const SUBJECTS: Readonly<Record<string, readonly Comparison[]>> = {
 };
 
 function isValidComparison(subject: string, operator: Comparison, values: readonly string[]): boolean {
-  if (SUBJECTS[subject]?.includes(operator) === false) return false;
+  if (entryOf(SUBJECTS, subject)?.includes(operator) === false) return false;
   if (subject === 'registeredAt') return values.every((value) => !Number.isNaN(parseInstant(value)));
   if (subject === 'runningTasksCount') return values.every((value) => /^\d+$/.test(value));
   return operator === '=~' || operator === '!~' ? values.every(isPattern) : true;
@@ -143,10 +144,10 @@ class Parser {
 
   #condition(): ClusterQuery {
     const subject = this.#next();
-    if (!subject.startsWith('attribute:') && !(subject in SUBJECTS)) throw invalidFilter(this.#text);
+    if (!subject.startsWith('attribute:') && entryOf(SUBJECTS, subject) === undefined) throw invalidFilter(this.#text);
     if (this.#take('exists')) return { kind: 'exists', subject };
     if (this.#take('!exists', 'not_exists')) return { kind: 'not', query: { kind: 'exists', subject } };
-    const operator = OPERATORS[this.#next()];
+    const operator = entryOf(OPERATORS, this.#next());
     if (operator === undefined) throw invalidFilter(this.#text);
     const values = operator === 'in' || operator === 'not_in' ? this.#list() : [this.#next()];
     if (!isValidComparison(subject, operator, values)) throw invalidFilter(this.#text);

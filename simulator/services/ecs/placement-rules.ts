@@ -1,4 +1,5 @@
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
+import { entryOf } from '../../kernel/entry-of.ts';
 import type { Random } from '../../kernel/random.ts';
 import { matchesQuery } from './cluster-query.ts';
 import { parseClusterQuery } from './cluster-query-parser.ts';
@@ -98,7 +99,7 @@ export function problemWith(
     if (type === 'memberOf') parseClusterQuery(expression ?? '');
   }
   for (const { type = '', field = '' } of strategy) {
-    if (FIELDS[type]?.test(field) !== true)
+    if (entryOf(FIELDS, type)?.test(field) !== true)
       return `Invalid field ${field || '(none)'} for the placement strategy ${type}.`;
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { entryOf } from '../../kernel/entry-of.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { isObject } from '../template-properties.ts';
 import { compileCidr } from './cidr.ts';
@@ -76,13 +77,13 @@ function compileField(name: string, value: unknown): ObjectTest {
     if (value.length === 0) throw invalid('Empty arrays are not allowed');
     const tests = value.map(compileValue);
     return (object) => {
-      const leaves = leavesOf(object[name]);
+      const leaves = leavesOf(entryOf(object, name));
       return tests.some((test) => test(leaves));
     };
   }
   if (!isObject(value)) throw invalid(`"${name}" must be an object or an array`);
   const test = compileObject(value);
-  return (object) => objectsOf(object[name]).some(test);
+  return (object) => objectsOf(entryOf(object, name)).some(test);
 }
 
 /** The leaves at a place: nested arrays are flattened, and an object is no leaf. */

@@ -1,3 +1,4 @@
+import { entryOf } from '../../kernel/entry-of.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { isObject } from '../template-properties.ts';
 
@@ -36,9 +37,9 @@ function renderTemplate(
       inString = !inString;
       return whole;
     }
-    const path = paths[name];
-    const value = path === undefined ? predefined[name] : valueAt(event, path);
-    if (path === undefined && !(name in predefined)) return whole;
+    const path = entryOf(paths, name);
+    const value = path === undefined ? entryOf(predefined, name) : valueAt(event, path);
+    if (path === undefined && !Object.hasOwn(predefined, name)) return whole;
     // Within quotation marks a string is inserted as it is; outside it becomes a JSON value, and nothing becomes nothing.
     if (inString) return typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : textOf(value);
     return value === undefined ? '' : JSON.stringify(value);
@@ -54,7 +55,7 @@ function valueAt(event: unknown, path: string): unknown {
   let value = event;
   for (const step of parsePath(path)) {
     if (typeof step === 'number') value = Array.isArray(value) ? value[step] : undefined;
-    else value = isObject(value) ? value[step] : undefined;
+    else value = isObject(value) ? entryOf(value, step) : undefined;
   }
   return value;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../kernel/entry-of.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { compilePattern } from '../event-bridge/pattern.ts';
 import { isObject, parseJson } from '../template-properties.ts';
@@ -30,7 +31,7 @@ export function checkEndpoint(protocol: string, endpoint: string): void {
   if (UNMODELLED_PROTOCOLS.includes(protocol)) {
     throw invalidParameter(`Protocol Reason: The simulator does not model ${protocol}`);
   }
-  const expected = ENDPOINTS[protocol];
+  const expected = entryOf(ENDPOINTS, protocol);
   if (expected === undefined) throw invalidParameter(`Does not support this protocol string: ${protocol}`);
   const [pattern, what] = expected;
   if (!pattern.test(endpoint)) throw invalidParameter(what);

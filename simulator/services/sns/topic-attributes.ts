@@ -1,3 +1,4 @@
+import { entryOf } from '../../kernel/entry-of.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { checkResourcePolicy } from '../resource-policy.ts';
 import { parseJson } from '../template-properties.ts';
@@ -32,7 +33,7 @@ function checkAttribute(name: string, value: string): void {
     case 'KmsMasterKeyId':
       return;
   }
-  const values = INERT[name];
+  const values = entryOf(INERT, name);
   if (values?.includes(value)) return;
   if (values !== undefined) throw invalidParameter(`Attributes Reason: ${name} must be ${values.join(' or ')}`);
   if (UNMODELLED.test(name)) throw invalidParameter(`AttributeName Reason: The simulator does not model ${name}`);

@@ -1,3 +1,4 @@
+import { entryOf } from '../../kernel/entry-of.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { isObject, parseJson } from '../template-properties.ts';
 
@@ -59,7 +60,7 @@ export function changedSettings(settings: QueueSettings, attributes: Readonly<Re
 }
 
 function change(settings: QueueSettings, name: string, value: string): QueueSettings {
-  const number = NUMBERS[name];
+  const number = entryOf(NUMBERS, name);
   if (number !== undefined) {
     const [setting, min, max] = number;
     if (!/^\d{1,9}$/.test(value) || Number(value) < min || Number(value) > max) throw invalidValue(name);

@@ -1,4 +1,5 @@
 import type { DescribeInstanceInformationCommandInput } from '@aws-sdk/client-ssm';
+import { entryOf } from '../../kernel/entry-of.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Operation } from '../../wire/service.ts';
@@ -27,7 +28,7 @@ export function instanceOperations(
         const filters = filtersOf(input);
         const all = managedInstances().map((instance) => describe(kernel, instance));
         const found = all.filter((one) =>
-          filters.every(({ key, values }) => values.includes(String(one[FILTERS[key] ?? 'InstanceId']))),
+          filters.every(({ key, values }) => values.includes(String(one[entryOf(FILTERS, key) ?? 'InstanceId']))),
         );
         const { items, token } = pageAt(found, { token: input.NextToken, size: input.MaxResults ?? PAGE_MAX });
         return { InstanceInformationList: items, ...token };
@@ -52,7 +53,7 @@ function filtersOf({ Filters = [], InstanceInformationFilterList: old = [] }: De
     ...Filters.map(({ Key, Values }) => ({ key: Key ?? '', values: Values ?? [] })),
     ...old.map(({ key, valueSet }) => ({ key: String(key), values: valueSet ?? [] })),
   ];
-  const unknown = filters.find(({ key }) => FILTERS[key] === undefined);
+  const unknown = filters.find(({ key }) => entryOf(FILTERS, key) === undefined);
   if (unknown !== undefined) {
     throw new AwsError('InvalidFilterKey', `The simulator does not model the filter ${unknown.key}`);
   }

@@ -75,6 +75,7 @@ const MATCHING: readonly [string, unknown][] = [
 ];
 
 const OTHERS: readonly [string, unknown][] = [
+  ['a field that every object has by birth', inDetail({ constructor: [{ exists: true }] })],
   ['another string', { source: ['aws.ecs'] }],
   ['a string for a number', inDetail({ 'c-count': ['5'] })],
   ['a number for a string', inDetail({ state: [5] })],

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../kernel/entry-of.ts';
 import { AwsError } from '../../../wire/aws-error.ts';
 import { type Numbered, pageOf } from '../../pages.ts';
 import type { Ec2Instance, Ec2World } from '../instances.ts';
@@ -54,7 +55,7 @@ export interface Filter {
 /** The fields of an instance that a filter of this name looks at; undefined when there is no such filter. */
 export function instanceField(world: Ec2World, instance: Ec2Instance, name: string): readonly string[] | undefined {
   if (name === 'private-dns-name') return [privateDnsName(world, instance)];
-  return FILTERS[name]?.(instance) ?? tagField(instance.tags, name);
+  return entryOf(FILTERS, name)?.(instance) ?? tagField(instance.tags, name);
 }
 
 /** The filters `tag:<key>`, `tag-key` and `tag-value`, of whatever has tags. */

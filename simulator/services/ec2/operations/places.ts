@@ -7,6 +7,7 @@ import type {
   DescribeRegionsResult,
   InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
+import { entryOf } from '../../../kernel/entry-of.ts';
 import { AwsError } from '../../../wire/aws-error.ts';
 import type { Operation } from '../../../wire/service.ts';
 import { INSTANCE_TYPES, type InstanceTypeFacts } from '../instance-types.ts';
@@ -42,7 +43,7 @@ export function describeAvailabilityZones(
         (zone) =>
           (names.length === 0 || names.includes(zone.name)) &&
           (ids.length === 0 || ids.includes(zone.id)) &&
-          matchesAll(filters, (name) => fields(zone)[name]),
+          matchesAll(filters, (name) => entryOf(fields(zone), name)),
       );
       return {
         AvailabilityZones: chosen.map(({ name, id }) => ({
@@ -75,7 +76,7 @@ export function describeRegions(world: Ec2World): Operation<DescribeRegionsReque
         endpoint: [endpoint],
         'opt-in-status': ['opt-in-not-required'],
       };
-      if (!matchesAll(filters, (name) => fields[name])) return { Regions: [] };
+      if (!matchesAll(filters, (name) => entryOf(fields, name))) return { Regions: [] };
       return { Regions: [{ RegionName: region, Endpoint: endpoint, OptInStatus: 'opt-in-not-required' }] };
     },
   };
@@ -114,7 +115,7 @@ function typeField(type: InstanceTypeFacts, name: string): readonly string[] | u
     'supported-usage-class': ['on-demand', 'spot'],
     'vcpu-info.default-vcpus': [`${type.vCpus}`],
   };
-  return fields[name];
+  return entryOf(fields, name);
 }
 
 function typeShape({ name, vCpus, memoryMiB, architecture }: InstanceTypeFacts): InstanceTypeInfo {

@@ -10,6 +10,7 @@ import type {
   Setting,
   SettingName,
 } from '@aws-sdk/client-ecs';
+import { entryOf } from '../../../kernel/entry-of.ts';
 import type { Call, Operation } from '../../../wire/service.ts';
 import type { EcsWorld } from '../state.ts';
 import { invalidParameter, nextTokenOf, notModelled, pageOfItems } from './find.ts';
@@ -74,7 +75,7 @@ function shape(name: SettingName, value: string, principalArn: string): Setting 
 }
 
 function check(name: SettingName | undefined, value: string | undefined): { name: SettingName; value: string } {
-  const definition = name !== undefined && Object.hasOwn(DEFINITIONS, name) ? DEFINITIONS[name] : undefined;
+  const definition = name === undefined ? undefined : entryOf(DEFINITIONS, name);
   if (name === undefined || definition === undefined) throw invalidParameter(`Invalid setting name ${name}.`);
   if (name === 'guardDutyActivate')
     throw invalidParameter('guardDutyActivate is read-only: Amazon Web Services sets it.');
@@ -125,7 +126,7 @@ export function deleteAccountSetting(
   return {
     authorize: () => ({ resources: ['*'] }),
     run: ({ name, principalArn }, { caller }) => {
-      if (name === undefined || DEFINITIONS[name] === undefined)
+      if (name === undefined || entryOf(DEFINITIONS, name) === undefined)
         throw invalidParameter(`Invalid setting name ${name}.`);
       const principal = principalArn ?? principalOf(world, caller);
       settingsOf(world, principal).delete(name);
