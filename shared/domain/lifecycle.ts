@@ -80,7 +80,7 @@ export function isHeartbeatDue(
   return nowMs - action.heartbeatAtMs >= heartbeatIntervalMs(action.heartbeatTimeoutSeconds);
 }
 
-export function isKeptBetweenSweeps(heartbeatTimeoutSeconds: number): boolean {
+function isKeptBetweenSweeps(heartbeatTimeoutSeconds: number): boolean {
   return heartbeatTimeoutSeconds < SHORT_HEARTBEAT_TIMEOUT_SECONDS;
 }
 
