@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { parsePolicy } from '../../../shared/config/config.ts';
+import { decideLaunch, type LaunchObservation } from '../../../shared/domain/launch.ts';
+import type { LaunchIncident } from '../../../shared/incidents/incident.ts';
+import { clusterArn, ec2InstanceId, MINUTE_MS, T0 } from '../fleet.ts';
+
+const told: LaunchIncident = {
+  kind: 'launch',
+  id: `launch#${ec2InstanceId}`,
+  version: 1,
+  phase: 'told',
+  openedAtMs: T0,
+  outbox: [],
+  ec2InstanceId,
+  groupName: 'shop-nodes',
+  clusterArn,
+  isCertain: true,
+  actions: [],
+  completed: [],
+  deadlineAtMs: T0 + 15 * MINUTE_MS,
+};
+
+interface Row {
+  readonly when: string;
+  readonly incident?: Partial<LaunchIncident>;
+  readonly seen: LaunchObservation;
+  readonly minutes: number;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly decides: object;
+}
+
+const ec2 = { state: 'running', checks: { system: 'ok', instance: 'ok' } };
+const inService = { lifecycleState: 'InService', registrations: [], ec2 };
+
+const rows: readonly Row[] = [
+  {
+    when: 'on-call knows',
+    seen: inService,
+    minutes: 16,
+    decides: { kind: 'replace' },
+  },
+  {
+    when: 'it is young',
+    incident: { phase: 'waiting' },
+    seen: inService,
+    minutes: 1,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'EC2 was not asked',
+    seen: { ...inService, ec2: undefined },
+    minutes: 16,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it has not come into service',
+    seen: { ...inService, lifecycleState: 'Pending' },
+    minutes: 16,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'its hook let it in a moment ago',
+    incident: { letInAtMs: T0 + 15 * MINUTE_MS },
+    seen: inService,
+    minutes: 29,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'its hook let it in for as long as an instance may be in no cluster',
+    incident: { letInAtMs: T0 + 15 * MINUTE_MS },
+    seen: inService,
+    minutes: 30,
+    decides: { kind: 'replace' },
+  },
+  {
+    when: "instances in no cluster are nobody's business",
+    seen: inService,
+    minutes: 60,
+    settings: { unregisteredMinutes: 'off' },
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'no tag says that its group is watched',
+    incident: { isCertain: false },
+    seen: inService,
+    minutes: 60,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it is being replaced',
+    incident: { replacedAtMs: T0 + 16 * MINUTE_MS },
+    seen: inService,
+    minutes: 17,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it was to be replaced and is still there',
+    incident: { replacedAtMs: T0 + 16 * MINUTE_MS },
+    seen: inService,
+    minutes: 26,
+    decides: { kind: 'replace' },
+  },
+];
+
+describe('an instance in service and in no cluster, where such are to be replaced', () => {
+  it.each(rows)('when $when', ({ incident, seen, minutes, settings, decides }) => {
+    const policy = parsePolicy({ unregisteredAction: 'replace', ...settings });
+    const circumstances = { policy, nowMs: T0 + minutes * MINUTE_MS };
+
+    expect(decideLaunch({ ...told, ...incident }, seen, circumstances)).toMatchObject(decides);
+  });
+});
