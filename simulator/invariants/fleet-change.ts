@@ -12,13 +12,17 @@ export function isFleetChange(fact: Fact): fact is Call & { readonly atMs: numbe
   return !READS.test(fact.operation);
 }
 
-/** The names of the clusters in which a change is felt: the one that the call names, or those of its EC2 instances. */
+/**
+ * The names of the clusters in which a change is felt: the one that the call names, or those of its EC2 instances. What
+ * EC2 has terminated and ECS has deregistered is felt nowhere any more.
+ */
 export function clustersTouched(call: Call, ledger: Ledger): string[] {
   if (call.service === 'ecs') return [clusterName(String(call.input.cluster ?? 'default'))];
   return instancesNamed(call, ledger).flatMap((id) => {
     const all = ledger.registrationsOf(id);
     const listed = all.filter(({ status }) => status !== 'INACTIVE');
-    return (listed.length > 0 ? listed : all).map(({ cluster }) => cluster);
+    const left = listed.length === 0 && ledger.ec2State(id) !== 'terminated' ? all : listed;
+    return left.map(({ cluster }) => cluster);
   });
 }
 

@@ -40,3 +40,10 @@ test('A hook of an instance that is registered in one cluster of each kind may b
   const none = new HandMade().registered().registered(other).held().completes();
   expect(none.judge(scopeIsKept(roles('stays out', 'observes'))).violations).toBe(1);
 });
+
+test("A hook is nobody's business once EC2 has terminated its instance and ECS has deregistered it", () => {
+  const ended = new HandMade().registered().held().world(INSTANCE, 'deregistered').completes();
+  expect(ended.judge(scopeIsKept(roles('stays out'))).violations).toBe(1);
+  const gone = new HandMade().registered().held().world(INSTANCE, 'deregistered').world(EC2, 'ec2 instance terminated');
+  expect(gone.completes().judge(scopeIsKept(roles('stays out'))).checks).toBe(0);
+});
