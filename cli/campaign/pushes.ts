@@ -50,7 +50,10 @@ const breakAgents: Push = (scene) => {
   return group.name;
 };
 
-/** All agents of a cluster lose ECS at once: a broken route, a wrong policy. */
+/**
+ * All agents of a cluster lose ECS at once: a broken route, a wrong policy. Or about as many as make an outage: one too few,
+ * just enough, or one more.
+ */
 const loseCluster: Push = (scene) => {
   const cluster = pickOne(scene, scene.plan.clusters, ({ name }) => name)?.name;
   const forMs = scene.random.integer(2, 40) * MINUTE_MS;
@@ -58,8 +61,11 @@ const loseCluster: Push = (scene) => {
     .containerInstances()
     .filter((one) => one.cluster === cluster && one.agentConnected)
     .map(({ ec2InstanceId }) => ec2InstanceId);
-  for (const id of new Set(ids)) scene.world.disconnectAgent(id, { forMs, cause: 'unreachable' });
-  return ids.length === 0 ? undefined : `${cluster}, ${ids.length} agents`;
+  const outageCountMin = Number(scene.plan.settings.outageCountMin ?? 0);
+  const countMax = scene.random.chance(0.5) ? ids.length : outageCountMin + scene.random.integer(-1, 1);
+  const lost = [...new Set(ids)].slice(0, countMax);
+  for (const id of lost) scene.world.disconnectAgent(id, { forMs, cause: 'unreachable' });
+  return lost.length === 0 ? undefined : `${cluster}, ${lost.length} agents`;
 };
 
 /** As an instance refresh does: the instances of a group one after the other, each replaced. */
