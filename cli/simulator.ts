@@ -32,6 +32,12 @@ program
     collect(parseProgram),
     new Map(),
   )
+  .option(
+    '--existing <name=id>',
+    'what stands for a resource of the template, such as a group of the fleet; repeatable',
+    collect(String),
+    new Map(),
+  )
   .option('--skip-unmodelled', 'leaves out resources of the template that the simulator does not have')
   .option('--speed <number>', 'how many times as fast as real time', parseSpeed, 1)
   .option('--stepped', 'time goes on only as far as answers and the control API need')

@@ -28,7 +28,7 @@ export interface SimulatorOptions
     Pick<MessagingDependencies, 'deliveryFault' | 'repeatedDelivery' | 'replication' | 'onCommand'>,
     Pick<FleetOptions, 'undocumented' | 'agentConnectionsEnd'> {}
 
-export interface DeployRequest extends Pick<Deployment, 'unmodelled'> {
+export interface DeployRequest extends Pick<Deployment, 'unmodelled' | 'existing'> {
   /** A template in JSON or YAML, such as `.serverless/cloudformation-template-update-stack.json`. */
   readonly templatePath: string;
   /** Where the functions' archives lie. */
@@ -146,12 +146,13 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     faults,
     services,
     deploy(request) {
-      const { artifactsDirectory, parameters, stackName, sources = {}, unmodelled = 'refuse' } = request;
+      const { artifactsDirectory, parameters, stackName, sources = {}, unmodelled = 'refuse', existing } = request;
       return deploy({
         stackName: stackName ?? 'ebbtide',
         template: 'template' in request ? request.template : parseTemplate(readFileSync(request.templatePath, 'utf8')),
         unmodelled,
         ...(parameters === undefined ? {} : { parameters }),
+        ...(existing === undefined ? {} : { existing }),
         place: kernel.place,
         providers: {
           ...recordedProviders(kernel),

@@ -10,6 +10,7 @@ export interface ServeOptions {
   readonly parameter: ReadonlyMap<string, string>;
   readonly code: ReadonlyMap<string, string>;
   readonly function: ReadonlyMap<string, ProgramTarget>;
+  readonly existing: ReadonlyMap<string, string>;
   readonly skipUnmodelled?: boolean;
   readonly speed: number;
   readonly stepped?: boolean;

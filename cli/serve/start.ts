@@ -117,7 +117,7 @@ function deployFunctions(simulator: Simulator, options: ServeOptions, document: 
 function deployTemplate(
   simulator: Simulator,
   template: string,
-  { parameter, code, skipUnmodelled }: ServeOptions,
+  { parameter, code, existing, skipUnmodelled }: ServeOptions,
   programs: NonNullable<Parameters<Simulator['deploy']>[0]['sources']>['programs'],
 ): Set<string> {
   read(template);
@@ -126,6 +126,7 @@ function deployTemplate(
       templatePath: template,
       artifactsDirectory: path.dirname(path.resolve(template)),
       parameters: Object.fromEntries(parameter),
+      existing,
       sources: { code, ...(programs === undefined ? {} : { programs }) },
       unmodelled: skipUnmodelled === true ? 'leave-out' : 'refuse',
     });

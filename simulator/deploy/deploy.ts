@@ -14,6 +14,8 @@ export interface Deployment {
   readonly place: Place;
   /** By resource type, such as `AWS::SQS::Queue`. */
   readonly providers: Readonly<Record<string, ResourceProvider>>;
+  /** What stands for resources of the template, by logical id: what `Ref` gives of them, such as the name of a group. */
+  readonly existing?: ReadonlyMap<string, string>;
   /** Resources of types that nobody provides: an error, which names them all, or left out. Default: an error. */
   readonly unmodelled?: 'refuse' | 'leave-out';
 }
@@ -35,10 +37,11 @@ export interface Stack {
  */
 export function deploy(deployment: Deployment): Stack {
   const { stackName, template: document, parameters, place, providers } = deployment;
-  const whole = readTemplate(expandServerless(document));
+  const { existing = new Map() } = deployment;
+  const whole = withoutExisting(readTemplate(expandServerless(document)), existing);
   const resources = new Map<string, ProvisionedResource & { readonly type: string }>();
   const values = parameterValues(whole.parameters, parameters ?? {});
-  const world: World = { stackName, place, values, resources };
+  const world: World = { stackName, place, values, resources, existing };
   const { template, leftOut } = withoutUnmodelled(whole, createScope(whole, world), deployment);
   const scope = createScope(template, world);
   for (const logicalId of creationOrder(template.resources)) {
@@ -52,6 +55,13 @@ export function deploy(deployment: Deployment): Stack {
     });
   }
   return { name: stackName, resources, outputs: outputsOf(template, scope), leftOut };
+}
+
+function withoutExisting(template: Template, existing: ReadonlyMap<string, string>): Template {
+  const resources = new Map(template.resources);
+  const unknown = [...existing.keys()].filter((logicalId) => !resources.delete(logicalId));
+  if (unknown.length > 0) throw new Error(`the template has no resource ${unknown.join(', ')}`);
+  return { ...template, resources };
 }
 
 /** The template has resources of types that nobody provides. */
@@ -88,12 +98,13 @@ interface World {
   readonly place: Place;
   readonly values: ReadonlyMap<string, unknown>;
   readonly resources: ReadonlyMap<string, ProvisionedResource>;
+  readonly existing: ReadonlyMap<string, string>;
 }
 
-function createScope(template: Template, { stackName, place, values, resources }: World): Scope {
+function createScope(template: Template, { stackName, place, values, resources, existing: given }: World): Scope {
   const pseudoParameters = pseudoParametersOf(stackName, place);
   const existing = (logicalId: string) => {
-    const resource = resources.get(logicalId);
+    const resource = resources.get(logicalId) ?? existingResource(given.get(logicalId));
     if (resource === undefined) throw new Error(`there is no resource or parameter ${logicalId}`);
     return resource;
   };
@@ -116,6 +127,12 @@ function createScope(template: Template, { stackName, place, values, resources }
     },
   };
   return scope;
+}
+
+/** Of something that is there already only its identifier is known. */
+function existingResource(ref: string | undefined): ProvisionedResource | undefined {
+  if (ref === undefined) return undefined;
+  return { ref, attributes: ref.startsWith('arn:') ? { Arn: ref } : {} };
 }
 
 type Mappings = Readonly<

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { ResourceProvider } from '../../wire/service.ts';
 import { checkResourcePolicy } from '../resource-policy.ts';
@@ -46,14 +47,22 @@ export function createTopicProviders(kernel: Kernel, topics: Topics): Record<str
     if (protocol.startsWith('email') && !/^\S+@\S+$/.test(endpoint))
       throw invalidProperties('Invalid parameter: Email address');
     const filterPolicy = objectOf(properties, 'FilterPolicy');
-    return topics.subscribe({
+    const wanted = {
       topicArn,
       protocol,
       endpoint,
       rawMessageDelivery: flagOf(properties, 'RawMessageDelivery') === true,
       deadLetterTargetArn: textOf(objectOf(properties, 'RedrivePolicy') ?? {}, 'deadLetterTargetArn'),
       ...(filterPolicy && { filterPolicy, filterPolicyScope: textOf(properties, 'FilterPolicyScope') }),
-    });
+    };
+    // Templates subscribe twice, in the topic's own list and as a resource: Subscribe answers the one that is there.
+    const same = topics.subscriptionsOf(topicArn).find((one) => one.protocol === protocol && one.endpoint === endpoint);
+    if (same === undefined) return topics.subscribe(wanted);
+    const { arn: _, ...there } = same;
+    if (isDeepStrictEqual(there, wanted)) return same;
+    throw invalidProperties(
+      'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
+    );
   };
   return {
     'AWS::SNS::Topic': {

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseUserDocument } from '../../../simulator/fleet-document/parse.ts';
 import { functionsSchema } from '../../../simulator/serve/functions/schema.ts';
+import { hasBoto3 } from './boto3.ts';
 import { serveProgramWorld } from './program-world.ts';
 
 /** Drainers in other languages, attached to the simulated fleet as docs/simulator.md says. */
@@ -57,12 +57,3 @@ test.each(drainers)(
     expect(defects).toEqual([]);
   },
 );
-
-function hasBoto3(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import boto3'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -33,6 +33,7 @@ const DEFAULTS: ServeOptions = {
   parameter: new Map(),
   code: new Map(),
   function: new Map(),
+  existing: new Map(),
 };
 
 /** What `start` says of options that cannot be served. */
