@@ -2,7 +2,7 @@ import type { Fact } from './facts.ts';
 import type { Invariant } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
 import { readRelease } from './release.ts';
-import type { Terms } from './terms.ts';
+import { type Terms, termsIn } from './terms.ts';
 
 /** Asks the host instead of ECS: ECS may have forgotten a task whose containers still run. */
 export function containersEndByThemselves(terms: Terms): Invariant {
@@ -22,6 +22,7 @@ export function containersEndByThemselves(terms: Terms): Invariant {
       if (release !== undefined && release.excuse === undefined) drained.add(release.action.ec2InstanceId);
       if (fact.kind !== 'containers ended' || orphans.has(fact.taskArn)) return;
       if (terms.blocks?.(groups.get(fact.taskArn) ?? '') === false) return;
+      if (termsIn(terms, fact.taskArn, fact.atMs).role === 'stays out') return;
       check(
         fact.end !== 'host-gone' || !drained.has(fact.ec2InstanceId),
         `${fact.taskArn} was still running when ${fact.ec2InstanceId} went down`,

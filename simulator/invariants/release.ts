@@ -4,7 +4,10 @@ import { earlyMs, type Terms, termsIn } from './terms.ts';
 
 export interface Release {
   readonly action: ActionRecord;
-  /** Tasks on the instance at that instant that a drain waits for and that were not STOPPED. */
+  /**
+   * Tasks on the instance at that instant that a drain waits for and that were not STOPPED. Those that an agent left in a
+   * cluster which Ebbtide stays out of, when it moved into another one, are none of them.
+   */
   readonly tasks: readonly LiveTask[];
   /** Why it may go with tasks left on it; undefined when nothing allows that. `gone`: EC2 has terminated it. */
   readonly excuse: 'deadline' | 'lost contact' | 'gone' | undefined;
@@ -16,7 +19,9 @@ export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release |
   if (fact.functionName === undefined || fact.errorCode !== undefined) return undefined;
   const action = ledger.actionOf(fact);
   if (action === undefined) return undefined;
-  const registrations = ledger.registrationsOf(action.ec2InstanceId);
+  const registrations = ledger
+    .registrationsOf(action.ec2InstanceId)
+    .filter(({ cluster }) => termsIn(terms, cluster, fact.atMs).role !== 'stays out');
   const inForce = registrations.map(({ cluster }) => termsIn(terms, cluster, fact.atMs));
   const isLost = registrations.some(
     ({ connected, sinceMs, cluster }) =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { containersEndByThemselves } from '../../../simulator/invariants/containers-end-by-themselves.ts';
+import type { Terms } from '../../../simulator/invariants/terms.ts';
 import { HandMade, INSTANCE, TASK, TERMS, TWIN } from './hand-made.ts';
 
 test('A container that goes down with a drained host is caught, though ECS believed its task STOPPED', () => {
@@ -30,4 +31,12 @@ test('A container whose registration is removed while its instance drains is sti
   const story = drained.task('STOPPED').after(1).completes();
   const verdict = story.world(TASK, 'containers ended', { end: 'host-gone' }).judge(containersEndByThemselves(TERMS));
   expect(verdict.violations).toBe(1);
+});
+
+test('A container of a cluster that is not looked after is not waited for', () => {
+  const staysOut: Terms = { ...TERMS, in: (name) => ({ ...TERMS, role: name === 'bank' ? 'stays out' : 'acts' }) };
+  const left = TASK.replace('shop', 'bank');
+  const story = new HandMade().registered().held().completes().world(left, 'containers ended', { end: 'host-gone' });
+  expect(story.judge(containersEndByThemselves(staysOut)).checks).toBe(0);
+  expect(story.judge(containersEndByThemselves(TERMS)).violations).toBe(1);
 });

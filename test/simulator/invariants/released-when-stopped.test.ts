@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { releasedWhenStopped } from '../../../simulator/invariants/released-when-stopped.ts';
+import type { Terms } from '../../../simulator/invariants/terms.ts';
 import { HandMade, INSTANCE, TERMS } from './hand-made.ts';
 
 const draining = () => new HandMade().registered().task('RUNNING').held();
@@ -39,4 +40,12 @@ test('Lost contact lets an instance go with tasks, but not an agent that came ba
 test('A call that was answered with an error has completed nothing', () => {
   const refused = draining().completes('ebbtide-terminate', { code: 'ValidationError', message: 'No active action' });
   expect(refused.judge(releasedWhenStopped(TERMS)).checks).toBe(0);
+});
+
+test('A task that an agent left in a cluster which is not looked after, when it moved, is not waited for', () => {
+  const left = INSTANCE.replace('shop', 'bank');
+  const moved = () => new HandMade().registered(left).task('RUNNING', left).registered().held().completes();
+  const staysOut: Terms = { ...TERMS, in: (name) => ({ ...TERMS, role: name === 'bank' ? 'stays out' : 'acts' }) };
+  expect(moved().judge(releasedWhenStopped(staysOut)).violations).toBe(0);
+  expect(moved().judge(releasedWhenStopped(TERMS)).violations).toBe(1);
 });
