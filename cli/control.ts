@@ -12,28 +12,34 @@ export interface Control {
 export interface ControlAnswer {
   /** What to show. */
   readonly text: string;
-  readonly isDone: boolean;
+  /** `usage`: the input is wrong, and nothing was done. `failed`: the fleet cannot do it, or nobody answers. */
+  readonly outcome: 'done' | 'usage' | 'failed';
 }
+
+/** What is wrong with the words of the command, rather than with the fleet. */
+const USAGE_ERRORS = ['NoCommand', 'WrongInput'];
 
 /** Gives one command to a served simulator, through its control API. Never rejects. */
 export async function sendControl({ url, command, fields }: Control): Promise<ControlAnswer> {
   const input: Record<string, unknown> = {};
   for (const field of fields) {
     const at = field.indexOf('=');
-    if (at < 1) return { text: `"${field}" is no field=value`, isDone: false };
+    if (at < 1) return { text: `"${field}" is no field=value`, outcome: 'usage' };
     input[field.slice(0, at)] = fieldValue(field.slice(at + 1));
   }
   try {
-    if (command === undefined) return { text: await list(url), isDone: true };
+    if (command === undefined) return { text: await list(url), outcome: 'done' };
     const address = new URL(`/_control/${encodeURIComponent(command)}`, url);
     const body = command === 'replay-events' ? replayInput(input) : input;
     const response = await fetch(address, { method: 'POST', body: JSON.stringify(body) });
-    const answer: unknown = await response.json();
-    return { text: JSON.stringify(answer, undefined, 2), isDone: response.ok };
+    const answer = (await response.json()) as { readonly error?: { readonly name: string } };
+    const text = JSON.stringify(answer, undefined, 2);
+    if (response.ok) return { text, outcome: 'done' };
+    return { text, outcome: USAGE_ERRORS.includes(answer.error?.name ?? '') ? 'usage' : 'failed' };
   } catch (error) {
-    if (error instanceof RecordingError) return { text: error.message, isDone: false };
+    if (error instanceof RecordingError) return { text: error.message, outcome: 'usage' };
     const cause = (error as Error).cause ?? error;
-    return { text: `${url} does not answer as a simulator: ${(cause as Error).message}`, isDone: false };
+    return { text: `${url} does not answer as a simulator: ${(cause as Error).message}`, outcome: 'failed' };
   }
 }
 
@@ -45,11 +51,17 @@ async function list(url: string): Promise<string> {
 
 function describe({ name, description, input: { properties = {}, required = [] } }: CommandDescription): string {
   // A recording is given as a file.
-  const names = Object.keys(properties).map((field) =>
-    name === 'replay-events' && field === 'events' ? 'file' : field,
-  );
-  const fields = names.map((field) => (field === 'file' || required.includes(field) ? `${field}=…` : `[${field}=…]`));
+  const fields = Object.entries(properties).map(([field, schema]) => {
+    if (name === 'replay-events' && field === 'events') return 'file=…';
+    const given = `${field}=${choicesOf(schema)?.join('|') ?? '…'}`;
+    return required.includes(field) ? given : `[${given}]`;
+  });
   return `${[name, ...fields].join(' ')}\n    ${description}`;
+}
+
+/** What a field may be, where it is one of a few words; `schema` is its JSON Schema. */
+function choicesOf(schema: unknown): readonly string[] | undefined {
+  return (schema as { readonly enum?: readonly string[] }).enum;
 }
 
 function fieldValue(text: string): unknown {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { FleetDocumentError } from '../simulator/fleet-document/parse.ts';
 import type { SimulatorServer } from '../simulator/serve/server.ts';
 import type { Simulator } from '../simulator/simulator.ts';
@@ -24,23 +24,19 @@ program
   .option('--fleet <file>', 'the fleet: a YAML or JSON document (docs/fleet.schema.json)')
   .option('--functions <file>', 'functions of your own: a YAML or JSON document (docs/functions.schema.json)')
   .option('--template <file>', 'a CloudFormation, SAM or Serverless template to deploy, with its code beside it')
-  .option('--parameter <name=value>', 'a parameter of the template; repeatable', collect(String), new Map())
-  .option('--code <name=path>', "where a function's code lies; repeatable", collect(existingPath), new Map())
-  .option(
-    '--function <name=target>',
-    'what runs for a function: an address or a command',
-    collect(parseProgram),
-    new Map(),
-  )
-  .option(
-    '--existing <name=id>',
-    'what stands for a resource of the template, such as a group of the fleet; repeatable',
-    collect(String),
-    new Map(),
+  .addOption(repeatable('--parameter <name=value>', 'a parameter of the template', String))
+  .addOption(repeatable('--code <name=path>', "where a function's code lies", existingPath))
+  .addOption(repeatable('--function <name=target>', 'what runs for a function: an address or a command', parseProgram))
+  .addOption(
+    repeatable(
+      '--existing <name=id>',
+      'what stands for a resource of the template, such as a group of the fleet',
+      String,
+    ),
   )
   .option('--skip-unmodelled', 'leaves out resources of the template that the simulator does not have')
   .option('--speed <number>', 'how many times as fast as real time', parseSpeed, 1)
-  .option('--stepped', 'time goes on only as far as answers and the control API need')
+  .addOption(new Option('--stepped', 'time goes on only as far as answers and the control API need').conflicts('speed'))
   .option('--seed <number>', 'which world', wholeNumber(Number.MAX_SAFE_INTEGER), DEFAULT_SEED)
   .allowExcessArguments(false)
   .action(serveUntilInterrupted);
@@ -53,10 +49,14 @@ program
   .option('--url <address>', 'where the simulator is served', `http://127.0.0.1:${DEFAULT_PORT}`)
   .action(async (command: string | undefined, fields: string[], { url }: { readonly url: string }) => {
     const control: Control = { url, fields, ...(command === undefined ? {} : { command }) };
-    const { text, isDone } = await sendControl(control);
-    (isDone ? process.stdout : process.stderr).write(`${text}\n`);
-    if (!isDone) process.exitCode = EXIT.failed;
+    const { text, outcome } = await sendControl(control);
+    (outcome === 'done' ? process.stdout : process.stderr).write(`${text}\n`);
+    if (outcome !== 'done') process.exitCode = EXIT[outcome];
   });
+
+function repeatable<T>(flags: string, description: string, read: (text: string) => T): Option {
+  return new Option(flags, `${description}; repeatable`).argParser(collect(read)).default(new Map(), 'none');
+}
 
 async function serveUntilInterrupted(options: ServeOptions): Promise<void> {
   const { simulator, server } = await start(options);

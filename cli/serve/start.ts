@@ -17,8 +17,8 @@ import { showPrograms } from './programs-view.ts';
 const HEAD_START_MS = 15 * 60_000;
 /** With programs those minutes cost real time: one that is called every minute runs in each of them. */
 const HEAD_START_WITH_PROGRAMS_MS = 5 * 60_000;
-/** Nobody reads the trace of a served world: what a defect needs to be understood is enough. */
-const TRACE_ENTRIES_MAX = 1_000;
+/** What `trace` and `list-events` look back on; the memory of a world that is served for days is not to fill up. */
+const TRACE_ENTRIES_MAX = 10_000;
 
 /** Something that the user gave cannot be served; the message says what and why. */
 export class StartError extends Error {

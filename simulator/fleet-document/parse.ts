@@ -2,6 +2,8 @@ import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from
 import type * as z from 'zod';
 import { type FleetDocument, fleetSchema } from './schema.ts';
 
+const MESSAGE_MAX = 200;
+
 /** A fleet document, or one that goes with it, is wrong; the message has a line for each problem: `file:line: field: what is wrong`. */
 export class FleetDocumentError extends Error {
   override readonly name = 'FleetDocumentError';
@@ -27,7 +29,7 @@ export function parseUserDocument<Schema extends z.ZodType>(
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const say = (offset: number, message: string) => `${fileName}:${lines.linePos(offset).line}: ${message}`;
   if (document.errors.length > 0) {
-    throw new FleetDocumentError(document.errors.map(({ pos, message }) => say(pos[0], message)).join('\n'));
+    throw new FleetDocumentError(document.errors.map(({ pos, message }) => say(pos[0], brief(message))).join('\n'));
   }
   const parsed = schema.safeParse(readValue(document, fileName));
   if (parsed.success) return parsed.data;
@@ -35,6 +37,11 @@ export function parseUserDocument<Schema extends z.ZodType>(
   throw new FleetDocumentError(
     problems.map(({ path, message }) => say(offsetOf(document, path), `${fieldName(path)}: ${message}`)).join('\n'),
   );
+}
+
+/** The parser quotes what it cannot read, which in a file that is no text may be all of it. */
+function brief(message: string): string {
+  return message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)}...` : message;
 }
 
 /** Aliases that multiply themselves are refused by the parser. */

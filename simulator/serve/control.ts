@@ -87,7 +87,7 @@ export interface CommandDescription {
   readonly name: string;
   readonly description: string;
   /** The JSON Schema of an object. */
-  readonly input: { readonly properties?: object; readonly required?: readonly string[] };
+  readonly input: { readonly properties?: Readonly<Record<string, unknown>>; readonly required?: readonly string[] };
 }
 
 export function describeCommands(): CommandDescription[] {

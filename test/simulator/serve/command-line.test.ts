@@ -72,3 +72,22 @@ test('what is wrong is told in a line, with an exit code of its own', async () =
     stderr: `Port ${new URL(url).port} is in use; --port chooses another, --port 0 any that is free.\n`,
   });
 });
+
+test('time cannot be stepped and have a speed', async () => {
+  expect(await failing('serve', '--stepped', '--speed', '2')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("'--stepped' cannot be used with option '--speed <number>'"),
+  });
+});
+
+test('a control command that is wrong ends with 2, and one that the fleet cannot follow with 3', async () => {
+  const { url } = await startServing('--stepped');
+  const control = (...words: string[]) => failing('control', '--url', url, ...words);
+  expect(await control('scale-grup', 'group=web', 'desired=2')).toMatchObject({ code: 2 });
+  expect(await control('scale-group', 'group=web', 'desired=two')).toMatchObject({ code: 2 });
+  expect(await control('scale-group', 'group')).toMatchObject({ code: 2, stderr: '"group" is no field=value\n' });
+  expect(await control('scale-group', 'group=web', 'desired=2')).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('the fleet has no Auto Scaling group web'),
+  });
+});

@@ -33,6 +33,12 @@ describe('a wrong fleet document', () => {
     ]);
   });
 
+  test('is told in a line that fits a screen when it is no text at all', () => {
+    const problems = problemsOf(`{ ${'\u0001'.repeat(50_000)} } ${'x'.repeat(50_000)}`);
+    expect(problems).not.toEqual([]);
+    for (const problem of problems) expect(problem.length).toBeLessThan(300);
+  });
+
   test('in JSON likewise, also when it is indented with tabs', () => {
     const text = '{\n\t"clusters": [\n\t\t{ "name": "prod" },\n\t\t{ "name": "prod" }\n\t]\n}';
     expect(problemsOf(text, 'fleet.json')).toEqual(['fleet.json:4: clusters[1].name: there is another cluster prod']);

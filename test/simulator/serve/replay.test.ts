@@ -111,7 +111,7 @@ describe('A recording', () => {
   test('is replayed from the command line', async () => {
     const world = await serveWorld('clusters: [{ name: prod }]');
     const fields = [`file=${fileOf(lines.join('\n'))}`, 'speed=100', 'map=i-0abc=i-0def,us-east-1=eu-central-1'];
-    expect(await sendControl({ url: world.url, command: 'replay-events', fields })).toMatchObject({ isDone: true });
+    expect(await sendControl({ url: world.url, command: 'replay-events', fields })).toMatchObject({ outcome: 'done' });
     await world.control('advance', { seconds: 10 });
     expect(await seen(world)).toMatchObject(
       Array(3).fill({ detail: { 'instance-id': 'i-0def' }, region: 'eu-central-1' }),
@@ -121,8 +121,8 @@ describe('A recording', () => {
   test('is refused with the line and field of each problem, and nothing is sent', async () => {
     const world = await serveWorld('clusters: [{ name: prod }]');
     const file = fileOf([lines[0], '{"source":', JSON.stringify({ ...THREE[1], source: 5 }), '"text"'].join('\n'));
-    const { isDone, text } = await sendControl({ url: world.url, command: 'replay-events', fields: [`file=${file}`] });
-    expect(isDone).toBe(false);
+    const { outcome, text } = await sendControl({ url: world.url, command: 'replay-events', fields: [`file=${file}`] });
+    expect(outcome).toBe('usage');
     const rows = text.split('\n').map((row) => row.replace(file, 'FILE'));
     expect(rows).toEqual([
       expect.stringMatching(/^FILE:2: /),
@@ -142,7 +142,7 @@ describe('A recording', () => {
     const { url } = await serveWorld('clusters: [{ name: prod }]');
     const given = fields.map((field) => (field === 'file=FILE' ? `file=${fileOf(lines.join('\n'))}` : field));
     expect(await sendControl({ url, command: 'replay-events', fields: given })).toMatchObject({
-      isDone: false,
+      outcome: 'usage',
       text: expect.stringContaining(text),
     });
   });
