@@ -47,6 +47,13 @@ const rows: readonly Row[] = [
     decides: { kind: 'wait' },
   },
   {
+    when: 'nobody has been told yet, as it was given longer than it would be now',
+    incident: { phase: 'waiting', deadlineAtMs: T0 + 30 * MINUTE_MS },
+    seen: inService,
+    minutes: 16,
+    decides: { kind: 'wait' },
+  },
+  {
     when: 'EC2 was not asked',
     seen: { ...inService, ec2: undefined },
     minutes: 16,
