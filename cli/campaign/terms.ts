@@ -17,7 +17,7 @@ const TELLS_WITHIN_MS = 15 * MINUTE_MS;
 const CLEAN_UP_MINUTES = 10;
 
 interface Promised extends Pick<Plan, 'settings' | 'redeployed'> {
-  readonly clusters: readonly Pick<ClusterPlan, 'name' | 'tags'>[];
+  readonly clusters: readonly (Pick<ClusterPlan, 'name' | 'tags'> & { readonly groups?: ClusterPlan['groups'] })[];
   readonly pushes?: Plan['pushes'];
 }
 
@@ -26,7 +26,8 @@ export function termsOf(plan: Promised): Terms {
   const of = (name: string | undefined) => inForce(plan, name).map(termsOfPolicy).reduce(laxer);
   const byCluster = new Map(plan.clusters.map(({ name }) => [name, of(name)]));
   const elsewhere = of(undefined);
-  return { ...elsewhere, in: (cluster) => byCluster.get(cluster) ?? elsewhere };
+  const homes = new Map(plan.clusters.flatMap(({ name, groups = [] }) => groups.map((group) => [group.name, name])));
+  return { ...elsewhere, homeOf: (group) => homes.get(group), in: (cluster) => byCluster.get(cluster) ?? elsewhere };
 }
 
 export interface PolicyInForce {

@@ -20,6 +20,8 @@ const groupMemorySchema = z.object({
       defaultResult: z.string(),
     }),
   ),
+  /** What the cluster's policy said then: for when AWS does not answer, and its tags cannot be read. */
+  mode: z.enum(['act', 'observe']),
   readAtMs: z.number(),
 });
 

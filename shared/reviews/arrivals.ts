@@ -10,6 +10,7 @@ import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle
 import type {
   AutoScalingGroupName,
   AutoScalingInstance,
+  ClusterArn,
   ContainerInstance,
   LifecycleAction,
   LifecycleHook,
@@ -25,7 +26,7 @@ import { type Allowance, eachOf, type Failures } from './each.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
-import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
+import { byLiveliness, clustersWithIncidents, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
 
 /** A lifecycle action that is to be drained for, with all that is needed to begin. */
 interface Candidate {
@@ -62,7 +63,8 @@ async function receive(
   allowance: Allowance,
 ): Promise<Failures> {
   const memories = await recallGroups(runtime, held);
-  const likely = [...memories.values()].map((memory) => memory.clusterArn);
+  const homes = [...memories.values()].map((memory) => memory.clusterArn);
+  const likely = [...homes, ...(await clustersWithIncidents(runtime, idsOf(held)))];
   const registered = await findRegistrationsAnywhere(runtime, idsOf(held), likely);
   await learnGroups(runtime, memories, held, registered);
 
@@ -70,13 +72,16 @@ async function receive(
   const failures = await eachOf(held, subjectOf, allowance, async (action) => {
     const instances = [...(registered.get(action.ec2InstanceId) ?? [])].sort(byLiveliness);
     const lookedAfter = instances.filter((instance) => isLookedAfter(runtime, instance.clusterArn));
+    const home = memories.get(action.groupName)?.clusterArn;
+    // It may have left the cluster of its group by now.
+    const isElsewhere = home !== undefined && !isLookedAfter(runtime, home);
     const decision = decideArrival({
       autoScalingInstance: states.get(action.ec2InstanceId),
       registrations: lookedAfter,
-      registeredElsewhere: instances.length > lookedAfter.length,
+      registeredElsewhere: instances.length > lookedAfter.length || isElsewhere,
     });
     runtime.logger.info(`terminate action: ${decision.kind}`, { action, decision });
-    if (decision.kind === 'release') await release(runtime, action, decision.reason);
+    if (decision.kind === 'release') await release(runtime, action, { home, reason: decision.reason });
     const [filedUnder, ...others] = lookedAfter;
     if (decision.kind !== 'drain' || filedUnder === undefined) return;
     const hook = memories.get(action.groupName)?.hooks.find(({ name }) => name === action.hookName);
@@ -85,11 +90,15 @@ async function receive(
   return new Map([...failures, ...(await begin(runtime, candidates, allowance))]);
 }
 
-async function release(runtime: Runtime, action: LifecycleAction, reason: string): Promise<void> {
+/** It is in no cluster: what its group's other instances are in says whose it is. */
+async function release(
+  runtime: Runtime,
+  action: LifecycleAction,
+  { home, reason }: { readonly home: ClusterArn | undefined; readonly reason: string },
+): Promise<void> {
+  const policy = home === undefined ? runtime.config.policy : await runtime.policies.of(home);
   const effect = { operation: 'CompleteLifecycleAction', subject: action.ec2InstanceId, hook: action.hookName, reason };
-  await perform(runtime, runtime.config.policy, effect, () =>
-    completeLifecycleAction(runtime.autoScaling, action, 'CONTINUE'),
-  );
+  await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, 'CONTINUE'));
 }
 
 function isOwned(runtime: Runtime, action: LifecycleAction): boolean {
@@ -208,13 +217,16 @@ async function learnGroups(
   registered: ReadonlyMap<string, readonly ContainerInstance[]>,
 ): Promise<void> {
   for (const { groupName, hookName, ec2InstanceId } of actions) {
-    const [instance] = registered.get(ec2InstanceId) ?? [];
+    const [instance, ...others] = registered.get(ec2InstanceId) ?? [];
     const isRemembered = memories.get(groupName)?.hooks.some(({ name }) => name === hookName);
     if (instance === undefined || isRemembered) continue;
     const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
-    const memory = { clusterArn: instance.clusterArn, hooks, readAtMs: runtime.now() };
+    const { mode } = await runtime.policies.of(instance.clusterArn);
+    const memory = { clusterArn: instance.clusterArn, hooks, mode, readAtMs: runtime.now() };
+    // One that was moved to another cluster says nothing of the other instances of its group.
+    const isMoved = others.some(({ clusterArn }) => clusterArn !== instance.clusterArn);
     memories.set(groupName, memory);
-    await rememberGroup(runtime.table, groupName, memory);
+    if (!isMoved) await rememberGroup(runtime.table, groupName, memory);
   }
 }
 

@@ -1,7 +1,7 @@
 import { setContainerInstancesState } from '../aws/container-instances.ts';
 import type { Policy } from '../config/settings.ts';
 import type { DrainObservation } from '../domain/drain.ts';
-import type { DrainIncident, Registration } from '../incidents/incident.ts';
+import { clusterOf, type DrainIncident, type Registration } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { perform } from './perform.ts';
 
@@ -19,14 +19,16 @@ export function closed(incident: DrainIncident, outcome: string, nowMs: number):
 
 /** @throws StateNotChangedError when ECS says that it did not change some of them */
 export async function setState(
-  { runtime, policy }: Subject,
+  { runtime, policy, incident }: Subject,
   registrations: readonly Registration[],
   status: 'ACTIVE' | 'DRAINING',
 ): Promise<void> {
   for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
     const arns = group.map(({ arn }) => arn);
     const effect = { operation: 'UpdateContainerInstancesState', subject: arns.join(', '), status };
-    const changed = await perform(runtime, policy, effect, () =>
+    // One instance in two clusters is drained where it is to be; the other cluster may only be observed.
+    const ownPolicy = cluster === clusterOf(incident) ? policy : runtime.policies.known(cluster);
+    const changed = await perform(runtime, ownPolicy, effect, () =>
       setContainerInstancesState(runtime.ecs, cluster, arns, status),
     );
     if (changed !== 'observed' && changed.failures.length > 0) throw new StateNotChangedError(status, changed.failures);

@@ -1,9 +1,11 @@
 import { recordHeartbeat } from '../aws/auto-scaling.ts';
-import type { LifecycleAction } from '../domain/model.ts';
+import type { AutoScalingGroupName, LifecycleAction } from '../domain/model.ts';
+import { type GroupMemory, recallGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Failures, OutOfTimeError } from './each.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
+import { isLookedAfter } from './registrations.ts';
 
 /**
  * Reviews lifecycle actions that have been heard of, and keeps the hooks of those alive for which that fails: while
@@ -29,10 +31,24 @@ export async function reviewOrKeepAlive(
   return failures;
 }
 
+/**
+ * By what is remembered: AWS has just failed to say. Of a group of which nothing is known, the hook is kept alive, by the
+ * stack's own policy: a heartbeat only postpones what happens, while a hook that expires takes tasks with it.
+ */
 async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[]): Promise<void> {
-  for (const action of actions) {
-    const { ec2InstanceId: subject, hookName: hook } = action;
-    const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
-    await perform(runtime, runtime.config.policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
+  for (const [groupName, group] of Map.groupBy(actions, (action) => action.groupName)) {
+    const known = await recall(runtime, groupName);
+    if (known !== undefined && !isLookedAfter(runtime, known.clusterArn)) continue;
+    const policy = known ?? runtime.config.policy;
+    for (const action of group) {
+      const { ec2InstanceId: subject, hookName: hook } = action;
+      const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
+      await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
+    }
   }
+}
+
+async function recall(runtime: Runtime, groupName: AutoScalingGroupName): Promise<GroupMemory | undefined> {
+  const memory = await tryTo(() => recallGroup(runtime.table, groupName, runtime.now()));
+  return memory instanceof LookFailure ? undefined : memory;
 }

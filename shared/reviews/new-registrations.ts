@@ -1,10 +1,10 @@
 import { commit } from '../alerts/publish.ts';
-import { findRegistrations } from '../aws/container-instances.ts';
-import type { ContainerInstance } from '../domain/model.ts';
-import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
+import type { ContainerInstance, Ec2InstanceId } from '../domain/model.ts';
+import { clusterOf, type DisconnectionIncident, type DrainIncident, type Registration } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { toRegistration } from './begin-drains.ts';
 import { describeRegistrations } from './look-up.ts';
+import { findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
 
 interface Looked {
   readonly drains: readonly DrainIncident[];
@@ -13,38 +13,71 @@ interface Looked {
 }
 
 /**
- * An agent that loses its data while its instance drains registers the instance once more, ACTIVE: ECS would place tasks
- * there that go with the instance. Such a registration joins the drain. Looked for only where an agent is silent, as the
- * one of the old registration is from then on.
+ * Registrations of draining instances that their drains do not know of yet join them: tasks on any of them go with the
+ * instance, and where one is ACTIVE, ECS would place more.
+ *
+ * - An agent that loses its data registers the instance once more, in the same cluster or, when it was moved, in another.
+ *   Looked for only where an agent is silent, as the one of the old registration is from then on.
+ * - What an agent left behind in another cluster has a silent agent, and an incident of that.
+ *
+ * @param away the open incidents of silent agents
  */
-export async function joinNewRegistrations(runtime: Runtime, { drains, instances }: Looked): Promise<Looked> {
-  const silent = drains.filter(
-    ({ phase, registrations }) =>
-      phase === 'draining' && registrations.some(({ arn }) => instances.get(arn)?.agentConnected === false),
+export async function joinNewRegistrations(
+  runtime: Runtime,
+  { drains, instances }: Looked,
+  away: readonly DisconnectionIncident[],
+): Promise<Looked> {
+  const draining = drains.filter(({ phase }) => phase === 'draining');
+  const silent = draining.filter(({ registrations }) =>
+    registrations.some(({ arn }) => instances.get(arn)?.agentConnected === false),
   );
-  if (silent.length === 0) return { drains, instances };
-  const found = new Map(instances);
+  const ids = new Set(draining.map(({ ec2InstanceId }) => ec2InstanceId));
+  const left = await describeRegistrations(runtime, leftBehind(runtime, draining, away));
+  const registered = await findNew(runtime, silent);
+  const news = [...left.values(), ...registered].filter(({ ec2InstanceId }) => ids.has(ec2InstanceId));
+  if (news.length === 0) return { drains, instances };
   const joined = new Map<string, DrainIncident>();
-  for (const [clusterArn, group] of Map.groupBy(silent, clusterOf)) {
-    const ids = group.map(({ ec2InstanceId }) => ec2InstanceId);
-    const arns = await findRegistrations(runtime.ecs, clusterArn, ids);
-    const unknown = arns.filter(
-      (arn) => !group.some(({ registrations }) => registrations.some((one) => one.arn === arn)),
-    );
-    const described = await describeRegistrations(
-      runtime,
-      unknown.map((arn) => ({ arn, clusterArn })),
-    );
-    for (const drain of group) {
-      const news = [...described.values()].filter(({ ec2InstanceId }) => ec2InstanceId === drain.ec2InstanceId);
-      if (news.length === 0) continue;
-      const next = { ...drain, registrations: [...drain.registrations, ...news.map(toRegistration)] };
-      const saved = await commit(runtime, next as DrainIncident, drain);
-      // Where somebody else wrote first, the next sweep finds it.
-      if (saved?.kind !== 'drain') continue;
-      joined.set(drain.id, saved);
-      for (const instance of news) found.set(instance.arn, instance);
-    }
+  for (const drain of draining) {
+    const next = withRegistrations(drain, news);
+    const saved = next && (await commit(runtime, next, drain));
+    // Where somebody else wrote first, the next sweep finds it.
+    if (saved?.kind === 'drain') joined.set(drain.id, saved);
   }
-  return { drains: drains.map((drain) => joined.get(drain.id) ?? drain), instances: found };
+  return {
+    drains: drains.map((drain) => joined.get(drain.id) ?? drain),
+    instances: new Map([...instances, ...news.map((one) => [one.arn, one] as const)]),
+  };
+}
+
+function leftBehind(
+  runtime: Runtime,
+  drains: readonly DrainIncident[],
+  away: readonly DisconnectionIncident[],
+): Registration[] {
+  return away
+    .filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn))
+    .filter(({ ec2InstanceId, containerInstanceArn }) =>
+      drains.some((drain) => drain.ec2InstanceId === ec2InstanceId && !knows(drain, containerInstanceArn)),
+    )
+    .map(({ containerInstanceArn: arn, clusterArn }) => ({ arn, clusterArn }));
+}
+
+/** In the clusters of these drains, and for instances without a live agent there in all that are looked after. */
+async function findNew(runtime: Runtime, silent: readonly DrainIncident[]): Promise<ContainerInstance[]> {
+  if (silent.length === 0) return [];
+  const ids: Ec2InstanceId[] = [...new Set(silent.map(({ ec2InstanceId }) => ec2InstanceId))];
+  const found = await findRegistrationsAnywhere(runtime, ids, [...new Set(silent.map(clusterOf))]);
+  return [...found.values()].flat().filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn));
+}
+
+function withRegistrations(drain: DrainIncident, news: readonly ContainerInstance[]): DrainIncident | undefined {
+  const own = news.filter(({ ec2InstanceId, arn }) => ec2InstanceId === drain.ec2InstanceId && !knows(drain, arn));
+  if (own.length === 0) return undefined;
+  const [filedUnder, ...others] = drain.registrations;
+  const unique = new Map(own.map((instance) => [instance.arn, toRegistration(instance)]));
+  return { ...drain, registrations: [filedUnder, ...others, ...unique.values()] };
+}
+
+function knows({ registrations }: DrainIncident, arn: string): boolean {
+  return registrations.some((one) => one.arn === arn);
 }

@@ -2,7 +2,7 @@ import { describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import { describeEc2Instances } from '../aws/ec2.ts';
 import { destinationOf, isHeartbeatDue } from '../domain/lifecycle.ts';
 import type { AutoScalingGroup } from '../domain/model.ts';
-import type { DrainIncident } from '../incidents/incident.ts';
+import type { DisconnectionIncident, DrainIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { reviewDrains, UNREMARKABLE_MS } from './drains.ts';
 import type { Allowance, Failures } from './each.ts';
@@ -18,15 +18,22 @@ export async function sweepDrains(
   runtime: Runtime,
   {
     drains: all,
+    away,
     groups,
-  }: { readonly drains: readonly DrainIncident[]; groups(): Promise<readonly AutoScalingGroup[]> },
+  }: {
+    readonly drains: readonly DrainIncident[];
+    /** The open incidents of silent agents. */
+    readonly away: readonly DisconnectionIncident[];
+    groups(): Promise<readonly AutoScalingGroup[]>;
+  },
   allowance: Allowance,
 ): Promise<Failures> {
-  const swept = all.filter((drain) => deservesSweep(drain, runtime.now()));
+  const isAway = new Set(away.map(({ ec2InstanceId }) => ec2InstanceId));
+  const swept = all.filter((drain) => deservesSweep(drain, runtime.now()) || isAway.has(drain.ec2InstanceId));
   try {
     const registrations = swept.flatMap((drain) => drain.registrations);
     const described = await describeRegistrations(runtime, registrations);
-    const { drains, instances } = await joinNewRegistrations(runtime, { drains: swept, instances: described });
+    const { drains, instances } = await joinNewRegistrations(runtime, { drains: swept, instances: described }, away);
     const listed = (await groups()).flatMap((group) => group.instances);
     const members = new Map(listed.map((member) => [member.ec2InstanceId, member]));
     // Groups are listed without their warm pools: an instance that is in one would be taken for gone.

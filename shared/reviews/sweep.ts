@@ -69,6 +69,7 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   const incidents = await runtime.incidents.getMany(open.map(({ id }) => id));
   const unsettled = [...incidents.values()].filter((incident) => incident.closedAtMs === undefined);
   const drains = unsettled.flatMap((incident) => (incident.kind === 'drain' ? [incident] : []));
+  const away = unsettled.flatMap((incident) => (incident.kind === 'disconnection' ? [incident] : []));
   const repairs = unsettled.flatMap((incident) => (incident.kind === 'repairs' ? [incident] : []));
   const launches = unsettled.flatMap((incident) => (incident.kind === 'launch' ? [incident] : []));
   const managed = unsettled.flatMap((incident) => (incident.kind === 'managed-drain' ? [incident] : []));
@@ -80,7 +81,7 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
       await planLooks(runtime, [...drains, ...launches]);
       return new Map();
     },
-    drains: () => sweepDrains(runtime, { drains, groups }, allowance),
+    drains: () => sweepDrains(runtime, { drains, away, groups }, allowance),
     arrivals: async () => {
       const { instances, failures } = await pooled();
       const members = [...(await groups()).flatMap((group) => group.instances), ...instances];

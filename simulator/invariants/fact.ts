@@ -47,6 +47,7 @@ export type Fact = { readonly atMs: number } & (
   | {
       readonly kind: 'action ended';
       readonly hook: string;
+      readonly group: string;
       readonly ec2InstanceId: string;
       /** `caller`, `heartbeat-timeout`, `global-timeout`, `other-hook-abandoned`, `instance-gone`. */
       readonly by: string;

@@ -78,7 +78,13 @@ function readChange(entry: TraceEntry): UntimedFact | undefined {
     case 'containers ended':
       return { kind: 'containers ended', taskArn: subject, ec2InstanceId, end: text(entry.end) };
     case 'lifecycle action ended':
-      return { kind: 'action ended', hook: text(entry.hook), ec2InstanceId, by: text(fieldsOf(entry.by).kind) };
+      return {
+        kind: 'action ended',
+        hook: text(entry.hook),
+        group: text(entry.group),
+        ec2InstanceId,
+        by: text(fieldsOf(entry.by).kind),
+      };
     case 'delivery failed': {
       const reason = `${text(entry.code)}: ${text(entry.message)}`;
       return { kind: 'undelivered', where: text(entry.target), reason, isKept: entry.fate !== 'dropped' };

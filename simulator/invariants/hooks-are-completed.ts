@@ -10,24 +10,27 @@ export function hooksAreCompleted(terms: Terms): Invariant {
     name: 'Every terminate hook is completed before it expires, and none is open in the end',
     observe(fact, ledger, check) {
       if (fact.kind !== 'action ended' || !terms.ownsHook(fact.hook)) return;
-      if (!mayComplete(terms, { ec2InstanceId: fact.ec2InstanceId, atMs: fact.atMs }, ledger)) return;
+      if (!mayComplete(terms, fact, ledger)) return;
       check(!EXPIRED.has(fact.by), `${fact.hook} of ${fact.ec2InstanceId} ended by ${fact.by}`, [fact.ec2InstanceId]);
     },
     conclude({ atMs }, ledger, check) {
-      for (const { hook, ec2InstanceId, end } of ledger.actions) {
-        if (!terms.ownsHook(hook) || !mayComplete(terms, { ec2InstanceId, atMs }, ledger)) continue;
+      for (const { hook, group, ec2InstanceId, end } of ledger.actions) {
+        if (!terms.ownsHook(hook) || !mayComplete(terms, { ec2InstanceId, group, atMs }, ledger)) continue;
         check(end !== undefined, `${hook} of ${ec2InstanceId} is still open`, [ec2InstanceId]);
       }
     },
   };
 }
 
-/** In one of its clusters, or in none yet. */
+/** In one of its clusters, or, where it is in none, in the one of its group. */
 function mayComplete(
   terms: Terms,
-  { ec2InstanceId, atMs }: { readonly ec2InstanceId: string; readonly atMs: number },
+  { ec2InstanceId, group, atMs }: { readonly ec2InstanceId: string; readonly group: string; readonly atMs: number },
   ledger: Ledger,
 ): boolean {
   const roles = ledger.registrationsOf(ec2InstanceId).map(({ cluster }) => termsIn(terms, cluster, atMs).role);
-  return roles.length === 0 ? terms.role !== 'observes' : roles.some((role = 'acts') => role === 'acts');
+  if (roles.length > 0) return roles.some((role = 'acts') => role === 'acts');
+  const home = terms.homeOf?.(group);
+  const { role = 'acts' } = home === undefined ? terms : termsIn(terms, home, atMs);
+  return role === 'acts';
 }

@@ -36,6 +36,7 @@ export interface RegistrationRecord {
 export interface ActionRecord {
   readonly token: string;
   readonly hook: string;
+  readonly group: string;
   readonly ec2InstanceId: string;
   readonly startedAtMs: number;
   end: { readonly atMs: number; readonly by: string } | undefined;
@@ -98,8 +99,8 @@ export class Ledger {
         this.announced.add(fact.ec2InstanceId);
         break;
       case 'terminate action': {
-        const { token, hook, ec2InstanceId, atMs } = fact;
-        this.actions.push({ token, hook, ec2InstanceId, startedAtMs: atMs, end: undefined });
+        const { token, hook, group, ec2InstanceId, atMs } = fact;
+        this.actions.push({ token, hook, group, ec2InstanceId, startedAtMs: atMs, end: undefined });
         break;
       }
       case 'action ended': {

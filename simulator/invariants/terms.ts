@@ -2,6 +2,8 @@
 export interface Terms {
   /** Whether a lifecycle hook of this name is to be completed. */
   ownsHook(hook: string): boolean;
+  /** The cluster that the instances of an Auto Scaling group belong to; default: nobody knows. */
+  homeOf?(group: string): string | undefined;
   /** From the start of the lifecycle action. */
   readonly drainDeadlineMs: number;
   /** The longest of those that drains may have begun with; default: the same. */

@@ -55,7 +55,7 @@ describe('what is remembered of a group', () => {
     globalTimeoutSeconds: 30_000,
     defaultResult: 'ABANDON',
   };
-  const memory = { clusterArn, hooks: [hook], readAtMs: T0 };
+  const memory = { clusterArn, hooks: [hook], mode: 'act' as const, readAtMs: T0 };
 
   test('is recalled for an hour', async () => {
     await rememberGroup(table, 'shop-nodes', memory);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { hooksAreCompleted } from '../../../simulator/invariants/hooks-are-completed.ts';
+import type { Terms } from '../../../simulator/invariants/terms.ts';
 import { EC2, HandMade, TERMS } from './hand-made.ts';
 
 const ended = (kind: string, hook = 'ebbtide-terminate') =>
@@ -15,6 +16,13 @@ test.each(['heartbeat-timeout', 'global-timeout'])('A hook that ends by %s is ca
 
 test('A hook that is open in the end is caught', () => {
   expect(new HandMade().held().judge(hooksAreCompleted(TERMS)).violation?.what).toContain('is still open');
+});
+
+test('A hook of an instance in no cluster is judged by the cluster that its group belongs to', () => {
+  const observed: Terms = { ...TERMS, homeOf: () => 'shop', in: () => ({ ...TERMS, role: 'observes' }) };
+  expect(ended('heartbeat-timeout').judge(hooksAreCompleted(observed)).checks).toBe(0);
+  const acted: Terms = { ...observed, in: () => TERMS };
+  expect(ended('heartbeat-timeout').judge(hooksAreCompleted(acted)).violations).toBe(1);
 });
 
 test('What becomes of the hooks of others is their own affair', () => {

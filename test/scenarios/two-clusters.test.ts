@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { minutes, openBox } from './box.ts';
+import { bootGroup, hookEnd, instancesOf, task } from './fleet.ts';
+
+/** A group of two whose home is remembered as `annex`, with a task on the first instance, in cluster `prod`. */
+async function settled() {
+  const box = await openBox({ settings: { lostContactMinutes: '10', drainStalledMinutes: 'off', repairs: 'off' } });
+  box.world.createCluster({ name: 'annex' });
+  const [id = '', other = ''] = await bootGroup(box, { desired: 2 });
+  const arn = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+  box.world.moveAgent(other, 'annex');
+  await box.run(minutes(3));
+  box.world.terminateInstanceInGroup(other, 'shrink');
+  await box.run(minutes(4));
+  expect(instancesOf(box, 'web')).toEqual([id]);
+  return { box, id, arn };
+}
+
+describe('an instance that is moved to another cluster', () => {
+  it('before it is drained waits for what still runs on it from the old one', async () => {
+    const { box, id, arn } = await settled();
+
+    box.world.moveAgent(id, 'annex');
+    await box.run(minutes(3));
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(4));
+
+    expect(hookEnd(box, id)).toBeUndefined();
+    expect(task(box, arn).containersEnd).toBeUndefined();
+    await box.run(minutes(10));
+    expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
+    expect(box.alerts().at(-1)?.subject).toContain('Lost contact');
+  });
+
+  it('while it drains is drained in the new one too, and waits for what has been placed there', async () => {
+    const { box, id } = await settled();
+
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    box.world.moveAgent(id, 'annex');
+    const inAnnex = () => box.views.containerInstances().find((one) => one.ec2InstanceId === id && one.agentConnected);
+    for (let second = 0; second < 120 && inAnnex() === undefined; second++) await box.run(1_000);
+    const late = box.world.runTask({ cluster: 'annex', family: 'late', cpu: 64, memory: 64, on: id });
+    await box.run(minutes(4));
+
+    expect(inAnnex()).toMatchObject({ status: 'DRAINING' });
+    await box.run(minutes(12));
+    expect(hookEnd(box, id)).toBeUndefined();
+    box.world.exitTask(late);
+    // From then on nobody can tell of what is left.
+    await box.run(minutes(20));
+    expect(task(box, late).containersEnd).toBe('exited');
+    expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
+  });
+});
