@@ -97,8 +97,9 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       timeoutSeconds: (arn) => (lambda.findFunction(arn)?.timeoutMs ?? 0) / 1000,
       roleAllows: (arn, action, resource) =>
         iam.allows(lambda.findFunction(arn)?.roleArn ?? '', { action, resource, context: {} }),
-      deadLetters: (arn) => lambda.findFunction(arn),
+      find: (arn) => lambda.findFunction(arn),
     },
+    chainOf: lambda.chainOf,
     roleAllows: iam.allows,
     permitsInvocation,
   });

@@ -7,17 +7,19 @@ import { createDynamoDbService, type Tables } from './dynamodb/operations.ts';
 import { createTableProvider } from './dynamodb/provider.ts';
 import { createStreamMappingProvider } from './dynamodb/stream-mapping-provider.ts';
 import { type Replication, USUAL_REPLICATION } from './dynamodb/table.ts';
-import { type AsyncFunctionFacts, createAsyncInvocations } from './event-bridge/async-invocation.ts';
+import { type AsyncFunctionFacts, createAsyncInvocations, type InvokeAsync } from './event-bridge/async-invocation.ts';
 import { type DeliveryFault, EventBus } from './event-bridge/bus.ts';
 import { createFunctionSender, createQueueSender, createTopicSender, Delivery } from './event-bridge/delivery.ts';
 import { createEventBridgeService } from './event-bridge/operations.ts';
 import { createRuleProvider } from './event-bridge/rule-provider.ts';
 import { createKeys } from './kms/keys.ts';
 import { createEventSourceMappings, type EventSourceMappings } from './lambda/event-source-mappings.ts';
+import { NO_CHAIN } from './lambda/request-chain.ts';
 import { createRoleSender, type SendAsRole } from './role-sender.ts';
 import { createFanOut } from './sns/fan-out.ts';
 import { createSnsService } from './sns/operations.ts';
 import { createTopicProviders } from './sns/providers.ts';
+import type { ChainOf } from './sns/scope.ts';
 import { Topics } from './sns/topics.ts';
 import type { RepeatedDelivery } from './sqs/event-source-mapping.ts';
 import { createMappingProvider, type FunctionFacts } from './sqs/event-source-mapping-provider.ts';
@@ -34,6 +36,8 @@ export interface MessagingDependencies extends SsmDependencies {
   readonly roleAllows?: (roleArn: string, question: PolicyQuestion) => boolean;
   /** Whether a function's resource policy (`AWS::Lambda::Permission`) lets a service invoke it; default: it does. */
   readonly permitsInvocation?: (functionArn: string, principal: string, sourceArn: string) => boolean;
+  /** What an invocation in progress is part of; default: of nothing that came before. */
+  readonly chainOf?: ChainOf;
   /** Loses, doubles and delays deliveries of the bus; default: none. */
   readonly deliveryFault?: DeliveryFault;
   /** Hands messages to functions once more than it should; default: never. */
@@ -53,7 +57,7 @@ export interface Messaging {
   readonly tables: Tables;
   readonly alarms: Alarms;
   /** Starts a function asynchronously, with Lambda's own retries. */
-  readonly invokeAsync: (functionArn: string, payload: unknown) => void;
+  readonly invokeAsync: InvokeAsync;
   /** Sends as a role that an AWS service was given. */
   readonly sendAsRole: SendAsRole;
   readonly eventSourceMappings: EventSourceMappings;
@@ -66,6 +70,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     functions = {},
     permitsInvocation = () => true,
     roleAllows = () => true,
+    chainOf = () => NO_CHAIN,
     deliveryFault,
     replication = USUAL_REPLICATION,
   } = dependencies;
@@ -94,7 +99,7 @@ export function createMessaging(kernel: Kernel, dependencies: MessagingDependenc
     services: [
       createEventBridgeService(kernel, bus, queues),
       createSqsService(kernel, queues, keys),
-      createSnsService(kernel, { topics, queues, keys }),
+      createSnsService(kernel, { topics, queues, keys, chainOf }),
       createDynamoDbService(kernel, tables, replication),
       createSsmService(kernel, dependencies),
       createCloudWatchService(kernel, alarms),

@@ -1,3 +1,4 @@
+import type { RequestChain } from '../services/lambda/request-chain.ts';
 /**
  * What a simulated AWS service is: a protocol, the shapes of the official client, and a function per operation.
  *
@@ -99,11 +100,13 @@ export interface FunctionInvoker {
    * Resolves when the invocation is over, in virtual time. Never rejects.
    *
    * @param report told when it is over, unless it never began
+   * @param chain what it is part of, itself included
    */
   invoke(
     functionArn: string,
     payload: unknown,
     report?: (of: { readonly requestId: string }) => void,
+    chain?: RequestChain,
   ): Promise<InvocationResult>;
 }
 

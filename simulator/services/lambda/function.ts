@@ -17,6 +17,8 @@ interface FunctionConfiguration {
   readonly reservedConcurrency: number | undefined;
   /** The topic or queue that discarded asynchronous events go to. */
   readonly deadLetterTargetArn?: string | undefined;
+  /** `RecursiveLoop: Allow`. */
+  readonly allowsRecursiveLoop?: boolean;
 }
 
 /** A Node.js function whose code runs in the simulator's own process, in virtual time. */

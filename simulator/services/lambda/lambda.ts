@@ -3,13 +3,15 @@ import type { Credentials } from '../../wire/credentials.ts';
 import type { WireRequest, WireResponse } from '../../wire/http.ts';
 import type { FunctionInvoker, InvocationResult } from '../../wire/service.ts';
 import { parseJson } from '../template-properties.ts';
+import { hasCapacity } from './concurrency.ts';
 import { ExecutionEnvironment } from './environment.ts';
 import { EnvironmentPool } from './environment-pool.ts';
 import { functionArn, isProgram, type LambdaFunction } from './function.ts';
 import { describeError } from './handler.ts';
 import { type InvocationOutcome, KILLED, limitResponse } from './outcome.ts';
-import type { RunProgram } from './program.ts';
+import { neverRuns, type RunProgram } from './program.ts';
 import { ProgramEnvironment } from './program-environment.ts';
+import { NO_CHAIN, type RequestChain } from './request-chain.ts';
 
 export interface LambdaOptions {
   readonly credentials: Credentials;
@@ -34,7 +36,14 @@ export interface InvocationReport {
 
 export interface Lambda extends FunctionInvoker {
   /** @param report told when the invocation is over, unless it never began */
-  invoke(functionArn: string, payload: unknown, report?: (of: InvocationReport) => void): Promise<InvocationResult>;
+  invoke(
+    functionArn: string,
+    payload: unknown,
+    report?: (of: InvocationReport) => void,
+    chain?: RequestChain,
+  ): Promise<InvocationResult>;
+  /** What an invocation in progress is part of. */
+  chainOf(requestId: string): RequestChain;
   deploy(fn: LambdaFunction): void;
   findFunction(arn: string): LambdaFunction | undefined;
   /** In the order of their names, as ListFunctions has them. */
@@ -58,6 +67,12 @@ export const DISPATCH = { medianMs: 4, p99Ms: 30 };
 
 type Environment = ExecutionEnvironment | ProgramEnvironment;
 
+interface InProgress {
+  readonly chain: RequestChain;
+  readonly lines: string[];
+  environment: Environment | undefined;
+}
+
 interface Deployed {
   fn: LambdaFunction;
   pool: EnvironmentPool;
@@ -67,8 +82,7 @@ interface Deployed {
 export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
   const random = kernel.random.fork('lambda');
   const deployed = new Map<string, Deployed>();
-  const environmentsByRequest = new Map<string, Environment>();
-  const linesByRequest = new Map<string, string[]>();
+  const inProgress = new Map<string, InProgress>();
   const accountConcurrency = options.accountConcurrency ?? 1_000;
   let environmentCount = 0;
 
@@ -83,6 +97,7 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     arn: string,
     payload: unknown,
     report?: (of: InvocationReport) => void,
+    chain: RequestChain = NO_CHAIN,
   ): Promise<InvocationResult> {
     const target = deployed.get(functionArn(kernel.place, arn));
     if (target === undefined) {
@@ -91,30 +106,18 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     }
     const requestId = random.uuid();
     const about = { function: target.fn.name, requestId };
-    if (!hasCapacity(target)) {
+    if (!hasCapacity(target, deployed.values(), accountConcurrency)) {
       kernel.trace.add('invocation', { ...about, phase: 'throttle' });
       return { outcome: 'throttled' };
     }
     target.running++;
+    inProgress.set(requestId, { chain, lines: [], environment: undefined });
     try {
       return await execute(target, payload, requestId, report);
     } finally {
       target.running--;
-      linesByRequest.delete(requestId);
-      environmentsByRequest.delete(requestId);
+      inProgress.delete(requestId);
     }
-  }
-
-  /** Lambda Developer Guide, "Understanding Lambda function scaling": reserved concurrency is taken out of the account's. */
-  function hasCapacity(target: Deployed): boolean {
-    if (target.fn.reservedConcurrency !== undefined) return target.running < target.fn.reservedConcurrency;
-    let reserved = 0;
-    let running = 0;
-    for (const { fn, running: ofThis } of deployed.values()) {
-      if (fn.reservedConcurrency === undefined) running += ofThis;
-      else reserved += fn.reservedConcurrency;
-    }
-    return running < accountConcurrency - reserved;
   }
 
   async function execute(
@@ -127,8 +130,8 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     await kernel.clock.sleep(random.latencyMs(DISPATCH.medianMs, DISPATCH.p99Ms));
     const warm = target.pool.take();
     const environment = warm ?? create(target.fn);
-    environmentsByRequest.set(requestId, environment);
-    if (report !== undefined) linesByRequest.set(requestId, []);
+    const own = inProgress.get(requestId);
+    if (own !== undefined) own.environment = environment;
     const about = { function: target.fn.name, requestId };
     const coldStart = warm === undefined;
     // A program takes its own time to start.
@@ -140,7 +143,7 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     const outcome = limitResponse(await initialiseAndRun(target, environment, { coldStart, event, requestId }));
     const durationMs = kernel.clock.now() - startedAtMs;
     const stack = outcome.outcome === 'error' ? outcome.stack : [];
-    report?.({ requestId, lines: linesByRequest.get(requestId) ?? [], durationMs, stack });
+    report?.({ requestId, lines: own?.lines ?? [], durationMs, stack });
     if (outcome.outcome === 'success') {
       const result = isProgram(target.fn) ? { result: outcome.payload } : {};
       kernel.trace.add('invocation', { ...about, phase: 'end', durationMs, ...result });
@@ -193,7 +196,7 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
       accessKeyId,
       random: own,
       log(requestId: string | undefined, text: string) {
-        linesByRequest.get(requestId ?? '')?.push(text);
+        inProgress.get(requestId ?? '')?.lines.push(text);
         kernel.trace.add('log', { function: fn.name, requestId, line: parseLine(text) });
       },
       onDestroyed: () => options.credentials.revoke(accessKeyId),
@@ -220,8 +223,9 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
     deploy,
     findFunction: (arn) => deployed.get(functionArn(kernel.place, arn))?.fn,
     functions: () => [...deployed.values()].map(({ fn }) => fn).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    chainOf: (requestId) => inProgress.get(requestId)?.chain ?? NO_CHAIN,
     kill(requestId) {
-      const environment = environmentsByRequest.get(requestId);
+      const environment = inProgress.get(requestId)?.environment;
       if (environment === undefined) return false;
       environment.destroy(KILLED);
       return true;
@@ -238,10 +242,6 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
       for (const { pool } of deployed.values()) pool.clear();
     },
   };
-}
-
-function neverRuns(): never {
-  throw new Error('A program was deployed where nothing runs it');
 }
 
 function parseLine(text: string): unknown {

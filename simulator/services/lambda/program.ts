@@ -33,3 +33,8 @@ export interface RunningProgram {
 
 /** Starts the program of one invocation. Handed in by whoever has real processes and connections. */
 export type RunProgram = (invocation: ProgramInvocation, observer: ProgramObserver) => RunningProgram;
+
+/** Where no programs are run, none can have been deployed. */
+export const neverRuns: RunProgram = () => {
+  throw new Error('A program was deployed where nothing runs it');
+};

@@ -101,6 +101,7 @@ function configurationOf(properties: TemplateProperties, iam: Iam) {
     memoryMb: numberOf(properties, 'MemorySize', { min: 128, max: 10_240 }) ?? 128,
     environment: variablesOf(properties),
     deadLetterTargetArn: deadLetterTarget(properties, iam, roleArn),
+    allowsRecursiveLoop: textOf(properties, 'RecursiveLoop') === 'Allow',
     reservedConcurrency: numberOf(properties, 'ReservedConcurrentExecutions', { min: 0, max: 1_000 }),
   };
 }

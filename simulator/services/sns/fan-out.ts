@@ -1,5 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { InvokeAsync } from '../event-bridge/async-invocation.ts';
 import { compilePattern } from '../event-bridge/pattern.ts';
+import type { RequestChain } from '../lambda/request-chain.ts';
 import type { NewMessage } from '../sqs/message.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { parseJson } from '../template-properties.ts';
@@ -17,11 +19,13 @@ export interface Delivery {
   readonly subscription: Subscription;
   readonly messageId: string;
   readonly publication: Publication;
+  /** What has brought the message about, if a function has published it. */
+  readonly chain?: RequestChain | undefined;
 }
 
 export interface FanOutDependencies {
   readonly queues: Queues;
-  readonly invokeAsync: (functionArn: string, payload: unknown) => void;
+  readonly invokeAsync: InvokeAsync;
   readonly permitsInvocation: (functionArn: string, principal: string, sourceArn: string) => boolean;
 }
 
@@ -49,7 +53,7 @@ export function createFanOut(kernel: Kernel, dependencies: FanOutDependencies): 
       const notification = notificationOf(kernel, delivery);
       if (protocol === 'lambda') {
         if (permitsInvocation(endpoint, SNS_PRINCIPAL, topic.arn)) {
-          invokeAsync(endpoint, recordOf(delivery, notification));
+          invokeAsync(endpoint, recordOf(delivery, notification), delivery.chain);
         } else giveUp(delivery, { body: JSON.stringify(notification), senderId: SNS_PRINCIPAL });
         return;
       }

@@ -5,7 +5,7 @@ import type { Keys } from '../kms/keys.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { TagStore } from '../tag-store.ts';
 import { publishOperations } from './publish.ts';
-import type { SnsScope } from './scope.ts';
+import type { ChainOf, SnsScope } from './scope.ts';
 import { subscriptionOperations } from './subscription-operations.ts';
 import { topicOperations } from './topic-operations.ts';
 import type { Topics } from './topics.ts';
@@ -14,6 +14,7 @@ export interface SnsDependencies {
   readonly topics: Topics;
   readonly queues: Queues;
   readonly keys: Keys;
+  readonly chainOf: ChainOf;
 }
 
 /** The SNS API (query protocol). Actions and resources: Service Authorization Reference, "Amazon SNS". */

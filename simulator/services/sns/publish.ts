@@ -1,22 +1,24 @@
 import type { PublishBatchCommandInput, PublishCommandInput } from '@aws-sdk/client-sns';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Authorization, Call, Operation } from '../../wire/service.ts';
+import type { RequestChain } from '../lambda/request-chain.ts';
 import { checkPublication, MESSAGE_BYTES_MAX } from './publish-input.ts';
 import type { SnsScope } from './scope.ts';
 import type { Topics } from './topics.ts';
 
 const BATCH_MAX = 10;
 
-export function publishOperations({ topics, keys }: SnsScope): Record<string, Operation> {
+export function publishOperations({ topics, keys, chainOf }: SnsScope): Record<string, Operation> {
   const authorize = ({ TopicArn }: { TopicArn?: string | undefined }, { caller }: Call): readonly Authorization[] => [
     // PublishBatch has no action of its own.
     { action: 'sns:Publish', resources: [TopicArn ?? '*'] },
     ...keys.authorizations(topics.find(TopicArn ?? '')?.kmsMasterKeyId, caller, 'sns'),
   ];
+  const chainOfCall = ({ caller }: Call) => (caller.kind === 'function' ? chainOf(caller.requestId) : undefined);
   return {
     Publish: {
       authorize,
-      run(input: PublishCommandInput) {
+      run(input: PublishCommandInput, call: Call) {
         const arn = input.TopicArn ?? input.TargetArn;
         if (arn === undefined)
           throw new AwsError(
@@ -24,12 +26,12 @@ export function publishOperations({ topics, keys }: SnsScope): Record<string, Op
             'Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter',
           );
         const publication = checkPublication(input);
-        return { MessageId: topics.publish(topics.byArn(arn), publication) };
+        return { MessageId: topics.publish(topics.byArn(arn), publication, chainOfCall(call)) };
       },
     },
     PublishBatch: {
       authorize,
-      run: (input: PublishBatchCommandInput) => publishBatch(topics, input),
+      run: (input: PublishBatchCommandInput, call: Call) => publishBatch(topics, input, chainOfCall(call)),
     },
   };
 }
@@ -37,6 +39,7 @@ export function publishOperations({ topics, keys }: SnsScope): Record<string, Op
 function publishBatch(
   topics: Topics,
   { TopicArn = '', PublishBatchRequestEntries: entries = [] }: PublishBatchCommandInput,
+  chain: RequestChain | undefined,
 ) {
   const topic = topics.byArn(TopicArn);
   if (entries.length === 0)
@@ -64,7 +67,7 @@ function publishBatch(
   const Failed: object[] = [];
   for (const entry of entries) {
     try {
-      Successful.push({ Id: entry.Id, MessageId: topics.publish(topic, checkPublication(entry)) });
+      Successful.push({ Id: entry.Id, MessageId: topics.publish(topic, checkPublication(entry), chain) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       Failed.push({

@@ -2,6 +2,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Authorization } from '../../wire/service.ts';
 import type { Keys } from '../kms/keys.ts';
+import type { RequestChain } from '../lambda/request-chain.ts';
 import { pageByName } from '../name-pages.ts';
 import type { Queues } from '../sqs/queues.ts';
 import type { TagStore } from '../tag-store.ts';
@@ -14,7 +15,11 @@ export interface SnsScope {
   readonly queues: Queues;
   readonly keys: Keys;
   readonly tags: TagStore;
+  readonly chainOf: ChainOf;
 }
+
+/** What an invocation in progress is part of: what it publishes is part of that, too. */
+export type ChainOf = (requestId: string) => RequestChain;
 
 export function onTopic({ TopicArn }: { readonly TopicArn?: string | undefined }): Authorization {
   return { resources: [TopicArn ?? '*'] };

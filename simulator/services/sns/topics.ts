@@ -1,6 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import type { Keys } from '../kms/keys.ts';
+import type { RequestChain } from '../lambda/request-chain.ts';
 import { evaluateResourcePolicy } from '../resource-policy.ts';
 import type { Delivery } from './fan-out.ts';
 import type { Publication } from './publish-input.ts';
@@ -116,8 +117,12 @@ export class Topics {
     return this.#subscriptions.filter((subscription) => subscription.topicArn === topicArn);
   }
 
-  /** Delivers and returns the message's id. */
-  publish(topic: Topic, publication: Publication): string {
+  /**
+   * Delivers and returns the message's id.
+   *
+   * @param chain what has brought the message about, if a function publishes it
+   */
+  publish(topic: Topic, publication: Publication, chain?: RequestChain): string {
     const { message, subject, attributes } = publication;
     const texts = Object.entries(attributes).map(([name, value]) => [name, value.StringValue ?? '']);
     this.#kernel.trace.add('notification', {
@@ -128,7 +133,7 @@ export class Topics {
     });
     const messageId = this.#ids();
     for (const subscription of this.subscriptionsOf(topic.arn)) {
-      this.#deliver({ topic, subscription, messageId, publication });
+      this.#deliver({ topic, subscription, messageId, publication, chain });
     }
     return messageId;
   }

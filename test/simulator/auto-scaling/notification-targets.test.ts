@@ -1,107 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { applyFleet } from '../../../simulator/fleet-document/apply.ts';
-import { parseFleetDocument } from '../../../simulator/fleet-document/parse.ts';
-import { createSimulator, type Simulator } from '../../../simulator/simulator.ts';
-
-const HERE = 'eu-central-1:111122223333';
-const ROLES = 'arn:aws:iam::111122223333:role';
-const LINKED_ROLE = `${ROLES}/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
-const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
-const QUEUE = `arn:aws:sqs:${HERE}:told`;
-const FUNCTION = `arn:aws:lambda:${HERE}:function:told`;
-const TEST_MESSAGE = {
-  AccountId: '111122223333',
-  RequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-  AutoScalingGroupARN: expect.stringMatching(/^arn:aws:autoscaling:.*:autoScalingGroupName\/web$/),
-  AutoScalingGroupName: 'web',
-  Service: 'AWS Auto Scaling',
-  Event: 'autoscaling:TEST_NOTIFICATION',
-  Time: expect.stringMatching(/^2026-01-05T08:\d\d:\d\d\.\d{3}Z$/),
-};
-
-const role = (RoleName: string, service: string, Action: string, Resource: unknown) => ({
-  Type: 'AWS::IAM::Role',
-  Properties: {
-    RoleName,
-    AssumeRolePolicyDocument: {
-      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }],
-    },
-    Policies: [
-      {
-        PolicyName: 'p',
-        PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] },
-      },
-    ],
-  },
-});
-
-const RESOURCES = {
-  Key: { Type: 'AWS::KMS::Key', Properties: {} },
-  Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'told' } },
-  Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'told' } },
-  Secret: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'secret', KmsMasterKeyId: { Ref: 'Key' } } },
-  Subscription: {
-    Type: 'AWS::SNS::Subscription',
-    Properties: { TopicArn: { Ref: 'Topic' }, Protocol: 'sqs', Endpoint: QUEUE },
-  },
-  Policy: {
-    Type: 'AWS::SQS::QueuePolicy',
-    Properties: {
-      Queues: [{ Ref: 'Queue' }],
-      PolicyDocument: {
-        Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: '*' }],
-      },
-    },
-  },
-  Sender: role('sender', 'autoscaling.amazonaws.com', 'sqs:SendMessage', '*'),
-  Stranger: role('stranger', 'lambda.amazonaws.com', '*', '*'),
-  Function: {
-    Type: 'AWS::Lambda::Function',
-    Properties: {
-      FunctionName: 'told',
-      Runtime: 'nodejs24.x',
-      Handler: 'index.handler',
-      Role: { 'Fn::GetAtt': ['Stranger', 'Arn'] },
-      Code: { ZipFile: 'exports.handler = async (event) => console.log(JSON.stringify(event));' },
-    },
-  },
-};
-
-const invokedBy = (Principal: string) => ({
-  Type: 'AWS::Lambda::Permission',
-  Properties: { FunctionName: { Ref: 'Function' }, Action: 'lambda:InvokeFunction', Principal },
-});
-
-const hook = (more: object = {}) => ({
-  AutoScalingGroupName: 'web',
-  LifecycleHookName: 'drain',
-  LifecycleTransition: TERMINATING,
-  ...more,
-});
-
-async function account(resources: object = {}): Promise<Simulator> {
-  const simulator = createSimulator({ seed: 1 });
-  const fleet = 'clusters: [{ name: prod, groups: [{ name: web, desired: 1 }] }]';
-  await applyFleet(simulator, parseFleetDocument(fleet, 'fleet.yml'), {
-    onGroups: () =>
-      void simulator.deploy({ template: { Resources: { ...RESOURCES, ...resources } }, artifactsDirectory: '.' }),
-  });
-  return simulator;
-}
-
-async function received(simulator: Simulator, queue = 'told'): Promise<Record<string, unknown>[]> {
-  await simulator.runFor(10_000);
-  const QueueUrl = `https://sqs.eu-central-1.amazonaws.com/111122223333/${queue}`;
-  const answer = await simulator.call('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
-  const { Messages = [] } = answer as { Messages?: { Body: string }[] };
-  return Messages.map(({ Body }) => JSON.parse(Body));
-}
-
-function terminate({ fleet: { world, views } }: Simulator): string {
-  const [id = ''] = views.groupInstances().map(({ ec2InstanceId }) => ec2InstanceId);
-  world.terminateInstanceInGroup(id, 'shrink');
-  return id;
-}
+import type { Simulator } from '../../../simulator/simulator.ts';
+import {
+  account,
+  FUNCTION,
+  HERE,
+  hook,
+  invokedBy,
+  LINKED_ROLE,
+  QUEUE,
+  ROLES,
+  received,
+  TERMINATING,
+  TEST_MESSAGE,
+  terminate,
+} from './notified-account.ts';
 
 const hooksOf = async (simulator: Simulator) => {
   const answer = await simulator.call('autoscaling', 'DescribeLifecycleHooks', { AutoScalingGroupName: 'web' });
@@ -217,43 +129,5 @@ describe('A lifecycle hook with a notification target', () => {
     terminate(simulator);
     expect((await hooksOf(simulator))[0]).not.toHaveProperty('NotificationTargetARN');
     expect(await received(simulator)).toEqual([]);
-  });
-});
-
-describe('A group that is made with hooks', () => {
-  const group = (...LifecycleHookSpecificationList: object[]) => ({
-    AutoScalingGroupName: 'web-2',
-    MinSize: 0,
-    MaxSize: 1,
-    AvailabilityZones: ['eu-central-1a'],
-    LaunchTemplate: { LaunchTemplateName: 'web' },
-    LifecycleHookSpecificationList,
-  });
-  const drain = { LifecycleHookName: 'drain', LifecycleTransition: TERMINATING, NotificationTargetARN: QUEUE };
-
-  test('tests the target of each', async () => {
-    const simulator = await account();
-    const RoleARN = `${ROLES}/sender`;
-    const other = { ...drain, LifecycleHookName: 'other', RoleARN };
-    await simulator.call('autoscaling', 'CreateAutoScalingGroup', group({ ...drain, RoleARN }, other));
-    const told = await received(simulator);
-    expect(told.map((message) => message.AutoScalingGroupName)).toEqual(['web-2', 'web-2']);
-  });
-
-  test.each([
-    ['a target that does not take the message', [{ ...drain, RoleARN: `${ROLES}/none` }], /^Unable to publish/],
-    [
-      'two targets',
-      [drain, { ...drain, LifecycleHookName: 'x', NotificationTargetARN: FUNCTION }],
-      /must have the same/,
-    ],
-  ])('is not made with %s', async (_, hooks, message) => {
-    const simulator = await account();
-    const made = simulator.call('autoscaling', 'CreateAutoScalingGroup', group(...hooks));
-    await expect(made).rejects.toThrow(message);
-    const { AutoScalingGroups } = (await simulator.call('autoscaling', 'DescribeAutoScalingGroups')) as {
-      AutoScalingGroups: { AutoScalingGroupName: string }[];
-    };
-    expect(AutoScalingGroups.map(({ AutoScalingGroupName }) => AutoScalingGroupName)).toEqual(['web']);
   });
 });

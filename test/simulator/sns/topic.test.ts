@@ -146,6 +146,21 @@ describe('A topic', () => {
     ]);
   });
 
+  it('has a subscription once that a template makes twice, and refuses another of the same endpoint', () => {
+    const world = createWorld();
+    const Endpoint = 'https://example.com/hook';
+    const inline = { Subscription: [{ Protocol: 'https', Endpoint }] };
+    const { ref: TopicArn } = world.create('AWS::SNS::Topic', { TopicName: 'alerts', ...inline });
+    const again = { TopicArn, Protocol: 'https', Endpoint };
+
+    const { ref } = world.create('AWS::SNS::Subscription', again);
+
+    expect(world.messaging.topics.subscriptionsOf(TopicArn).map(({ arn }) => arn)).toEqual([ref]);
+    expect(() => world.create('AWS::SNS::Subscription', { ...again, RawMessageDelivery: true })).toThrow(
+      'Subscription already exists with different attributes',
+    );
+  });
+
   it('records subscriptions, and refuses addresses that are none', () => {
     const world = createWorld();
     const { ref } = createTopic(world, { Subscription: [{ Protocol: 'email', Endpoint: 'on-call@example.com' }] });
