@@ -22,14 +22,19 @@ export function hooksAreCompleted(terms: Terms): Invariant {
   };
 }
 
-/** In one of its clusters, or, where it is in none, in the one of its group. */
+/**
+ * In one of its clusters, or, where it is in none, in the one of its group. Where it is registered in a cluster that is
+ * only observed besides, to do nothing is right too: its agent may be there.
+ */
 function mayComplete(
   terms: Terms,
   { ec2InstanceId, group, atMs }: { readonly ec2InstanceId: string; readonly group: string; readonly atMs: number },
   ledger: Ledger,
 ): boolean {
-  const roles = ledger.registrationsOf(ec2InstanceId).map(({ cluster }) => termsIn(terms, cluster, atMs).role);
-  if (roles.length > 0) return roles.some((role = 'acts') => role === 'acts');
+  const roles = ledger
+    .registrationsOf(ec2InstanceId)
+    .map(({ cluster }) => termsIn(terms, cluster, atMs).role ?? 'acts');
+  if (roles.length > 0) return roles.includes('acts') && !roles.includes('observes');
   const home = terms.homeOf?.(group);
   const { role = 'acts' } = home === undefined ? terms : termsIn(terms, home, atMs);
   return role === 'acts';

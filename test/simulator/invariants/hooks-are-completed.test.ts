@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hooksAreCompleted } from '../../../simulator/invariants/hooks-are-completed.ts';
-import type { Terms } from '../../../simulator/invariants/terms.ts';
-import { EC2, HandMade, TERMS } from './hand-made.ts';
+import type { Role, Terms } from '../../../simulator/invariants/terms.ts';
+import { EC2, HandMade, INSTANCE, TERMS } from './hand-made.ts';
 
 const ended = (kind: string, hook = 'ebbtide-terminate') =>
   new HandMade().held(hook).world(EC2, 'lifecycle action ended', { hook, by: { kind } });
@@ -23,6 +23,18 @@ test('A hook of an instance in no cluster is judged by the cluster that its grou
   expect(ended('heartbeat-timeout').judge(hooksAreCompleted(observed)).checks).toBe(0);
   const acted: Terms = { ...observed, in: () => TERMS };
   expect(ended('heartbeat-timeout').judge(hooksAreCompleted(acted)).violations).toBe(1);
+});
+
+test('A hook of an instance that is registered in an observed cluster besides may be left to expire', () => {
+  const roles = (bank: Role): Terms => ({
+    ...TERMS,
+    in: (name) => ({ ...TERMS, role: name === 'bank' ? bank : 'acts' }),
+  });
+  const both = () => new HandMade().registered().registered(INSTANCE.replace('shop', 'bank')).held();
+  const expired = () =>
+    both().world(EC2, 'lifecycle action ended', { hook: 'ebbtide-terminate', by: { kind: 'heartbeat-timeout' } });
+  expect(expired().judge(hooksAreCompleted(roles('observes'))).checks).toBe(0);
+  expect(expired().judge(hooksAreCompleted(roles('stays out'))).violations).toBe(1);
 });
 
 test('What becomes of the hooks of others is their own affair', () => {
