@@ -16,12 +16,19 @@ export function parameterValues(
     .map((name) => `${name} is not a parameter of the template`);
   for (const [name, parameter] of Object.entries(declared)) {
     const value = given[name] ?? parameter.Default;
-    const problem = value === undefined ? 'has no value' : problemOf(parameter, String(value));
+    const problem =
+      unmodelledType(parameter) ?? (value === undefined ? 'has no value' : problemOf(parameter, String(value)));
     if (problem === undefined) values.set(name, typedValue(parameter, value));
     else problems.push(`${name} ${problem}`);
   }
   if (problems.length > 0) throw new Error(`Parameters: ${problems.join('; ')}`);
   return values;
+}
+
+/** Its value would be the name of a parameter of Systems Manager; to pass the name on for what it names would be wrong silently. */
+function unmodelledType({ Type }: TemplateParameter): string | undefined {
+  if (!Type.startsWith('AWS::SSM::Parameter::')) return undefined;
+  return `is of type ${Type}, which the simulator does not read: make it a String, and give it the value itself`;
 }
 
 /** What is wrong with a value, in words; a list's items are checked each. */

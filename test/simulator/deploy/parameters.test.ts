@@ -17,6 +17,11 @@ describe('parameters', () => {
     [{ Type: 'List<Number>' }, '1,x', 'must not be "x": it is no number'],
     [{ Type: 'String', NoEcho: true, MinLength: 9 }, 'secret', 'must not be what was given: it needs at least 9'],
     [{ Type: 'Number', ConstraintDescription: 'a number of minutes' }, 'x', 'must not be "x": a number of minutes'],
+    [
+      { Type: 'AWS::SSM::Parameter::Value<String>' },
+      '/team/cluster',
+      'is of type AWS::SSM::Parameter::Value<String>, which the simulator does not read',
+    ],
   ])('%j does not take %s', (parameter, value, message) => {
     expect(() => deployTemplate({ Parameters: { P: parameter }, Resources: {} }, { P: value })).toThrow(`P ${message}`);
   });
