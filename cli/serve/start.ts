@@ -17,7 +17,7 @@ import { showPrograms } from './programs-view.ts';
 const HEAD_START_MS = 15 * 60_000;
 /** With programs those minutes cost real time: one that is called every minute runs in each of them. */
 const HEAD_START_WITH_PROGRAMS_MS = 5 * 60_000;
-/** What `trace` and `list-events` look back on. Events are large: ten thousand entries of a large fleet take 700 MB. */
+/** What `trace` and `list-events` look back on. Events are large, and a world that is served for days is not to fill the memory. */
 const TRACE_ENTRIES_MAX = 2_000;
 
 /** Something that the user gave cannot be served; the message says what and why. */
