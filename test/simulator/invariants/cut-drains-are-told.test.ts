@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cutDrainsAreTold } from '../../../simulator/invariants/cut-drains-are-told.ts';
-import { HandMade, TERMS } from './hand-made.ts';
+import { HandMade, TASK, TERMS } from './hand-made.ts';
 
 const cut = () => new HandMade().registered().task('RUNNING').held().after(60).completes();
 const judge = (story: HandMade) => story.judge(cutDrainsAreTold(TERMS));
@@ -21,4 +21,10 @@ test('An alert of an earlier drain, or about something else, does not count', ()
 
 test('Who goes empty is nobody told of', () => {
   expect(judge(new HandMade().registered().held().after(60).completes().after(5)).checks).toBe(0);
+});
+
+test('Nobody need be told of a task that had gone down with its host before', () => {
+  const stopped = () =>
+    new HandMade().registered().task('RUNNING').world(TASK, 'containers ended', { end: 'host-gone' });
+  expect(judge(stopped().held().after(60).completes().after(5)).checks).toBe(0);
 });
