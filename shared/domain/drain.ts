@@ -181,7 +181,10 @@ function decideReturning(
     isStalled: false,
   };
   if (instances === undefined || autoScaling === undefined) return wait;
-  if (autoScaling.lifecycleState === 'gone' && ec2State !== 'running') return { kind: 'close', outcome: 'terminated' };
+  // Its group may list it for longer: one that it retained, and somebody terminated, is what it was until it is detached.
+  const isTerminated = ec2State === 'terminated' || ec2State === 'gone' || autoScaling.lifecycleState === 'Terminated';
+  const isGone = autoScaling.lifecycleState === 'gone' && ec2State !== 'running';
+  if (isTerminated || isGone) return { kind: 'close', outcome: 'terminated' };
   if (instances.length === 0) return { kind: 'close', outcome: 'registration gone' };
   const back = instances.filter((instance) => instance.agentConnected);
   // ECS takes minutes to see that the agent of a stopped instance is gone: only EC2 knows whether it is back.

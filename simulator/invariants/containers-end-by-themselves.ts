@@ -9,6 +9,7 @@ export function containersEndByThemselves(terms: Terms): Invariant {
   const drained = new Set<string>();
   const groups = new Map<string, string>();
   const orphans = new Set<string>();
+  const orphanedBy = orphanedSoFar();
   return {
     name: 'No container is cut off by the termination of an instance that was drained',
     observe(fact, ledger, check) {
@@ -34,10 +35,19 @@ export function containersEndByThemselves(terms: Terms): Invariant {
 
 /**
  * ECS forgets the tasks of a registration that is removed, and no later drain can know that their containers run on. One
- * that is removed while a hook holds the instance is another matter: that drain knew them.
+ * that is removed while a hook holds the instance is another matter: that drain knew them, and they are orphans only if
+ * somebody else removed it, by whose word ECS calls them STOPPED. Who it was, the call tells, after its effect.
  */
-function orphanedBy(fact: Fact, ledger: Ledger): Iterable<string> {
-  if (fact.kind !== 'registration' || fact.change !== 'deregistered') return [];
-  const isHeld = ledger.actions.some(({ ec2InstanceId, end }) => ec2InstanceId === fact.ec2InstanceId && !end);
-  return isHeld ? [] : (ledger.registrations.get(fact.containerInstanceArn)?.tasks.keys() ?? []);
+function orphanedSoFar(): (fact: Fact, ledger: Ledger) => Iterable<string> {
+  const removed = new Map<string, readonly string[]>();
+  return (fact, ledger) => {
+    if (fact.kind === 'call' && fact.operation === 'DeregisterContainerInstance' && fact.functionName === undefined) {
+      return removed.get(String(fact.input.containerInstance)) ?? [];
+    }
+    if (fact.kind !== 'registration' || fact.change !== 'deregistered') return [];
+    const isHeld = ledger.actions.some(({ ec2InstanceId, end }) => ec2InstanceId === fact.ec2InstanceId && !end);
+    const tasks = [...(ledger.registrations.get(fact.containerInstanceArn)?.tasks.keys() ?? [])];
+    removed.set(fact.containerInstanceArn, tasks);
+    return isHeld ? [] : tasks;
+  };
 }

@@ -60,6 +60,15 @@ describe('an instance that lives on after its drain', () => {
     expect(at(state)).toMatchObject({ kind: 'wait', toDrain: [], heartbeats: [], toStop: [] });
   });
 
+  test.each([
+    ['Terminating:Retained', 'terminated'],
+    ['Terminating:Retained', 'gone'],
+    ['Terminating:Proceed', 'terminated'],
+    ['Terminated', undefined],
+  ])('is not waited for any more in state %s when EC2 says %s, whatever ECS still lists', (state, ec2State) => {
+    expect(at(state, { agentConnected: false }, ec2State)).toEqual({ kind: 'close', outcome: 'terminated' });
+  });
+
   test('is made ACTIVE only once its agent is connected', () => {
     expect(at('InService', { agentConnected: false })).toMatchObject({ kind: 'wait' });
   });

@@ -33,6 +33,24 @@ test('A container whose registration is removed while its instance drains is sti
   expect(verdict.violations).toBe(1);
 });
 
+test.each([
+  ['an operator', 'by whose word it is an orphan', 'user', 0],
+  ['a function', 'which had to wait for it', 'function', 1],
+])('A container whose registration %s removed while its instance drains, %s', (_who, _why, kind, violations) => {
+  const caller = { kind, functionName: 'ebbtide-prod-sweep', requestId: 'request-1' };
+  const input = { cluster: 'shop', containerInstance: INSTANCE, force: true };
+  const story = new HandMade()
+    .registered()
+    .task('RUNNING')
+    .held()
+    .world(INSTANCE, 'deregistered')
+    .task('STOPPED')
+    .add('call', { service: 'ecs', operation: 'DeregisterContainerInstance', caller, input })
+    .completes()
+    .world(TASK, 'containers ended', { end: 'host-gone' });
+  expect(story.judge(containersEndByThemselves(TERMS)).violations).toBe(violations);
+});
+
 test('A container of a cluster that is not looked after is not waited for', () => {
   const staysOut: Terms = { ...TERMS, in: (name) => ({ ...TERMS, role: name === 'bank' ? 'stays out' : 'acts' }) };
   const left = TASK.replace('shop', 'bank');
