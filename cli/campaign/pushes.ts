@@ -1,6 +1,6 @@
 import type { Random } from '../../simulator/kernel/random.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
-import { pickGroup, pickOne } from './scene.ts';
+import { pickGroup, pickOne, runningInstances } from './scene.ts';
 import { STACK_PUSHES } from './stack-pushes.ts';
 import { WORKLOAD_PUSHES } from './workload-pushes.ts';
 
@@ -57,10 +57,12 @@ const breakAgents: Push = (scene) => {
 const loseCluster: Push = (scene) => {
   const cluster = pickOne(scene, scene.plan.clusters, ({ name }) => name)?.name;
   const forMs = scene.random.integer(2, 40) * MINUTE_MS;
+  const running = runningInstances(scene);
   const ids = scene.views
     .containerInstances()
     .filter((one) => one.cluster === cluster && one.agentConnected)
-    .map(({ ec2InstanceId }) => ec2InstanceId);
+    .map(({ ec2InstanceId }) => ec2InstanceId)
+    .filter((id) => running.has(id) || id.startsWith('mi-'));
   const outageCountMin = Number(scene.plan.settings.outageCountMin ?? 0);
   const countMax = scene.random.chance(0.5) ? ids.length : outageCountMin + scene.random.integer(-1, 1);
   const lost = [...new Set(ids)].slice(0, countMax);

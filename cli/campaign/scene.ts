@@ -42,11 +42,16 @@ export function pickGroup(scene: Scene) {
   return pickOne(scene, groups, ({ name }) => name);
 }
 
+/** ECS takes minutes to see that the agent of a host that has ended is gone: only EC2 knows which still run. */
+export function runningInstances({ views }: Pick<Scene, 'views'>): ReadonlySet<string> {
+  return new Set(
+    views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
+  );
+}
+
 /** An instance in service, with a connected agent, whose EC2 instance runs. */
 export function pickInstance(scene: Scene, isSpot?: 'spot'): string | undefined {
-  const running = new Set(
-    scene.views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
-  );
+  const running = runningInstances(scene);
   const registered = new Set(
     scene.views
       .containerInstances()
