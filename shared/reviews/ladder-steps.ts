@@ -67,9 +67,10 @@ async function restart(runtime: Runtime, climber: Climber): Promise<unknown> {
   if (claimed === undefined) return undefined;
   const effect = { operation: 'SendCommand', subject: instance.ec2InstanceId, reason: 'agent disconnected' };
   const outcome = await perform(runtime, policy, effect, () => restartAgent(runtime.ssm, instance.ec2InstanceId));
-  if (outcome === OBSERVED) return record(runtime, climber, claimed, { outcome: OBSERVED });
-  if (outcome.kind === 'sent') return record(runtime, climber, claimed, { commandId: outcome.commandId });
-  return record(runtime, climber, claimed, { outcome: `failed: ${outcome.reason}` });
+  if (outcome === OBSERVED) return record(runtime, climber, claimed, { name: 'restart', outcome: OBSERVED });
+  if (outcome.kind === 'sent')
+    return record(runtime, climber, claimed, { name: 'restart', commandId: outcome.commandId });
+  return record(runtime, climber, claimed, { name: 'restart', outcome: `failed: ${outcome.reason}` });
 }
 
 /** A command that has not ended by then was lost: it must begin within one minute and end within two. */
@@ -85,10 +86,11 @@ export async function followRestart(runtime: Runtime, subject: Subject): Promise
   const { commandId } = step;
   const outcome = commandId && (await commandOutcome(runtime.ssm, instance.ec2InstanceId, commandId));
   const isLost = runtime.now() - step.atMs >= COMMAND_LOST_AFTER_MS;
-  if (outcome === 'succeeded') return record(runtime, { ...subject, incident, instance }, incident, { outcome });
+  if (outcome === 'succeeded')
+    return record(runtime, { ...subject, incident, instance }, incident, { name: 'restart', outcome });
   if (!isLost && (outcome === 'pending' || outcome === undefined)) return incident;
   const why = typeof outcome === 'object' ? outcome.failed : 'no outcome within five minutes';
-  return record(runtime, { ...subject, incident, instance }, incident, { outcome: `failed: ${why}` });
+  return record(runtime, { ...subject, incident, instance }, incident, { name: 'restart', outcome: `failed: ${why}` });
 }
 
 async function replace(runtime: Runtime, climber: Climber): Promise<unknown> {
@@ -101,7 +103,10 @@ async function replace(runtime: Runtime, climber: Climber): Promise<unknown> {
   const group = await describeGroup(runtime.autoScaling, groupName);
   const suspended = group?.suspendedProcesses.filter((process) => NEEDED_PROCESSES.includes(process)) ?? [];
   if (suspended.length > 0) {
-    return record(runtime, climber, claimed, { outcome: `failed: ${groupName} has suspended ${suspended.join(', ')}` });
+    return record(runtime, climber, claimed, {
+      name: 'replace',
+      outcome: `failed: ${groupName} has suspended ${suspended.join(', ')}`,
+    });
   }
   const effect = { operation: 'SetInstanceHealth', subject: instance.ec2InstanceId, reason: 'agent disconnected' };
   const answer = await perform(runtime, policy, effect, () =>
@@ -113,7 +118,7 @@ async function replace(runtime: Runtime, climber: Climber): Promise<unknown> {
     'in-grace-period': `failed: within the health check grace period of ${groupName}`,
     'not-in-a-group': 'failed: in no Auto Scaling group any more',
   };
-  return record(runtime, climber, claimed, { outcome: outcomes[answer] });
+  return record(runtime, climber, claimed, { name: 'replace', outcome: outcomes[answer] });
 }
 
 /** Looked at once more right before: an agent that came back in this very moment keeps its registration. */
@@ -156,22 +161,20 @@ async function recordStep(
 }
 
 /**
- * Records how the last step went. On-call is told of a replacement, which drains and ends the instance, and of what has
- * failed; each news once.
+ * Records how a step went: the last of its name, as others may have been taken since. On-call is told of a replacement,
+ * which drains and ends the instance, and of what has failed; each news once.
  */
 async function record(
   runtime: Runtime,
   climber: Climber,
   claimed: DisconnectionIncident,
-  result: Pick<Step, 'outcome' | 'commandId'>,
+  result: Pick<Step, 'name' | 'outcome' | 'commandId'>,
 ): Promise<DisconnectionIncident | undefined> {
-  const last = claimed.steps.at(-1);
-  if (last === undefined) return undefined;
-  const step = { ...last, ...result };
-  const next = { ...claimed, steps: [...claimed.steps.slice(0, -1), step] };
-  const isNews = claimed.steps
-    .slice(0, -1)
-    .every(({ name, outcome }) => name !== step.name || outcome !== step.outcome);
+  const taken = claimed.steps.findLast(({ name }) => name === result.name);
+  if (taken === undefined) return undefined;
+  const step = { ...taken, ...result };
+  const next = { ...claimed, steps: claimed.steps.map((one) => (one === taken ? step : one)) };
+  const isNews = claimed.steps.every(({ name, outcome }) => name !== step.name || outcome !== step.outcome);
   const isFailed = step.outcome?.startsWith('failed');
   const isTold = isNews && (isFailed ? claimed.phase === 'alerted' : step.name === 'replace');
   const alerts = isTold ? [repairAlert(next, step, situationOf(climber))] : [];

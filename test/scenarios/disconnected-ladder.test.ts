@@ -84,6 +84,18 @@ describe('an agent that stays away', () => {
     ]);
   });
 
+  it('is replaced before it is known that its restart has failed, and each is told as what it is', async () => {
+    const { box, id } = await twoInstances({ disconnectedRestartMinutes: '11', disconnectedReplaceMinutes: '12' });
+
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(25));
+
+    expect(alertsOf(box, 'escalated').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/What: .+ replacement by its Auto Scaling group at .+: reported unhealthy/),
+      expect.stringMatching(/What: .+ restart of the agent at .+: failed: DeliveryTimedOut/),
+    ]);
+  });
+
   it.each([
     ['Windows', { 'ecs.os-type': 'windows', 'ecs.os-family': 'WINDOWS_SERVER_2022_FULL' }],
     ['Bottlerocket', { 'bottlerocket.variant': 'aws-ecs-2' }],
