@@ -90,6 +90,13 @@ function openIncidents(
 ): Pending[] {
   const nowMs = kernel.clock.now();
   const states = new Map(views.groupInstances().map((one) => [one.ec2InstanceId, one.lifecycleState]));
+  /** ECS's own hook waits up to 48 hours for tasks that no agent reports any more: until then nothing is over there. */
+  const heldByEcs = new Set(
+    views.groupInstances().flatMap(({ ec2InstanceId, hooks }) => {
+      const isHeld = hooks.some(({ hook, end }) => hook.startsWith('ecs-managed-') && end === undefined);
+      return isHeld ? [ec2InstanceId] : [];
+    }),
+  );
   const running = new Set(
     views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
   );
@@ -106,6 +113,7 @@ function openIncidents(
         const isUp = running.has(text('ec2InstanceId'));
         const dueAtMs = Math.max(Number(item.openedAtMs?.N), isUp ? expectsAwsUntilMs(item) : 0);
         if (nowMs - dueAtMs < GRACE_MS || rests(text('ec2InstanceId'))) return [];
+        if (heldByEcs.has(text('ec2InstanceId'))) return [];
         if (isCountingRepairs(item.phase?.S, text('id'))) return [];
         const arn = text('id').slice(text('id').indexOf('#') + 1);
         if (away.has(arn) && !mayClean(clusterName(arn))) return [];
