@@ -55,20 +55,23 @@ export const SWEEP_PERIOD_MS = 60_000;
 /** How late a sweep or a planned look may come without harm: queues, cold starts, a function that is busy. */
 export const LATENESS_MAX_MS = 20_000;
 
-/**
- * From this timeout on, looking once a minute is often enough: a heartbeat after half of it, two minutes to the sweep
- * after one that was missed, and the lateness of that one.
- */
-const SHORT_HEARTBEAT_TIMEOUT_SECONDS = 280;
+/** What keeps a hook outlives two sweeps in a row that do not come, and the lateness of the third. */
+const MISSED_SWEEPS_MS = 3 * SWEEP_PERIOD_MS + LATENESS_MAX_MS;
+
+/** From this timeout on, looking once a minute is often enough for that. */
+const SHORT_HEARTBEAT_TIMEOUT_SECONDS = 290;
 
 /**
  * How long after the last heartbeat the next one is due, in whole seconds.
  *
- * Half of the timeout; of a short one, a third, and so often that a look that comes a moment too early for it, followed
+ * Half of the timeout, or sooner where sweeps may be missed; of a short one, a third, and so often that a look that comes a moment too early for it, followed
  * by one that is late, is still in time: two intervals and the lateness fit into the timeout.
  */
 export function heartbeatIntervalMs(heartbeatTimeoutSeconds: number): number {
-  if (!isKeptBetweenSweeps(heartbeatTimeoutSeconds)) return Math.floor(heartbeatTimeoutSeconds / 2) * 1_000;
+  if (!isKeptBetweenSweeps(heartbeatTimeoutSeconds)) {
+    const forMissedSweeps = heartbeatTimeoutSeconds - MISSED_SWEEPS_MS / 1_000;
+    return Math.floor(Math.min(heartbeatTimeoutSeconds / 2, forMissedSweeps)) * 1_000;
+  }
   const forLateness = (heartbeatTimeoutSeconds - LATENESS_MAX_MS / 1_000) / 2;
   return Math.max(1, Math.floor(Math.min(heartbeatTimeoutSeconds / 3, forLateness))) * 1_000;
 }

@@ -53,14 +53,24 @@ describe('a hook', () => {
 
   test('of the timeout that the stack sets needs no messages between the sweeps', () => {
     expect(looksBetweenSweeps(300)).toEqual([]);
-    expect(heartbeatIntervalMs(300)).toBe(150_000);
+    expect(heartbeatIntervalMs(300)).toBe(100_000);
+  });
+
+  test('that is no short one outlives two sweeps in a row that were missed, and is beaten no more often than that needs', () => {
+    for (let timeoutSeconds = 290; timeoutSeconds <= 7_200; timeoutSeconds += 1) {
+      const worstMs = heartbeatIntervalMs(timeoutSeconds) + 3 * SWEEP_PERIOD_MS + LATENESS_MAX_MS;
+      expect(worstMs, `${timeoutSeconds} s`).toBeLessThanOrEqual(timeoutSeconds * 1_000);
+    }
+    expect(heartbeatIntervalMs(400)).toBe(200_000);
+    expect(heartbeatIntervalMs(7_200)).toBe(3_600_000);
   });
 
   test('is looked at between the sweeps at each heartbeat until the next but one, which may be late', () => {
     expect(looksBetweenSweeps(90)).toEqual([30, 60]);
-    expect(looksBetweenSweeps(279)).toEqual([]);
-    expect(heartbeatIntervalMs(279)).toBe(93_000);
-    expect(heartbeatIntervalMs(280)).toBe(140_000);
+    expect(looksBetweenSweeps(289)).toEqual([]);
+    expect(heartbeatIntervalMs(289)).toBe(96_000);
+    expect(heartbeatIntervalMs(290)).toBe(90_000);
+    expect(looksBetweenSweeps(290)).toEqual([]);
   });
 
   test('is looked at a bounded number of times between two sweeps', () => {
