@@ -1,6 +1,9 @@
 import type { Invariant } from './invariant.ts';
 import { earlyMs, type Terms, termsIn } from './terms.ts';
 
+/** A hook that the sweep finds before its event comes is known from then on: nothing tells when it began. */
+const SWEEP_MS = 60_000;
+
 /** A hook that is kept alive for longer holds an instance that nobody waits for any more. */
 export function heartbeatsEndAtTheDeadline(terms: Terms): Invariant {
   return {
@@ -16,7 +19,10 @@ export function heartbeatsEndAtTheDeadline(terms: Terms): Invariant {
       const isDue = inForce.some(
         (one) =>
           fact.atMs - action.startedAtMs <=
-          (one.drainDeadlineMsMax ?? one.drainDeadlineMs) + earlyMs(one) + ledger.tellsWithinMs(one, fact.atMs),
+          (one.drainDeadlineMsMax ?? one.drainDeadlineMs) +
+            SWEEP_MS +
+            earlyMs(one) +
+            ledger.tellsWithinMs(one, fact.atMs),
       );
       check(isDue, `${action.hook} of ${action.ec2InstanceId} was kept alive beyond its deadline`, [
         action.ec2InstanceId,

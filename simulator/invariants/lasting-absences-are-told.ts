@@ -28,6 +28,8 @@ export function lastingAbsencesAreTold(terms: Terms): Invariant {
           absence.fromMs,
           one.changedAtMs,
           ledger.lifecycleSinceMs(one.ec2InstanceId) ?? 0,
+          // While it was stopped it was away as it ought to be.
+          ledger.ec2SinceMs(one.ec2InstanceId) ?? 0,
           news.outageOverMs(one),
         );
         const toldWithinMs = ledger.tellsWithinMs(inForce, fact.atMs) + actsWithinMs + SWEEPS_MS;

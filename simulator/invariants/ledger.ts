@@ -51,7 +51,7 @@ export class Ledger {
   readonly actions: ActionRecord[] = [];
   /** EC2 instances that AWS has said it will take. */
   readonly announced = new Set<string>();
-  readonly #ec2States = new Map<string, string>();
+  readonly #ec2States = new Map<string, { readonly state: string; readonly sinceMs: number }>();
   readonly #lifecycleStates = new Map<string, { readonly state: string; readonly sinceMs: number }>();
   readonly #launches = new Map<string, string>();
   #hinderedAtMs = Number.NEGATIVE_INFINITY;
@@ -93,7 +93,7 @@ export class Ledger {
         if (fact.failure !== undefined) this.#hinderedAtMs = fact.atMs;
         break;
       case 'ec2 instance':
-        this.#ec2States.set(fact.ec2InstanceId, fact.state);
+        this.#ec2States.set(fact.ec2InstanceId, { state: fact.state, sinceMs: fact.atMs });
         break;
       case 'end announced':
         this.announced.add(fact.ec2InstanceId);
@@ -120,7 +120,12 @@ export class Ledger {
 
   /** pending, running, ...; undefined for what has never been heard of. */
   ec2State(ec2InstanceId: string): string | undefined {
-    return this.#ec2States.get(ec2InstanceId);
+    return this.#ec2States.get(ec2InstanceId)?.state;
+  }
+
+  /** Since when it has been in that state. */
+  ec2SinceMs(ec2InstanceId: string): number | undefined {
+    return this.#ec2States.get(ec2InstanceId)?.sinceMs;
   }
 
   /** InService, Terminating:Wait, ...; undefined: in no Auto Scaling group. */

@@ -161,17 +161,17 @@ test('a body that is no JSON and a method that is not meant are refused', async 
 test('the command line gives commands, lists them, and says when nobody is there', async () => {
   const { url, server } = await serveWorld();
   expect(await sendControl({ url, command: 'scale-group', fields: ['group=web', 'desired=4'] })).toMatchObject({
-    isDone: true,
+    outcome: 'done',
   });
   expect(await sendControl({ url, command: 'scale-group', fields: ['group=web', 'desired=x'] })).toMatchObject({
-    isDone: false,
+    outcome: 'usage',
     text: expect.stringContaining('desired'),
   });
-  expect(await sendControl({ url, command: 'advance', fields: ['seconds'] })).toMatchObject({ isDone: false });
+  expect(await sendControl({ url, command: 'advance', fields: ['seconds'] })).toMatchObject({ outcome: 'usage' });
   expect((await sendControl({ url, fields: [] })).text).toContain('disconnect-agent instance=… [forSeconds=…]');
   await server.close();
   expect(await sendControl({ url, fields: [] })).toMatchObject({
-    isDone: false,
+    outcome: 'failed',
     text: expect.stringContaining('does not answer as a simulator'),
   });
 });
