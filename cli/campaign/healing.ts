@@ -36,7 +36,7 @@ export async function settle(
     makeWell(simulator, plan);
     await restoreSpared(simulator, told);
     await removeMoved(simulator);
-    replaceLost(simulator);
+    replaceLost(simulator, plan);
     await simulator.runFor(MINUTE_MS);
     settledMinutes = isSettled() ? settledMinutes + 1 : 0;
   }
@@ -80,17 +80,25 @@ async function removeMoved({ call, fleet: { views } }: Simulator): Promise<void>
 /** Longer than a boot and all that an agent may need to connect. */
 const LOST_AFTER_MS = 10 * MINUTE_MS;
 
-/** What on-call does about instances in service whose agents never came up, or do not come back. */
-function replaceLost({ fleet: { world, views }, kernel }: Simulator): void {
-  const registered = new Set(
-    views
-      .containerInstances()
-      .filter((one) => one.agentConnected || kernel.clock.now() - one.connectivityChangedAtMs < LOST_AFTER_MS)
-      .map(({ ec2InstanceId }) => ec2InstanceId),
+/**
+ * What on-call does about instances in service whose agents never came up, do not come back, or stay in another cluster
+ * than the one that the tag of their group names.
+ */
+function replaceLost({ fleet: { world, views }, kernel }: Simulator, plan: Plan): void {
+  const tagged = new Map(
+    plan.clusters.flatMap(({ groups }) => groups.map(({ name, tags }) => [name, tags?.['ebbtide:cluster']])),
   );
-  for (const { ec2InstanceId, lifecycleState } of views.groupInstances()) {
-    const isLost = lifecycleState === 'InService' && !registered.has(ec2InstanceId);
-    if (isLost) world.terminateInstanceInGroup(ec2InstanceId, 'replace');
+  const listed = views.containerInstances().filter(({ status }) => status !== 'INACTIVE');
+  const isRecent = (sinceMs: number) => kernel.clock.now() - sinceMs < LOST_AFTER_MS;
+  for (const { ec2InstanceId, lifecycleState, group } of views.groupInstances()) {
+    if (lifecycleState !== 'InService') continue;
+    const home = tagged.get(group);
+    const isKept = listed.some(
+      (one) =>
+        one.ec2InstanceId === ec2InstanceId &&
+        (isRecent(one.connectivityChangedAtMs) || (one.agentConnected && (home ?? one.cluster) === one.cluster)),
+    );
+    if (!isKept) world.terminateInstanceInGroup(ec2InstanceId, 'replace');
   }
 }
 

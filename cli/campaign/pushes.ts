@@ -63,8 +63,9 @@ const loseCluster: Push = (scene) => {
     .filter((one) => one.cluster === cluster && one.agentConnected)
     .map(({ ec2InstanceId }) => ec2InstanceId)
     .filter((id) => running.has(id) || id.startsWith('mi-'));
-  const outageCountMin = Number(scene.plan.settings.outageCountMin ?? 0);
-  const countMax = scene.random.chance(0.5) ? ids.length : outageCountMin + scene.random.integer(-1, 1);
+  const { outageCountMin = 0, outageSharePercent = 0 } = scene.plan.settings;
+  const justEnough = Math.max(Number(outageCountMin), Math.ceil((Number(outageSharePercent) * ids.length) / 100));
+  const countMax = scene.random.chance(0.3) ? ids.length : justEnough + scene.random.pick([-1, 0, 0, 1]);
   const lost = [...new Set(ids)].slice(0, countMax);
   for (const id of lost) scene.world.disconnectAgent(id, { forMs, cause: 'unreachable' });
   return lost.length === 0 ? undefined : `${cluster}, ${lost.length} agents`;

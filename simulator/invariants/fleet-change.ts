@@ -14,13 +14,15 @@ export function isFleetChange(fact: Fact): fact is Call & { readonly atMs: numbe
 
 /**
  * The names of the clusters in which a change is felt: the one that the call names, or those of its EC2 instances. What
- * EC2 has terminated and ECS has deregistered is felt nowhere any more.
+ * EC2 has terminated and ECS has deregistered is felt nowhere any more. A hook is held for the clusters that the instance
+ * was in since it began: a drain for one of them is not over because somebody deregisters the instance there.
  */
 export function clustersTouched(call: Call, ledger: Ledger): string[] {
   if (call.service === 'ecs') return [clusterName(String(call.input.cluster ?? 'default'))];
   return instancesNamed(call, ledger).flatMap((id) => {
     const all = ledger.registrationsOf(id);
-    const listed = all.filter(({ status }) => status !== 'INACTIVE');
+    const sinceMs = ledger.actionOf(call)?.startedAtMs ?? Number.POSITIVE_INFINITY;
+    const listed = all.filter(({ deregisteredAtMs = Number.POSITIVE_INFINITY }) => deregisteredAtMs >= sinceMs);
     const left = listed.length === 0 && ledger.ec2State(id) !== 'terminated' ? all : listed;
     return left.map(({ cluster }) => cluster);
   });

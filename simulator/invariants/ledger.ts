@@ -20,6 +20,8 @@ export interface RegistrationRecord {
   /** Empty: none that ECS has told of. */
   capacityProvider: string;
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+  /** Undefined while it is listed. */
+  deregisteredAtMs: number | undefined;
   connected: boolean;
   /** Since when `connected` has been as it is; a deregistration does not change it. */
   sinceMs: number;
@@ -178,6 +180,7 @@ export class Ledger {
       zone: undefined,
       capacityProvider: '',
       status: 'ACTIVE',
+      deregisteredAtMs: undefined,
       connected: false,
       sinceMs: atMs,
       absences: new Absences(),
@@ -193,6 +196,7 @@ export class Ledger {
     if (change === 'agent connected') registration.absences.end(atMs);
     else if (change === 'agent disconnected' || change === 'registered') registration.absences.begin(atMs);
     else registration.status = STATUS_AFTER[change];
+    if (change === 'deregistered') registration.deregisteredAtMs = atMs;
   }
 
   #recordTask({ taskArn: arn, containerInstanceArn, group, lastStatus, desiredStatus }: Fact & { kind: 'task' }): void {

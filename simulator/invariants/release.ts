@@ -13,7 +13,10 @@ export interface Release {
   readonly excuse: 'deadline' | 'lost contact' | 'gone' | undefined;
 }
 
-/** A function has completed the terminate hook of an instance; undefined for any other fact. */
+/**
+ * A function has completed the terminate hook of an instance; undefined for any other fact. One that is registered in
+ * several clusters may go by the terms of any of them. Contact is lost with whichever registrations still have tasks.
+ */
 export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release | undefined {
   if (fact.kind !== 'call' || fact.operation !== 'CompleteLifecycleAction') return undefined;
   if (fact.functionName === undefined || fact.errorCode !== undefined) return undefined;
@@ -23,18 +26,17 @@ export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release |
     .registrationsOf(action.ec2InstanceId)
     .filter(({ cluster }) => termsIn(terms, cluster, fact.atMs).role !== 'stays out');
   const inForce = registrations.map(({ cluster }) => termsIn(terms, cluster, fact.atMs));
-  const isLost = registrations.some(
-    ({ connected, sinceMs, cluster }) =>
-      !connected && fact.atMs - sinceMs >= termsIn(terms, cluster, fact.atMs).lostContactMs,
-  );
+  const blocks = ({ group }: LiveTask) => inForce.every((one) => one.blocks?.(group) ?? true);
+  const left = registrations.map((one) => ({ ...one, tasks: [...one.tasks.values()].filter(blocks) }));
+  const lostContactMs = Math.min(...inForce.map((one) => one.lostContactMs));
+  const silent = left.filter(({ connected, sinceMs }) => !connected && fact.atMs - sinceMs >= lostContactMs);
+  const isLost = silent.length > 0 && left.every((one) => one.tasks.length === 0 || silent.includes(one));
   const isGone = ledger.ec2State(action.ec2InstanceId) === 'terminated';
   const heldForMs = fact.atMs - action.startedAtMs + earlyMs(terms);
   const isDue = inForce.some(({ drainDeadlineMs }) => heldForMs >= drainDeadlineMs);
   return {
     action,
-    tasks: registrations.flatMap(({ tasks }) =>
-      [...tasks.values()].filter(({ group }) => inForce.every(({ blocks }) => blocks?.(group) ?? true)),
-    ),
+    tasks: left.flatMap(({ tasks }) => tasks),
     excuse: isGone ? 'gone' : isDue ? 'deadline' : isLost ? 'lost contact' : undefined,
   };
 }
