@@ -10,6 +10,7 @@ import { climb, followRestart } from './ladder-steps.ts';
 import { concerns, reviewOutage } from './outages.ts';
 import { findRegistrationsAnywhere } from './registrations.ts';
 import { dueOf, findConnectedTwins, listSuspects, lookUpAll } from './suspects.ts';
+import { clustersOf, type Whereabouts, whereaboutsOf } from './whereabouts.ts';
 
 interface Judged extends Subject {
   readonly decision: DisconnectionDecision;
@@ -37,7 +38,8 @@ export async function sweepAgents(
   const suspects = listed.suspects.filter(({ clusterArn }) => !twins.failures.has(clusterArn));
   const known = await lookUpAll(runtime, listed.instances, away);
   const subjects = await observeAll(runtime, suspects, { known, incidents, twins: twins.found });
-  const followed = await followAll(runtime, withClocks(subjects, incidents), allowance);
+  const whereabouts = whereaboutsOf(listed.instances);
+  const followed = await followAll(runtime, withClocks(subjects, { whereabouts, incidents }), allowance);
   const judged = await judgeAll(runtime, followed.subjects);
   const clusters = [...suspects.map(({ clusterArn }) => clusterArn), ...inOutage].filter(
     (cluster) => !listed.failures.has(cluster) && !twins.failures.has(cluster),
@@ -45,8 +47,17 @@ export async function sweepAgents(
   const outages = await readEachCluster(clusters, allowance, (clusterArn) =>
     reviewOutageIn(runtime, { clusterArn, judged: judged.subjects, incidents }),
   );
+  const isHeldIn = (cluster: ClusterArn, subject: Subject) =>
+    !outages.found.has(cluster) ||
+    [outageOf(incidents, cluster), outages.found.get(cluster)].some((outage) => isHolding(outage, subject));
+  // A step for a registration that was left behind is taken on an instance that another cluster's outage may concern.
+  const decided = judged.subjects.map((subject): Judged => {
+    const others = clustersOf(subject, whereabouts).filter((cluster) => cluster !== subject.suspect.clusterArn);
+    const isHeld = isStep(subject.decision) && others.some((cluster) => isHeldIn(cluster, subject));
+    return isHeld ? { ...subject, decision: WAIT } : subject;
+  });
   const failures = await eachOf(
-    judged.subjects.filter(({ suspect }) => outages.found.has(suspect.clusterArn)),
+    decided.filter(({ suspect }) => outages.found.has(suspect.clusterArn)),
     ({ suspect }) => suspect.arn,
     allowance,
     async (subject) => {
@@ -63,11 +74,17 @@ export async function sweepAgents(
 }
 
 /** After an outage the clocks of those that it concerned start anew at its end. */
-function withClocks(subjects: readonly Subject[], incidents: ReadonlyMap<string, Incident>): Subject[] {
+function withClocks(
+  subjects: readonly Subject[],
+  { whereabouts, incidents }: { readonly whereabouts: Whereabouts; readonly incidents: ReadonlyMap<string, Incident> },
+): Subject[] {
   return subjects.map((subject) => {
-    const outage = outageOf(incidents, subject.suspect.clusterArn);
-    if (outage?.closedAtMs === undefined || !concerns(outage, zoneOf(subject))) return subject;
-    return { ...subject, observation: { ...subject.observation, clockStartsMs: outage.closedAtMs } };
+    const endsMs = clustersOf(subject, whereabouts).flatMap((cluster) => {
+      const outage = outageOf(incidents, cluster);
+      return outage?.closedAtMs !== undefined && concerns(outage, zoneOf(subject)) ? [outage.closedAtMs] : [];
+    });
+    if (endsMs.length === 0) return subject;
+    return { ...subject, observation: { ...subject.observation, clockStartsMs: Math.max(...endsMs) } };
   });
 }
 
@@ -144,15 +161,19 @@ async function reviewOutageIn(
 ): Promise<OutageIncident | undefined> {
   const policy = await runtime.policies.of(clusterArn);
   const subjects = judged.filter(({ suspect }) => suspect.clusterArn === clusterArn);
-  const missed = Map.groupBy(
-    subjects.filter(({ observation }) => isMissed(observation)),
-    zoneOf,
-  );
+  const missed = subjects.filter(({ observation }) => isMissed(observation));
+  const steps = judged.filter(({ decision }) => isStep(decision));
+  const dueIds = new Set(steps.map(({ observation }) => observation.instance?.ec2InstanceId));
+  // Whichever of its registrations a step is due for, it would be taken on the instance.
+  const due = [
+    ...steps.filter((step) => subjects.includes(step)),
+    ...missed.filter(({ observation }) => dueIds.has(observation.instance?.ec2InstanceId)),
+  ];
   return reviewOutage(runtime, {
     clusterArn,
     policy,
-    awayByZone: new Map([...missed].map(([zone, { length }]) => [zone, length])),
-    dueZones: new Set(subjects.filter(({ decision }) => isStep(decision)).map(zoneOf)),
+    awayByZone: new Map([...Map.groupBy(missed, zoneOf)].map(([zone, { length }]) => [zone, length])),
+    dueZones: new Set(due.map(zoneOf)),
     previous: outageOf(incidents, clusterArn),
   });
 }
@@ -160,6 +181,10 @@ async function reviewOutageIn(
 function outageOf(incidents: ReadonlyMap<string, Incident>, clusterArn: ClusterArn): OutageIncident | undefined {
   const incident = incidents.get(outageId(clusterArn));
   return incident?.kind === 'outage' ? incident : undefined;
+}
+
+function isHolding(outage: OutageIncident | undefined, subject: Subject): boolean {
+  return outage?.phase === 'open' && concerns(outage, zoneOf(subject));
 }
 
 function clustersInOutage(incidents: ReadonlyMap<string, Incident>): ClusterArn[] {

@@ -24,20 +24,21 @@ export function lastingAbsencesAreTold(terms: Terms): Invariant {
         const inForce = termsIn(terms, one.cluster, fact.atMs);
         const { tellsDisconnections = true, role, disconnectedMs, actsWithinMs = 0 } = inForce;
         if (!tellsDisconnections || role === 'stays out' || judged.has(`${one.arn}/${absence.fromMs}`)) continue;
+        // An outage of any cluster that it is in tells of it, and holds what else would be told.
+        const homes = ledger.registrationsOf(one.ec2InstanceId).filter(({ status }) => status !== 'INACTIVE');
         const fromMs = Math.max(
           absence.fromMs,
           one.changedAtMs,
           ledger.lifecycleSinceMs(one.ec2InstanceId) ?? 0,
           // While it was stopped it was away as it ought to be.
           ledger.ec2SinceMs(one.ec2InstanceId) ?? 0,
-          news.outageOverMs(one),
+          ...homes.map((home) => news.outageOverMs(home)),
         );
         const toldWithinMs = ledger.tellsWithinMs(inForce, fact.atMs) + actsWithinMs + SWEEPS_MS;
         if (fact.atMs - fromMs < disconnectedMs + toldWithinMs) continue;
         judged.add(`${one.arn}/${absence.fromMs}`);
-        check(news.has(one, absence.fromMs), `nobody was told that the agent of ${one.ec2InstanceId} is away`, [
-          one.ec2InstanceId,
-        ]);
+        const isTold = homes.some((home) => news.has(home, absence.fromMs));
+        check(isTold, `nobody was told that the agent of ${one.ec2InstanceId} is away`, [one.ec2InstanceId]);
       }
     },
   };

@@ -67,6 +67,24 @@ describe('an outage', () => {
     expect(box.calls('SendCommand').map(({ input }) => input.InstanceIds)).toEqual([[elsewhere]]);
   });
 
+  it('holds what is due for a registration that its agent left behind in another cluster', async () => {
+    const { box, ids } = await fleetOf(6);
+    box.world.createCluster({ name: 'annex' });
+    const [moved = ''] = ids;
+
+    box.world.moveAgent(moved, 'annex');
+    await box.run(minutes(2));
+    box.world.moveAgent(moved, 'prod');
+    await box.run(minutes(2));
+    for (const id of ids) box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(40));
+
+    const left = box.views.containerInstances().filter(({ ec2InstanceId }) => ec2InstanceId === moved);
+    expect(left.map(({ arn }) => arn)).toContainEqual(expect.stringContaining('/annex/'));
+    expect(box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`)).toEqual(['outage opened']);
+    expect(box.calls(...REPAIRS)).toEqual([]);
+  });
+
   it('is not what one of two instances makes: a half, but one', async () => {
     const { box, ids } = await fleetOf(2);
 

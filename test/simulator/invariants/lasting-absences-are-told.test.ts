@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { lastingAbsencesAreTold } from '../../../simulator/invariants/lasting-absences-are-told.ts';
 import { EC2, HandMade, INSTANCE, TERMS } from './hand-made.ts';
 
+const ELSEWHERE = INSTANCE.replace('/shop/', '/annex/');
 const away = () => new HandMade().inService(EC2, INSTANCE).away(EC2, INSTANCE);
 const judge = (story: HandMade, terms = TERMS) => story.swept().judge(lastingAbsencesAreTold(terms));
 
@@ -14,6 +15,16 @@ test('One that was told of, by itself or with an outage of its cluster, is as it
   expect(judge(away().after(10).alert('a#opened', 'opened').after(6))).toMatchObject({ checks: 1, violations: 0 });
   const outage = away().after(10).alert('outage#shop#opened', 'opened', 'outage', 'Outage');
   expect(judge(outage.after(30)).violations).toBe(0);
+});
+
+test('An outage of another cluster that it is registered in tells of it too, until it is over', () => {
+  const both = () => away().world(ELSEWHERE, 'registered');
+  const told = (state: string) => ({ id: `outage#annex#${state}`, state, kind: 'outage' });
+  const outage = (story: HandMade, state: string) =>
+    story.add('notification', { topic: 'alerts', subject: '[annex] Outage', message: '', attributes: told(state) });
+  expect(judge(outage(both().after(9), 'opened').after(30)).violations).toBe(0);
+  expect(judge(outage(outage(both().after(9), 'opened').after(9), 'resolved').after(16)).violations).toBe(2);
+  expect(judge(outage(away().after(9), 'opened').after(30)).violations).toBe(1);
 });
 
 test('The clock starts anew at the end of an outage, and when ECS tells of any change of the instance', () => {
