@@ -49,6 +49,8 @@ interface StruckCall {
 
 const SLOW_MS = { medianMs: 2_000, p99Ms: 12_000 };
 const LATE_MS = { medianMs: 20_000, p99Ms: 600_000 };
+/** Of the second copy of an event: long after what it tells of is over. */
+const AGAIN_MS = { medianMs: 30_000, p99Ms: 1_800_000 };
 const SWEEP_LATE_MS = { medianMs: 10_000, p99Ms: 50_000 };
 /** Lambda keeps its clocks by the Amazon Time Sync Service; what it promises about them is not published. */
 export const CLOCK_SKEW_MS_MAX = 2_000;
@@ -140,8 +142,8 @@ export function createFaults(plan: FaultPlan, surroundings: FaultSurroundings): 
   const staleReads = new StaleReads(now);
   const hung = new Set<string>();
 
-  function strikeDelivery(kind: DeliveryFaultKind, event: EventEnvelope, copy = ''): Random | undefined {
-    return strike([kind], `${event['detail-type']}${copy}`)?.random;
+  function strikeDelivery(kind: DeliveryFaultKind, event: EventEnvelope): Random | undefined {
+    return strike([kind], event['detail-type'])?.random;
   }
 
   return {
@@ -168,10 +170,9 @@ export function createFaults(plan: FaultPlan, surroundings: FaultSurroundings): 
       }
       // Whether what nobody can read is kept can be judged only where it arrives.
       if (readFact({ at: '', kind: 'event', event })?.kind === 'unreadable event') return [0];
-      const delayMs = (copy?: string) =>
-        strikeDelivery('eventLate', event, copy)?.latencyMs(LATE_MS.medianMs, LATE_MS.p99Ms) ?? 0;
       if (strikeDelivery('eventLost', event)) return [];
-      return strikeDelivery('eventDoubled', event) ? [delayMs(), delayMs(', again')] : [delayMs()];
+      const again = strikeDelivery('eventDoubled', event)?.latencyMs(AGAIN_MS.medianMs, AGAIN_MS.p99Ms) ?? [];
+      return [strikeDelivery('eventLate', event)?.latencyMs(LATE_MS.medianMs, LATE_MS.p99Ms) ?? 0].concat(again);
     },
   };
 }

@@ -64,7 +64,7 @@ export function drawClusters(random: Random, surroundings: Surroundings): Cluste
       ),
       services: [
         ...Array.from({ length: random.integer(1, 3) }, (_, serial) => drawService(random, name, serial)),
-        ...(random.chance(0.5) ? [daemon(name)] : []),
+        ...(random.chance(0.5) ? [daemon(name, own.fork('daemon'))] : []),
       ],
       standaloneTasks: random.integer(0, 2),
     };
@@ -157,6 +157,8 @@ function drawService(random: Random, cluster: string, serial: number): ServiceOp
   };
 }
 
-function daemon(cluster: string): ServiceOptions {
-  return { cluster, name: `${NON_BLOCKING.daemon}logs`, schedulingStrategy: 'DAEMON', cpu: 64, memory: 128 };
+/** Some hang when they are told to stop, for longer than anybody would wait for them. */
+function daemon(cluster: string, random: Random): ServiceOptions {
+  const hangs = random.chance(0.3) ? { stopTimeoutSeconds: 2_400, exitsAfterSignalMs: 2_400_000 } : {};
+  return { cluster, name: `${NON_BLOCKING.daemon}logs`, schedulingStrategy: 'DAEMON', cpu: 64, memory: 128, ...hangs };
 }

@@ -3,6 +3,7 @@ import type { UndocumentedBehaviour } from '../../simulator/services/undocumente
 import { drawFaults, type FaultMix } from './fault-mix.ts';
 import { type ClusterPlan, drawClusters } from './fleet-plan.ts';
 import { drawPushes, type PlannedPush } from './pushes.ts';
+import { drawServiceOutages } from './service-outages.ts';
 import { drawRedeployed, drawSettings, type Settings } from './settings.ts';
 
 /**
@@ -57,6 +58,9 @@ export function drawPlan(seed: number): Plan {
     faults: { rates },
     redeployed: drawRedeployed(random.fork('redeployed')),
     troubleMinutes,
-    pushes: drawPushes(random.fork('pushes'), { troubleMinutes, meanPauseMinutes }),
+    pushes: [
+      ...drawPushes(random.fork('pushes'), { troubleMinutes, meanPauseMinutes }),
+      ...drawServiceOutages(random.fork('service outages'), { troubleMinutes, rates }),
+    ].sort((a, b) => a.atMs - b.atMs),
   };
 }

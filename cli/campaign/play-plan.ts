@@ -85,6 +85,7 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
   const troubleMs = clock.now();
   await makeTrouble(simulator, plan, isOver);
   faults.heal();
+  simulator.faults.ofCalls.clearAll();
   trace.add('note', { text: 'everything heals' });
   const pendingNow = () => findPending(simulator, plan);
   if (!isOver()) await settle(simulator, plan, { told, isSettled: () => pendingNow().length === 0 });

@@ -1,6 +1,7 @@
 import type { Random } from '../../simulator/kernel/random.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import { pickGroup, pickOne, runningInstances } from './scene.ts';
+import { SERVICE_OUTAGES } from './service-outages.ts';
 import { STACK_PUSHES } from './stack-pushes.ts';
 import { WORKLOAD_PUSHES } from './workload-pushes.ts';
 
@@ -19,7 +20,7 @@ export function drawPushes(
   { troubleMinutes, meanPauseMinutes }: { readonly troubleMinutes: number; readonly meanPauseMinutes: number },
 ): PlannedPush[] {
   const pauseMs = () => Math.ceil(-Math.log(1 - random.unit()) * meanPauseMinutes * MINUTE_MS);
-  const names = Object.keys(PUSHES).flatMap((name) => Array<string>(WEIGHTS[name] ?? 1).fill(name));
+  const names = Object.keys(DRAWN_PUSHES).flatMap((name) => Array<string>(WEIGHTS[name] ?? 1).fill(name));
   const pushes: PlannedPush[] = [];
   for (let atMs = pauseMs(); atMs < troubleMinutes * MINUTE_MS; atMs += pauseMs()) {
     pushes.push({ atMs, push: random.pick(names), seed: random.uint32() });
@@ -117,7 +118,8 @@ const cutOffExternal: Push = (scene) => {
 /** How often each is drawn, where not once. */
 const WEIGHTS: Readonly<Record<string, number>> = { 'scale a group': 3 };
 
-export const PUSHES: Pushes = {
+/** Those that a world has more of, the longer it is. */
+const DRAWN_PUSHES: Pushes = {
   'scale a group': scale,
   'terminate through the group': atInstance(({ world, random }, id) =>
     world.terminateInstanceInGroup(id, random.pick(['shrink', 'replace'])),
@@ -127,7 +129,7 @@ export const PUSHES: Pushes = {
   'mark unhealthy': atInstance(({ world }, id) => world.markUnhealthy(id)),
   'cut off an agent': atInstance(({ world, random }, id) =>
     world.disconnectAgent(id, {
-      forMs: random.integer(10, 2_400) * 1_000,
+      ...(random.chance(0.3) ? {} : { forMs: random.integer(10, 2_400) * 1_000 }),
       cause: random.pick(['hung', 'unreachable']),
     }),
   ),
@@ -160,3 +162,5 @@ export const PUSHES: Pushes = {
   ...WORKLOAD_PUSHES,
   ...STACK_PUSHES,
 };
+
+export const PUSHES: Pushes = { ...DRAWN_PUSHES, ...SERVICE_OUTAGES };

@@ -46,7 +46,7 @@ function drawPolicy(random: Random): Settings {
   const alertMinutes = random.pick([5, 10, 20]);
   const laterOrOff = (afterMinutes: number) =>
     random.chance(0.4) ? String(alertMinutes + afterMinutes + random.integer(0, 10)) : 'off';
-  return {
+  return deregisteringSoon({
     mode: random.chance(0.08) ? 'observe' : 'act',
     drainDeadlineMinutes: String(random.pick([10, 20, 30, 45])),
     drainDeadlineResult: random.pick(['CONTINUE', 'CONTINUE', 'ABANDON', 'RESTORE']),
@@ -71,5 +71,13 @@ function drawPolicy(random: Random): Settings {
     outageSharePercent: String(random.pick([30, 60, 100])),
     outageCountMin: String(random.pick([2, 3, 5])),
     alertFormat: random.pick(['text', 'text', 'chat']),
-  };
+  });
+}
+
+/** Where no step comes before it, the last one need not wait for longer than most worlds last. */
+function deregisteringSoon(settings: Settings): Settings {
+  const { disconnectedRestartMinutes, disconnectedReplaceMinutes, disconnectedDeregisterMinutes = 'off' } = settings;
+  const isAlone = disconnectedRestartMinutes === 'off' && disconnectedReplaceMinutes === 'off';
+  if (!isAlone || disconnectedDeregisterMinutes === 'off') return settings;
+  return { ...settings, disconnectedDeregisterMinutes: String(Number(disconnectedDeregisterMinutes) - 15) };
 }

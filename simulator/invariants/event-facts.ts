@@ -48,6 +48,8 @@ export function readEvent(event: Fields): UntimedFact | undefined {
     case 'EC2 Spot Instance Interruption Warning':
     case 'EC2 Instance Rebalance Recommendation':
       return { kind: 'end announced', ec2InstanceId: text(detail['instance-id']) };
+    case 'Ebbtide Incident Closed':
+      return { kind: 'incident closed', incident: text(fieldsOf(detail.incident).id) };
     case 'AWS Health Event':
       return { kind: 'end announced', ec2InstanceId: affectedInstance(detail) };
     default:

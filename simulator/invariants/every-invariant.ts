@@ -3,6 +3,7 @@ import { breakerHolds } from './breaker-holds.ts';
 import { callsAreBounded } from './calls-are-bounded.ts';
 import { containersEndByThemselves } from './containers-end-by-themselves.ts';
 import { cutDrainsAreTold } from './cut-drains-are-told.ts';
+import { everyEndIsTold } from './every-end-is-told.ts';
 import { everythingIsPermitted } from './everything-is-permitted.ts';
 import { functionsSucceed } from './functions-succeed.ts';
 import { heartbeatsEndAtTheDeadline } from './heartbeats-end-at-the-deadline.ts';
@@ -13,6 +14,7 @@ import { managedInstancesAreLeftAlone } from './managed-instances-are-left-alone
 import { messagesAreKept } from './messages-are-kept.ts';
 import { noLiveInstanceIsDeregistered } from './no-live-instance-is-deregistered.ts';
 import { nobodyIsWokenEarly } from './nobody-is-woken-early.ts';
+import { nothingIsHeldForNothing } from './nothing-is-held-for-nothing.ts';
 import { nothingIsLeftBehind } from './nothing-is-left-behind.ts';
 import { nothingSensitiveIsTold } from './nothing-sensitive-is-told.ts';
 import { onlyLeavingInstancesDrain } from './only-leaving-instances-drain.ts';
@@ -24,6 +26,7 @@ import { scopeIsKept } from './scope-is-kept.ts';
 import { servicesKeepTheirTasks } from './services-keep-their-tasks.ts';
 import { stoppedInstancesWakeNobody } from './stopped-instances-wake-nobody.ts';
 import type { Terms } from './terms.ts';
+import { whatStaysTakesTasks } from './what-stays-takes-tasks.ts';
 
 /**
  * All of them, for a world in which nothing is broken on purpose. Each call makes a set for one run.
@@ -34,8 +37,10 @@ export function everyInvariant(terms: Terms, secrets: readonly string[] = []): I
     releasedWhenStopped(terms),
     containersEndByThemselves(terms),
     hooksAreCompleted(terms),
+    nothingIsHeldForNothing(terms),
     ownHooksOnly(terms),
     onlyLeavingInstancesDrain(terms),
+    whatStaysTakesTasks(terms),
     noLiveInstanceIsDeregistered(terms),
     nobodyIsWokenEarly(terms),
     stoppedInstancesWakeNobody(terms),
@@ -49,6 +54,7 @@ export function everyInvariant(terms: Terms, secrets: readonly string[] = []): I
     lastingAbsencesAreTold(terms),
     cutDrainsAreTold(terms),
     alertsComeOnce(),
+    everyEndIsTold(terms),
     callsAreBounded(),
     messagesAreKept(),
     nothingSensitiveIsTold(secrets),

@@ -63,6 +63,10 @@ export type Fact = { readonly atMs: number } & (
       readonly state: string;
       readonly text: string;
     }
+  /** Ebbtide's own announcement that it takes something for over. */
+  | { readonly kind: 'incident closed'; readonly incident: string }
+  /** Messages that a function has had, and that its queue hands out again. */
+  | { readonly kind: 'messages returned'; readonly messageIds: readonly string[] }
   /** An invocation that is over; `failure` says what went wrong. */
   | {
       readonly kind: 'invocation';
@@ -70,8 +74,16 @@ export type Fact = { readonly atMs: number } & (
       readonly requestId: string;
       readonly failure: string | undefined;
     }
-  /** What a function wrote to its log. Nobody judges by it what the function did: only what it gave away. */
-  | { readonly kind: 'log'; readonly functionName: string; readonly text: string }
+  /**
+   * What a function wrote to its log. Nobody judges by it what the function did to the fleet: only what it gave away, and
+   * what it says that it could not do (`unhandledMessage`: the id of a message of its queue).
+   */
+  | {
+      readonly kind: 'log';
+      readonly functionName: string;
+      readonly text: string;
+      readonly unhandledMessage: string | undefined;
+    }
   /** An event that nobody can make sense of was put on the bus; `mark` is found in it. */
   | { readonly kind: 'unreadable event'; readonly mark: string }
   | { readonly kind: 'dead letter'; readonly queue: string; readonly body: string; readonly reason: string }

@@ -1,7 +1,7 @@
 import type { TraceEntry } from '../kernel/trace.ts';
 import { readEvent } from './event-facts.ts';
 import type { Fact, RegistrationChange, UntimedFact } from './fact.ts';
-import { fieldsOf, text } from './fields.ts';
+import { type Fields, fieldsOf, text } from './fields.ts';
 
 export type { Call, Fact } from './fact.ts';
 
@@ -24,7 +24,12 @@ function read(entry: TraceEntry): UntimedFact | undefined {
     case 'invocation':
       return readInvocation(entry);
     case 'log':
-      return { kind: 'log', functionName: text(entry.function), text: lineText(entry.line) };
+      return {
+        kind: 'log',
+        functionName: text(entry.function),
+        text: lineText(entry.line),
+        unhandledMessage: unhandledMessage(fieldsOf(entry.line)),
+      };
     case 'dead-letter':
       return readDeadLetter(entry);
     default:
@@ -34,6 +39,10 @@ function read(entry: TraceEntry): UntimedFact | undefined {
 
 function lineText(line: unknown): string {
   return typeof line === 'string' ? line : JSON.stringify(line);
+}
+
+function unhandledMessage({ message, messageId }: Fields): string | undefined {
+  return text(message).startsWith('event not handled') ? text(messageId) : undefined;
 }
 
 /** A function gives its reason, EventBridge the error; SQS itself gives up what was received too often. */
@@ -146,6 +155,8 @@ function readInvocation(entry: TraceEntry): UntimedFact | undefined {
         requestId,
         failure: `${text(entry.errorType)}: ${text(entry.errorMessage)}`,
       };
+    case 'messages returned':
+      return { kind: 'messages returned', messageIds: entry.messageIds as readonly string[] };
     case 'timeout':
       return { kind: 'invocation', functionName, requestId, failure: text(entry.errorMessage) };
     default:

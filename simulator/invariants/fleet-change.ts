@@ -22,8 +22,10 @@ export function clustersTouched(call: Call, ledger: Ledger): string[] {
   return instancesNamed(call, ledger).flatMap((id) => {
     const all = ledger.registrationsOf(id);
     const sinceMs = ledger.actionOf(call)?.startedAtMs ?? Number.POSITIVE_INFINITY;
-    const listed = all.filter(({ deregisteredAtMs = Number.POSITIVE_INFINITY }) => deregisteredAtMs >= sinceMs);
-    const left = listed.length === 0 && ledger.ec2State(id) !== 'terminated' ? all : listed;
+    const listed = all.filter(({ status }) => status !== 'INACTIVE');
+    const recent = all.filter(({ deregisteredAtMs = sinceMs }) => deregisteredAtMs >= sinceMs);
+    if (listed.length === 0 && ledger.ec2State(id) === 'terminated') return [];
+    const left = recent.length > 0 ? recent : all;
     return left.map(({ cluster }) => cluster);
   });
 }

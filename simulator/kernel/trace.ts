@@ -14,7 +14,10 @@ export type TraceKind =
   | 'event'
   /** An API call as it was answered: { service, operation, caller, input, output | error, latencyMs } */
   | 'call'
-  /** A Lambda invocation: { function, requestId, phase: 'start' | 'end' | 'error' | 'timeout', ... } */
+  /**
+   * A Lambda invocation: { function, requestId, phase: 'start' | 'end' | 'error' | 'timeout', ... }. After one for a queue
+   * that did not do them all: { function, phase: 'messages returned', messageIds }.
+   */
   | 'invocation'
   /** A line that a function logged, parsed where it is JSON: { function, requestId, line } */
   | 'log'

@@ -158,9 +158,15 @@ export class EventSourceMapping {
     this.#running--;
     if (result.outcome === 'throttled') this.#pausedUntilMs = this.#kernel.clock.now() + THROTTLED_PAUSE_MS;
     const failed = this.#failedIn(result, [...handles.keys()]);
+    if (failed.size > 0 && result.outcome !== 'throttled') this.#recordReturned([...failed]);
     for (const [messageId, handle] of handles) if (!failed.has(messageId)) this.#queue.delete(handle);
     if (this.#queue.hasVisible) this.#pollSoon();
     else if (this.#running === 0) this.#busySinceMs = undefined;
+  }
+
+  #recordReturned(messageIds: readonly string[]): void {
+    const name = this.#settings.functionArn.split(':').at(-1);
+    this.#kernel.trace.add('invocation', { function: name, phase: 'messages returned', messageIds });
   }
 
   /** What stays in the queue, invisible until its timeout ends: Lambda does not hand it back earlier. */

@@ -38,3 +38,24 @@ test('An event that is dropped on the way is caught, and one that is kept is not
   expect(judge(failed('dropped')).violations).toBe(1);
   expect(judge(failed('dead-letter queue')).violations).toBe(0);
 });
+
+const unhandled = () =>
+  new HandMade().add('log', { function: 'f', line: { message: 'event not handled, again', messageId: 'm-1' } });
+
+test('A message that a function could not do comes again, or is a dead letter', () => {
+  const returned = unhandled().add('invocation', { phase: 'messages returned', messageIds: ['m-1'] });
+  expect(judge(returned.after(30)).violations).toBe(0);
+  expect(
+    judge(
+      unhandled()
+        .add('dead-letter', letter({ reason: 'no cluster' }))
+        .after(30),
+    ).violations,
+  ).toBe(0);
+});
+
+test('One that a function could not do and that is deleted is caught', () => {
+  const other = unhandled().add('invocation', { phase: 'messages returned', messageIds: ['m-2'] });
+  expect(judge(other.after(30)).violation?.what).toContain('the first is m-1');
+  expect(judge(unhandled().after(1)).violations).toBe(0);
+});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { releasedWhenStopped } from '../../../simulator/invariants/released-when-stopped.ts';
 import type { Terms } from '../../../simulator/invariants/terms.ts';
-import { HandMade, INSTANCE, TERMS } from './hand-made.ts';
+import { HandMade, INSTANCE, TERMS, TWIN } from './hand-made.ts';
 
 const draining = () => new HandMade().registered().task('RUNNING').held();
 
@@ -48,4 +48,15 @@ test('A task that an agent left in a cluster which is not looked after, when it 
   const staysOut: Terms = { ...TERMS, in: (name) => ({ ...TERMS, role: name === 'bank' ? 'stays out' : 'acts' }) };
   expect(moved().judge(releasedWhenStopped(staysOut)).violations).toBe(0);
   expect(moved().judge(releasedWhenStopped(TERMS)).violations).toBe(1);
+});
+
+test('Contact is lost with the registration that has the tasks: another one on the same instance does not count', () => {
+  const twice = () => new HandMade().registered().registered(TWIN);
+  const silent = (arn: string) => twice().world(arn, 'agent disconnected');
+  expect(
+    silent(INSTANCE).task('RUNNING').held().after(20).completes().judge(releasedWhenStopped(TERMS)).violations,
+  ).toBe(0);
+  expect(silent(TWIN).task('RUNNING').held().after(20).completes().judge(releasedWhenStopped(TERMS)).violations).toBe(
+    1,
+  );
 });

@@ -47,3 +47,16 @@ test("A hook is nobody's business once EC2 has terminated its instance and ECS h
   const gone = new HandMade().registered().held().world(INSTANCE, 'deregistered').world(EC2, 'ec2 instance terminated');
   expect(gone.completes().judge(scopeIsKept(roles('stays out'))).checks).toBe(0);
 });
+
+test('A hook may be completed for the cluster that its instance was in while it was held, though it is deregistered there', () => {
+  const elsewhere = 'arn:aws:ecs:eu-central-1:111122223333:container-instance/other/b';
+  const moved = () => new HandMade().registered().registered(elsewhere);
+  const only = {
+    ...TERMS,
+    in: (cluster: string) => ({ ...TERMS, role: cluster === 'shop' ? 'acts' : 'stays out' }) as const,
+  };
+  const during = moved().held().world(INSTANCE, 'deregistered').completes();
+  expect(during.judge(scopeIsKept(only)).violations).toBe(0);
+  const before = moved().world(INSTANCE, 'deregistered').after(1).held().completes();
+  expect(before.judge(scopeIsKept(only)).violations).toBe(1);
+});
