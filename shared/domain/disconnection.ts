@@ -32,7 +32,10 @@ export interface DisconnectionObservation {
   readonly connectedTwin: ContainerInstance | undefined;
   /** The ARN of another cluster in which the same instance is connected. Only looked for once it matters. */
   readonly connectedIn?: string | undefined;
-  /** The end of an outage that this instance was part of: the ladder's clock starts there, at the earliest. */
+  /**
+   * The ladder's clock starts there, at the earliest: the end of an outage that this instance was part of, or when the
+   * last other registration of it lost its agent.
+   */
   readonly clockStartsMs?: number | undefined;
 }
 
@@ -104,9 +107,9 @@ export function isMissed(observation: DisconnectionObservation): boolean {
  * that has moved between two looks may hide a connection in between, and the clock starts anew (Amazon ECS events);
  * unless ECS itself says since when the connection has been impaired.
  */
-function unbrokenSince(
+export function unbrokenSince(
   incident: DisconnectionIncident | undefined,
-  { instance, event }: DisconnectionObservation & { readonly instance: ContainerInstance },
+  { instance, event }: Pick<DisconnectionObservation, 'event'> & { readonly instance: ContainerInstance },
   nowMs: number,
 ): number {
   if (incident?.phase === 'alerted') return incident.sinceMs;

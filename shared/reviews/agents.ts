@@ -10,7 +10,7 @@ import { climb, followRestart } from './ladder-steps.ts';
 import { concerns, reviewOutage } from './outages.ts';
 import { findRegistrationsAnywhere } from './registrations.ts';
 import { dueOf, findConnectedTwins, listSuspects, lookUpAll } from './suspects.ts';
-import { clustersOf, type Whereabouts, whereaboutsOf } from './whereabouts.ts';
+import { clustersOf, goneSinceMs, type Whereabouts, whereaboutsOf } from './whereabouts.ts';
 
 interface Judged extends Subject {
   readonly decision: DisconnectionDecision;
@@ -39,7 +39,11 @@ export async function sweepAgents(
   const known = await lookUpAll(runtime, listed.instances, away);
   const subjects = await observeAll(runtime, suspects, { known, incidents, twins: twins.found });
   const whereabouts = whereaboutsOf(listed.instances);
-  const followed = await followAll(runtime, withClocks(subjects, { whereabouts, incidents }), allowance);
+  const followed = await followAll(
+    runtime,
+    withClocks(subjects, { whereabouts, incidents, nowMs: runtime.now() }),
+    allowance,
+  );
   const judged = await judgeAll(runtime, followed.subjects);
   const clusters = [...suspects.map(({ clusterArn }) => clusterArn), ...inOutage].filter(
     (cluster) => !listed.failures.has(cluster) && !twins.failures.has(cluster),
@@ -73,19 +77,28 @@ export async function sweepAgents(
   return new Map([...all, ...failures]);
 }
 
-/** After an outage the clocks of those that it concerned start anew at its end. */
-function withClocks(
-  subjects: readonly Subject[],
-  { whereabouts, incidents }: { readonly whereabouts: Whereabouts; readonly incidents: ReadonlyMap<string, Incident> },
-): Subject[] {
+/**
+ * After an outage the clocks of those that it concerned start anew at its end; and what is left of an earlier
+ * registration has been away for long when the agent goes for a moment.
+ */
+function withClocks(subjects: readonly Subject[], { whereabouts, incidents, nowMs }: Circumstances): Subject[] {
+  const byInstance = Map.groupBy(subjects, ({ observation }) => observation.instance?.ec2InstanceId);
   return subjects.map((subject) => {
     const endsMs = clustersOf(subject, whereabouts).flatMap((cluster) => {
       const outage = outageOf(incidents, cluster);
       return outage?.closedAtMs !== undefined && concerns(outage, zoneOf(subject)) ? [outage.closedAtMs] : [];
     });
-    if (endsMs.length === 0) return subject;
-    return { ...subject, observation: { ...subject.observation, clockStartsMs: Math.max(...endsMs) } };
+    const others = byInstance.get(subject.observation.instance?.ec2InstanceId) ?? [];
+    const startsMs = [...endsMs, ...goneSinceMs(subject, { others, nowMs })];
+    if (startsMs.length === 0) return subject;
+    return { ...subject, observation: { ...subject.observation, clockStartsMs: Math.max(...startsMs) } };
   });
+}
+
+interface Circumstances {
+  readonly whereabouts: Whereabouts;
+  readonly incidents: ReadonlyMap<string, Incident>;
+  readonly nowMs: number;
 }
 
 async function followAll(

@@ -1,4 +1,4 @@
-import { isInTrouble } from '../domain/disconnection.ts';
+import { isInTrouble, isMissed, unbrokenSince } from '../domain/disconnection.ts';
 import type { ClusterArn, ContainerInstance } from '../domain/model.ts';
 import type { Subject } from './disconnections.ts';
 
@@ -17,4 +17,17 @@ export function whereaboutsOf(instances: readonly ContainerInstance[]): Whereabo
 export function clustersOf({ suspect, observation }: Subject, whereabouts: Whereabouts): ClusterArn[] {
   const others = whereabouts.get(observation.instance?.ec2InstanceId ?? '') ?? [];
   return [...new Set([suspect.clusterArn, ...others])];
+}
+
+/** Since when each other registration of an instance that is missed has been without its agent. */
+export function goneSinceMs(
+  { suspect, observation }: Subject,
+  { others, nowMs }: { readonly others: readonly Subject[]; readonly nowMs: number },
+): number[] {
+  if (!isMissed(observation) || observation.instance?.agentConnected) return [];
+  return others.flatMap((other) => {
+    const { instance } = other.observation;
+    if (other.suspect.arn === suspect.arn || instance === undefined || instance.agentConnected) return [];
+    return [unbrokenSince(other.incident, { ...other.observation, instance }, nowMs)];
+  });
 }

@@ -28,7 +28,8 @@ export function lastingAbsencesAreTold(terms: Terms): Invariant {
         const homes = ledger.registrationsOf(one.ec2InstanceId).filter(({ status }) => status !== 'INACTIVE');
         const fromMs = Math.max(
           absence.fromMs,
-          one.changedAtMs,
+          // Those of all its registrations: while another was connected, nobody missed it.
+          ...homes.map(({ sinceMs, changedAtMs }) => Math.max(sinceMs, changedAtMs)),
           ledger.lifecycleSinceMs(one.ec2InstanceId) ?? 0,
           // While it was stopped it was away as it ought to be.
           ledger.ec2SinceMs(one.ec2InstanceId) ?? 0,

@@ -58,6 +58,22 @@ describe('a registration that is not what it seems', () => {
     expect(box.alerts()).toEqual([]);
   });
 
+  it('and is left, wakes nobody when the agent of the instance is away for a moment', async () => {
+    const box = await quietBox({ mode: 'observe' });
+    const [id = ''] = await bootGroup(box);
+
+    box.world.reRegisterAgent(id);
+    await box.run(minutes(30));
+    box.world.disconnectAgent(id, { forMs: minutes(4) });
+    await box.run(minutes(30));
+    expect(box.alerts()).toEqual([]);
+    box.world.disconnectAgent(id);
+    await box.run(minutes(14));
+
+    expect(registrations(box, id).map(({ agentConnected }) => agentConnected)).toEqual([false, false]);
+    expect(box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`)).toContain('disconnection opened');
+  });
+
   it('one instance in two clusters: an alert that names both, and no repair', async () => {
     const box = await quietBox();
     box.world.createCluster({ name: 'other' });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lastingAbsencesAreTold } from '../../../simulator/invariants/lasting-absences-are-told.ts';
-import { EC2, HandMade, INSTANCE, TERMS } from './hand-made.ts';
+import { EC2, HandMade, INSTANCE, TERMS, TWIN } from './hand-made.ts';
 
 const ELSEWHERE = INSTANCE.replace('/shop/', '/annex/');
 const away = () => new HandMade().inService(EC2, INSTANCE).away(EC2, INSTANCE);
@@ -35,6 +35,12 @@ test('The clock starts anew at the end of an outage, and when ECS tells of any c
   expect(judge(over.after(5)).checks).toBe(0);
   const moved = away().after(9).event('ECS Container Instance State Change', { containerInstanceArn: INSTANCE });
   expect(judge(moved.after(5)).checks).toBe(0);
+});
+
+test('One that was connected under another registration until a moment ago was not missed before', () => {
+  const twice = () => away().world(TWIN, 'registered').world(TWIN, 'agent connected').after(40).away(EC2, TWIN);
+  expect(judge(twice().after(1)).checks).toBe(0);
+  expect(judge(twice().after(16)).violations).toBe(2);
 });
 
 test('Nobody is told of one that has stopped, drains or is held by a hook, or where the operator wants no word', () => {
