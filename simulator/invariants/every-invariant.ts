@@ -26,6 +26,7 @@ import { scopeIsKept } from './scope-is-kept.ts';
 import { servicesKeepTheirTasks } from './services-keep-their-tasks.ts';
 import { stoppedInstancesWakeNobody } from './stopped-instances-wake-nobody.ts';
 import type { Terms } from './terms.ts';
+import { whatIsHeldDrains } from './what-is-held-drains.ts';
 import { whatStaysTakesTasks } from './what-stays-takes-tasks.ts';
 
 /**
@@ -40,6 +41,7 @@ export function everyInvariant(terms: Terms, secrets: readonly string[] = []): I
     nothingIsHeldForNothing(terms),
     ownHooksOnly(terms),
     onlyLeavingInstancesDrain(terms),
+    whatIsHeldDrains(terms),
     whatStaysTakesTasks(terms),
     noLiveInstanceIsDeregistered(terms),
     nobodyIsWokenEarly(terms),
