@@ -12,8 +12,9 @@ export function whatStaysTakesTasks(terms: Terms): Invariant {
   const drainedByUs = new Set<string>();
   return {
     name: 'Nothing that Ebbtide set to DRAINING is left so once its instance is in service again',
-    observe(fact) {
-      if (fact.kind === 'registration' && fact.change === 'active again') drainedByUs.delete(fact.containerInstanceArn);
+    observe(fact, _ledger, check) {
+      const isActive = fact.kind === 'registration' && fact.change === 'active again';
+      if (isActive && drainedByUs.delete(fact.containerInstanceArn)) check(true, '', []);
       if (fact.kind !== 'call' || fact.operation !== 'UpdateContainerInstancesState') return;
       if (fact.errorCode !== undefined || fact.input.status !== 'DRAINING') return;
       for (const arn of fact.input.containerInstances as readonly string[]) {
