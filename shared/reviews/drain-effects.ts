@@ -9,7 +9,7 @@ import type { Task } from '../domain/model.ts';
 import { nameTask } from '../domain/stuck.ts';
 import type { DrainIncident, HeldAction } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { closed, type Subject, setState } from './drain-subject.ts';
+import { closed, policyIn, type Subject, setState } from './drain-subject.ts';
 import { explainBlocking } from './explanations.ts';
 import { actOnInterruption } from './interruption-effects.ts';
 import { perform } from './perform.ts';
@@ -115,11 +115,14 @@ function isAgentConnected({ instances }: DrainObservation): boolean {
   return instances === undefined || instances.some((instance) => instance.agentConnected);
 }
 
-async function stopTasks({ runtime, policy, incident }: Subject, tasks: readonly Task[]): Promise<void> {
+async function stopTasks(subject: Subject, tasks: readonly Task[]): Promise<void> {
+  const { runtime, incident } = subject;
   for (const { arn, clusterArn } of tasks) {
     const effect = { operation: 'StopTask', subject: arn };
     const reason = `ebbtide: ${incident.ec2InstanceId} is draining`;
-    await perform(runtime, policy, effect, () => stopTask(runtime.ecs, clusterArn, arn, reason));
+    await perform(runtime, await policyIn(subject, clusterArn), effect, () =>
+      stopTask(runtime.ecs, clusterArn, arn, reason),
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import { explain, NOTHING_READ, type Surroundings } from '../domain/stuck.ts';
 import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { act } from './drain-effects.ts';
+import { asIfDraining } from './drain-subject.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { describeServicesOf } from './explanations.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
@@ -108,7 +109,8 @@ async function observe(
     ...when
   }: { readonly known: Pick<Known, 'instances'> & Partial<Known>; readonly policy: Policy; readonly nowMs: number },
 ): Promise<Seen> {
-  const instances = incident.registrations.flatMap(({ arn }) => known.instances.get(arn) ?? []);
+  const listed = incident.registrations.flatMap(({ arn }) => known.instances.get(arn) ?? []);
+  const instances = await asIfDraining(runtime, incident, listed);
   const state = known.autoScaling?.get(incident.ec2InstanceId)?.lifecycleState;
   const ec2State = known.ec2 && (known.ec2.get(incident.ec2InstanceId)?.state ?? 'gone');
   const tasks = mustListTasks(incident, instances, {

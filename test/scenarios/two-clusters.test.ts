@@ -52,4 +52,26 @@ describe('an instance that is moved to another cluster', () => {
     expect(task(box, late).containersEnd).toBe('exited');
     expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
   });
+
+  it('from one that is only observed changes nothing there, and is let go once it is drained where it is now', async () => {
+    const box = await openBox();
+    box.world.createCluster({ name: 'annex', tags: { 'ebbtide:mode': 'observe' } });
+    const [id = ''] = await bootGroup(box, { desired: 2 });
+    box.world.moveAgent(id, 'annex');
+    await box.run(minutes(2));
+    box.world.moveAgent(id, 'prod');
+    await box.run(minutes(2));
+    const arn = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+    await box.run(minutes(1));
+
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    box.world.exitTask(arn);
+    await box.run(minutes(4));
+
+    const changed = box.calls('UpdateContainerInstancesState', 'StopTask').map(({ input }) => String(input.cluster));
+    expect(changed).not.toEqual([]);
+    expect(changed.filter((cluster) => cluster.includes('annex'))).toEqual([]);
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+  });
 });
