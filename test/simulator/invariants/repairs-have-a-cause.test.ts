@@ -36,4 +36,8 @@ test('One that never registered may be replaced after its own time, and not befo
   const launched = (minutes: number) => new HandMade().world(EC2, 'lifecycle state InService').after(minutes);
   expect(violations(replace(launched(20)))).toBe(0);
   expect(violations(replace(launched(19)))).toBe(1);
+  const ended = (story: HandMade) => story.world(EC2, 'lifecycle state Terminating');
+  expect(violations(replace(ended(launched(20))))).toBe(0);
+  expect(violations(replace(ended(launched(19))))).toBe(1);
+  expect(violations(replace(ended(launched(20)).after(1)))).toBe(1);
 });
