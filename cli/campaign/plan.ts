@@ -3,7 +3,7 @@ import type { UndocumentedBehaviour } from '../../simulator/services/undocumente
 import { drawFaults, type FaultMix } from './fault-mix.ts';
 import { type ClusterPlan, drawClusters } from './fleet-plan.ts';
 import { drawPushes, type PlannedPush } from './pushes.ts';
-import { drawServiceOutages } from './service-outages.ts';
+import { drawRarePushes } from './rare-pushes.ts';
 import { drawRedeployed, drawSettings, type Settings } from './settings.ts';
 
 /**
@@ -60,7 +60,7 @@ export function drawPlan(seed: number): Plan {
     troubleMinutes,
     pushes: [
       ...drawPushes(random.fork('pushes'), { troubleMinutes, meanPauseMinutes }),
-      ...drawServiceOutages(random.fork('service outages'), { troubleMinutes, rates }),
+      ...drawRarePushes(random.fork('rare pushes'), { troubleMinutes, rates }),
     ].sort((a, b) => a.atMs - b.atMs),
   };
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../../simulator/kernel/random.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
+import { RARE_PUSHES } from './rare-pushes.ts';
 import { pickGroup, pickOne, runningInstances } from './scene.ts';
-import { SERVICE_OUTAGES } from './service-outages.ts';
 import { STACK_PUSHES } from './stack-pushes.ts';
 import { WORKLOAD_PUSHES } from './workload-pushes.ts';
 
@@ -163,4 +163,4 @@ const DRAWN_PUSHES: Pushes = {
   ...STACK_PUSHES,
 };
 
-export const PUSHES: Pushes = { ...DRAWN_PUSHES, ...SERVICE_OUTAGES };
+export const PUSHES: Pushes = { ...DRAWN_PUSHES, ...RARE_PUSHES };

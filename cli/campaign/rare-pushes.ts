@@ -1,0 +1,75 @@
+import type { Random } from '../../simulator/kernel/random.ts';
+import type { FaultMix } from './fault-mix.ts';
+import { MINUTE_MS, type Push, type Pushes } from './push.ts';
+import type { PlannedPush } from './pushes.ts';
+import { pickOne, runningInstances, type Scene } from './scene.ts';
+import { inForce } from './terms.ts';
+
+/** Those without which Ebbtide sees nothing, can do nothing, knows nothing, or can tell nobody. */
+const SERVICES = ['ecs', 'autoscaling', 'dynamodb', 'sns'] as const;
+
+/** A service of AWS answers functions with errors alone, for longer than a function tries. */
+const loseService: Push = ({ simulator, plan, random }) => {
+  // A hook that ends sooner than an outage cannot be kept alive in it.
+  const hooks = plan.clusters.flatMap(({ groups }) => groups.flatMap(({ lifecycleHooks = [] }) => lifecycleHooks));
+  const shortestMs = Math.min(...hooks.map(({ heartbeatTimeoutSeconds = 3_600 }) => heartbeatTimeoutSeconds * 1_000));
+  const forMs = random.integer(20, 150) * 1_000;
+  if (2 * forMs > shortestMs) return undefined;
+  const service = random.pick(SERVICES);
+  simulator.faults.ofCalls.inject({ kind: 'server-error', service, caller: 'functions', rate: 1, forMs, delayMs: 0 });
+  return `${service}, for ${Math.round(forMs / 1_000)} s`;
+};
+
+/** As many agents of a cluster lose ECS as make an outage and not one more, for a little longer than on-call is to wait. */
+const loseJustEnough: Push = (scene) => {
+  const candidates = scene.plan.clusters.flatMap(({ name }) => {
+    const lost = justEnough(scene, name);
+    return lost.length === 0 ? [] : [{ name, lost }];
+  });
+  const chosen = pickOne(scene, candidates, ({ name }) => name);
+  if (chosen === undefined) return undefined;
+  const { policy } = inForce(scene.plan, chosen.name)[0] ?? {};
+  const alertMinutes = Number(policy?.disconnectedAlertMinutes) || 10;
+  const forMs = (alertMinutes + scene.random.integer(3, 10)) * MINUTE_MS;
+  for (const id of chosen.lost) scene.world.disconnectAgent(id, { forMs, cause: 'unreachable' });
+  return `${chosen.name}, ${chosen.lost.length} agents`;
+};
+
+/** Those to lose; none where the share of the cluster asks for more than the number does. */
+function justEnough({ plan, views }: Scene, cluster: string): string[] {
+  const countMin = Number(plan.settings.outageCountMin);
+  const running = runningInstances({ views });
+  const inService = new Set(
+    views.groupInstances().flatMap((one) => (one.lifecycleState === 'InService' ? [one.ec2InstanceId] : [])),
+  );
+  const listed = views.containerInstances().filter((one) => one.cluster === cluster && one.status !== 'INACTIVE');
+  const away = listed.filter(({ agentConnected }) => !agentConnected).length;
+  const ids = listed.flatMap(({ ec2InstanceId: id, agentConnected, status }) =>
+    agentConnected && status === 'ACTIVE' && running.has(id) && inService.has(id) ? [id] : [],
+  );
+  const isEnough = countMin * 100 >= Number(plan.settings.outageSharePercent) * listed.length;
+  return isEnough && away === 0 && ids.length >= countMin ? ids.slice(0, countMin) : [];
+}
+
+const LOSE_A_SERVICE = 'lose a service of AWS';
+const LOSE_JUST_ENOUGH = 'lose as many agents as make an outage';
+
+/** What most worlds do without: drawn apart, at most once in a world. */
+export const RARE_PUSHES: Pushes = { [LOSE_A_SERVICE]: loseService, [LOSE_JUST_ENOUGH]: loseJustEnough };
+
+export function drawRarePushes(
+  random: Random,
+  { troubleMinutes, rates }: { readonly troubleMinutes: number; readonly rates: FaultMix },
+): PlannedPush[] {
+  const draw = (push: string, { share, untilMinutes }: { readonly share: number; readonly untilMinutes: number }) => {
+    const own = random.fork(push);
+    if (!own.chance(share)) return [];
+    return [{ atMs: own.integer(0, untilMinutes * MINUTE_MS - 1), push, seed: own.uint32() }];
+  };
+  return [
+    // Not where sweeps are lost besides: what an outage hides must be made good by the next.
+    ...draw(LOSE_A_SERVICE, { share: rates.sweepLost > 0 ? 0 : 0.25, untilMinutes: troubleMinutes }),
+    // Everything heals when trouble ends: what comes late is over before anybody is told.
+    ...draw(LOSE_JUST_ENOUGH, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
+  ];
+}
