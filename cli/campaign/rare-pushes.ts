@@ -51,11 +51,28 @@ function justEnough({ plan, views }: Scene, cluster: string): string[] {
   return isEnough && away === 0 && ids.length >= countMin ? ids.slice(0, countMin) : [];
 }
 
+/** A group whose instances go back to its warm pool is scaled in, and soon out again: what was drained is to work once more. */
+const useAgain: Push = (scene) => {
+  const groups = scene.plan.clusters.flatMap((cluster) => cluster.groups.filter((one) => one.warmPool?.reuseOnScaleIn));
+  const group = pickOne(scene, groups, ({ name }) => name)?.name;
+  if (group === undefined) return undefined;
+  const all = scene.views.groupInstances().filter((one) => one.group === group && one.lifecycleState === 'InService');
+  const fewer = scene.random.integer(0, Math.max(0, all.length - 1));
+  scene.world.setDesiredCapacity(group, fewer);
+  scene.after(scene.random.integer(3, 10) * MINUTE_MS, () => scene.world.setDesiredCapacity(group, all.length + 2));
+  return `${group} from ${all.length} to ${fewer}, and to ${all.length + 2}`;
+};
+
+const USE_AGAIN = 'use a warm pool again';
 const LOSE_A_SERVICE = 'lose a service of AWS';
 const LOSE_JUST_ENOUGH = 'lose as many agents as make an outage';
 
 /** What most worlds do without: drawn apart, at most once in a world. */
-export const RARE_PUSHES: Pushes = { [LOSE_A_SERVICE]: loseService, [LOSE_JUST_ENOUGH]: loseJustEnough };
+export const RARE_PUSHES: Pushes = {
+  [LOSE_A_SERVICE]: loseService,
+  [LOSE_JUST_ENOUGH]: loseJustEnough,
+  [USE_AGAIN]: useAgain,
+};
 
 export function drawRarePushes(
   random: Random,
@@ -71,5 +88,6 @@ export function drawRarePushes(
     ...draw(LOSE_A_SERVICE, { share: rates.sweepLost > 0 ? 0 : 0.25, untilMinutes: troubleMinutes }),
     // Everything heals when trouble ends: what comes late is over before anybody is told.
     ...draw(LOSE_JUST_ENOUGH, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
+    ...draw(USE_AGAIN, { share: 0.5, untilMinutes: troubleMinutes / 2 }),
   ];
 }
