@@ -111,10 +111,19 @@ export function repairAlert(incident: DisconnectionIncident, step: Step, situati
 }
 
 /** Ebbtide itself has removed the registration. */
+/** @param state whether it ends what on-call was told of, or is the first that they hear */
 export function deregisteredAlert(
   incident: DisconnectionIncident,
   situation: Situation,
-  { reason, nowMs }: { readonly reason: 'ghost' | 'duplicate' | 'policy'; readonly nowMs: number },
+  {
+    reason,
+    state,
+    nowMs,
+  }: {
+    readonly reason: 'ghost' | 'duplicate' | 'policy';
+    readonly state: 'resolved' | 'notice';
+    readonly nowMs: number;
+  },
 ): Alert {
   const alert = disconnectionResolvedAlert(incident, 'deregistered', nowMs);
   if (reason !== 'policy') return alert;
@@ -122,6 +131,8 @@ export function deregisteredAlert(
   const mayRun = situation.ec2State === 'running' || situation.instance.external;
   return {
     ...alert,
+    id: `${incident.id}#${incident.openedAtMs}#${state}`,
+    state,
     severity: 'warning',
     subject: toSubject(`[${alert.cluster}] ${id} deregistered${mayRun ? ': its containers may run on' : ''}`),
     body: sections({

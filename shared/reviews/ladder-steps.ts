@@ -140,8 +140,9 @@ async function deregister(runtime: Runtime, climber: Climber, reason: 'ghost' | 
   runtime.metrics.addMetric('ContainerInstancesDeregistered', MetricUnit.Count, 1);
   const ended = closed(incident, `deregistered: ${reason}`, nowMs);
   const steps = [...ended.steps, { name: 'deregister', atMs: nowMs, outcome } as const];
-  const isTold = incident.phase === 'alerted' || reason === 'policy';
-  const alerts = isTold ? [deregisteredAlert({ ...ended, steps }, situationOf(climber), { reason, nowMs })] : [];
+  const state = incident.phase === 'alerted' ? 'resolved' : 'notice';
+  const isTold = state === 'resolved' || reason === 'policy';
+  const alerts = isTold ? [deregisteredAlert({ ...ended, steps }, situationOf(climber), { reason, state, nowMs })] : [];
   await commit(runtime, { ...ended, steps, outbox: [...incident.outbox, ...alerts] }, incident);
 }
 

@@ -144,6 +144,17 @@ describe('an instance that is not in EC2 Auto Scaling', () => {
     for (const service of ['ec2', 'auto-scaling', 'autoscaling', 'ssm']) expect(named(box, service, id)).toEqual([]);
   });
 
+  it('external: deregistered by a notice, which resolves nothing, where nobody was told before', async () => {
+    const box = await quietBox({ disconnectedAlertMinutes: 'off', disconnectedDeregisterMinutes: '15' });
+    const id = box.world.registerExternalInstance({ cluster: 'prod' });
+    await box.run(minutes(2));
+    box.world.disconnectAgent(id);
+    await box.run(minutes(20));
+
+    expect(registrations(box, id).map(({ status }) => status)).toEqual(['INACTIVE']);
+    expect(box.alerts().map(({ attributes }) => attributes.state)).toEqual(['notice']);
+  });
+
   it('managed by ECS: left alone, silent or impaired', async () => {
     const box = await quietBox({ disconnectedDeregisterMinutes: '30', disconnectedDeregisterRunning: 'yes' });
     const id = box.world.launchManagedInstance({ cluster: 'prod', capacityProvider: 'managed' });
