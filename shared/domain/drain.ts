@@ -3,6 +3,7 @@
  */
 import type { Policy } from '../config/settings.ts';
 import type { DrainIncident, HeldAction, Registration } from '../incidents/incident.ts';
+import { isDoubtful } from './doubt.ts';
 import {
   type Circumstances,
   isStalled,
@@ -74,9 +75,14 @@ export function decideDrain(
   circumstances: Circumstances,
 ): DrainDecision {
   if (incident.phase === 'returning') return decideReturning(incident, observation);
-  return incident.actions.length === 0
-    ? decideInterrupted(incident, observation, circumstances)
-    : decideDraining(incident, observation, circumstances);
+  if (incident.actions.length === 0) return decideInterrupted(incident, observation, circumstances);
+  const decision = decideDraining(incident, observation, circumstances);
+  const isDrained = decision.kind === 'release' && decision.reason === 'drained';
+  if (!isDrained || !isDoubtful(incident, observation, circumstances.nowMs)) return decision;
+  // As if nobody had looked at the tasks; but that somebody did is noted, so that the next look comes soon.
+  const unseen = decideDraining(incident, { ...observation, tasks: undefined }, circumstances);
+  if (unseen.kind !== 'wait') return unseen;
+  return { ...unseen, unblockedAtMs: incident.unblockedAtMs ?? circumstances.nowMs };
 }
 
 function decideDraining(

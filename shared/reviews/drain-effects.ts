@@ -12,6 +12,7 @@ import type { Runtime } from '../runtime.ts';
 import { closed, policyIn, type Subject, setState } from './drain-subject.ts';
 import { explainBlocking } from './explanations.ts';
 import { actOnInterruption } from './interruption-effects.ts';
+import { describeRegistrations } from './look-up.ts';
 import { perform } from './perform.ts';
 
 export async function act(subject: Subject, decision: DrainDecision): Promise<unknown> {
@@ -145,6 +146,7 @@ async function beat({ runtime, policy }: Subject, actions: readonly HeldAction[]
 async function release(subject: Subject, decision: Release): Promise<void> {
   const { runtime, policy, incident } = subject;
   const { reason } = decision;
+  if (reason === 'lost contact' && (await isBack(subject, decision))) return;
   const isRetained = decision.result !== 'CONTINUE' && (await isRetainedOnAbandon(runtime, incident));
   const result = decision.result === 'RESTORE' ? (isRetained ? 'ABANDON' : 'CONTINUE') : decision.result;
   const remaining = await describeRemaining(subject, decision);
@@ -167,6 +169,15 @@ async function release(subject: Subject, decision: Release): Promise<void> {
   if (!(await commit(runtime, ended, told))) return;
   runtime.metrics.addMetric(reason === 'drained' ? 'InstancesDrained' : 'DrainsCutShort', MetricUnit.Count, 1);
   runtime.metrics.addMetric('DrainSeconds', MetricUnit.Seconds, (nowMs - incident.openedAtMs) / 1_000);
+}
+
+/** Looked at once more right before: an agent that came back while others were looked at can tell of its tasks again. */
+async function isBack({ runtime, incident }: Subject, { remaining }: Release): Promise<boolean> {
+  const silent = new Set(remaining.map(({ containerInstanceArn }) => containerInstanceArn));
+  const instances = await describeRegistrations(runtime, incident.registrations);
+  return [...instances.values()].some(
+    ({ arn, agentConnected }) => agentConnected && (silent.size === 0 || silent.has(arn)),
+  );
 }
 
 /** A line for each task that has not stopped, with what keeps it as long as that matters. */

@@ -17,7 +17,7 @@ interface Looked {
  * instance, and where one is ACTIVE, ECS would place more.
  *
  * - An agent that loses its data registers the instance once more, in the same cluster or, when it was moved, in another.
- *   Looked for only where an agent is silent, as the one of the old registration is from then on.
+ *   Looked for only where an agent is silent, as the one of the old registration is from then on, or its registration gone.
  * - What an agent left behind in another cluster has a silent agent, and an incident of that.
  *
  * @param away the open incidents of silent agents
@@ -29,22 +29,23 @@ export async function joinNewRegistrations(
 ): Promise<Looked> {
   const draining = drains.filter(({ phase }) => phase === 'draining');
   const silent = draining.filter(({ registrations }) =>
-    registrations.some(({ arn }) => instances.get(arn)?.agentConnected === false),
+    registrations.some(({ arn }) => !instances.get(arn)?.agentConnected),
   );
   const ids = new Set(draining.map(({ ec2InstanceId }) => ec2InstanceId));
   const left = await describeRegistrations(runtime, leftBehind(runtime, draining, away));
   const registered = await findNew(runtime, silent);
   const news = [...left.values(), ...registered].filter(({ ec2InstanceId }) => ids.has(ec2InstanceId));
   if (news.length === 0) return { drains, instances };
-  const joined = new Map<string, DrainIncident>();
+  const joined = new Map<string, DrainIncident | undefined>();
   for (const drain of draining) {
     const next = withRegistrations(drain, news);
-    const saved = next && (await commit(runtime, next, drain));
-    // Where somebody else wrote first, the next sweep finds it.
-    if (saved?.kind === 'drain') joined.set(drain.id, saved);
+    if (next === undefined) continue;
+    const saved = await commit(runtime, next, drain);
+    joined.set(drain.id, saved?.kind === 'drain' ? saved : undefined);
   }
   return {
-    drains: drains.map((drain) => joined.get(drain.id) ?? drain),
+    // Where somebody else wrote first, the next sweep finds it: without the registration it may look drained.
+    drains: drains.flatMap((drain) => (joined.has(drain.id) ? (joined.get(drain.id) ?? []) : [drain])),
     instances: new Map([...instances, ...news.map((one) => [one.arn, one] as const)]),
   };
 }

@@ -64,9 +64,10 @@ function isUsual(drain: DrainIncident, known: Pick<Known, 'instances' | 'autoSca
   return drain.phase === 'draining' && drain.actions.length > 0 && isHeld && isThere;
 }
 
-/** A drain that has just begun is followed by its events; it is swept once those should have ended it. */
+/** A drain that has just begun is followed by its events; it is swept once those should have ended it, or could not. */
 function deservesSweep(drain: DrainIncident, nowMs: number): boolean {
   const isYoung = nowMs - drain.openedAtMs < UNREMARKABLE_MS;
+  const isDoubted = drain.unblockedAtMs !== undefined;
   const isBeatDue = drain.actions.some((action) => isHeartbeatDue(action, nowMs));
-  return !isYoung || isBeatDue || drain.phase !== 'draining' || nowMs >= drain.deadlineAtMs;
+  return !isYoung || isDoubted || isBeatDue || drain.phase !== 'draining' || nowMs >= drain.deadlineAtMs;
 }

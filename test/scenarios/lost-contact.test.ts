@@ -47,6 +47,40 @@ describe('a draining instance whose agent goes silent', () => {
     expect(box.alerts()[0]?.message).toMatch(new RegExp(`Fate unknown:[\\s\\S]*${arn.slice(-32)}`));
   });
 
+  it('is kept when its agent is back by the time of the release, though the first look did not see it', async () => {
+    const old = { output: undefined as unknown, isKept: false };
+    const looks = new Map<unknown, number>();
+    const isLook = ({ operation, caller }: { readonly operation: string; readonly caller: object }) =>
+      operation === 'DescribeContainerInstances' && JSON.stringify(caller).includes('sweep');
+    const { box, id } = await blocked({
+      settings: { lostContactMinutes: '5', drainStalledMinutes: 'off' },
+      onCall: (served) => {
+        if (isLook(served) && !old.isKept) old.output = structuredClone(served.output);
+      },
+      intercept: ({ operation, caller }) => {
+        const sweep = 'requestId' in caller ? caller.requestId : undefined;
+        const count = looks.get(sweep) ?? 0;
+        // It looks for the instance, and for other registrations of it.
+        if (!old.isKept || !isLook({ operation, caller }) || count === 2) return undefined;
+        looks.set(sweep, count + 1);
+        return { effect: 'happens', staleOutput: old.output };
+      },
+    });
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    box.world.disconnectAgent(id);
+    const sweeps = box.logs('sweep done').length;
+    while (box.logs('sweep done').length === sweeps) await box.run(seconds(1));
+    await box.run(minutes(4.5));
+    box.world.reconnectAgent(id);
+    old.isKept = true;
+    await box.run(minutes(2));
+
+    expect(box.logs('drain: release')).not.toEqual([]);
+    expect(hookEnd(box, id)).toBeUndefined();
+    expect(box.alerts()).toEqual([]);
+  });
+
   it('drains on as if nothing had been when its agent is heard again in time, and nobody is told', async () => {
     const { box, id, arn } = await blocked({ settings: { lostContactMinutes: '10', drainStalledMinutes: 'off' } });
 

@@ -53,6 +53,33 @@ describe('an instance that is moved to another cluster', () => {
     expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
   });
 
+  it('while it drains waits for what runs in the new one, although somebody deregisters it in the old one', async () => {
+    const { box, id, arn } = await settled();
+    box.world.exitTask(arn);
+    await box.run(minutes(1));
+    const of = (cluster: string) =>
+      box.views.containerInstances().find((one) => one.ec2InstanceId === id && one.arn.includes(`/${cluster}/`));
+    const old = of('prod')?.arn ?? '';
+
+    box.world.moveAgent(id, 'annex');
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    for (let second = 0; second < 120 && of('annex')?.agentConnected !== true; second++) await box.run(1_000);
+    const late = box.world.runTask({ cluster: 'annex', family: 'late', cpu: 64, memory: 64, on: id });
+    await box.simulator.call('ecs', 'DeregisterContainerInstance', {
+      cluster: 'prod',
+      containerInstance: old,
+      force: true,
+    });
+    await box.run(minutes(6));
+
+    expect(hookEnd(box, id)).toBeUndefined();
+    expect(of('annex')).toMatchObject({ status: 'DRAINING' });
+    box.world.exitTask(late);
+    await box.run(minutes(4));
+    expect(task(box, late).containersEnd).toBe('exited');
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+  });
+
   it('from one that is only observed changes nothing there, and is let go once it is drained where it is now', async () => {
     const box = await openBox();
     box.world.createCluster({ name: 'annex', tags: { 'ebbtide:mode': 'observe' } });

@@ -1,0 +1,25 @@
+import type { DrainIncident } from '../incidents/incident.ts';
+import type { ContainerInstance } from './model.ts';
+
+/** What ECS answers may be some seconds old: a look so much later sees what this one should have. */
+const SETTLED_AFTER_MS = 30_000;
+
+/**
+ * Whether an instance on which no task was seen may have some all the same. `ListTasks` is asked twice, for tasks that
+ * shall run and for those that shall not; when the answers are of different age, a task that was told to stop in between
+ * is in neither. Its resources are not free as long as it has not stopped.
+ */
+export function isDoubtful(
+  { registrations, unblockedAtMs }: DrainIncident,
+  {
+    instances = [],
+    ec2State,
+  }: { readonly instances?: readonly ContainerInstance[] | undefined; readonly ec2State?: string | undefined },
+  nowMs: number,
+): boolean {
+  const there = new Set(instances.flatMap(({ arn, agentConnected }) => (agentConnected ? [arn] : [])));
+  // The agent may have registered elsewhere, and have tasks there: the sweep, which asks EC2 besides, looks for that.
+  if (ec2State === undefined && registrations.some(({ arn }) => !there.has(arn))) return true;
+  const isUsed = instances.some(({ resourcesFree }) => resourcesFree === false);
+  return isUsed && nowMs - (unblockedAtMs ?? nowMs) < SETTLED_AFTER_MS;
+}
