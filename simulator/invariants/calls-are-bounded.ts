@@ -66,7 +66,11 @@ class Trouble {
 
   count(ledger: Ledger, nowMs: number): number {
     const ids = new Set<string>();
-    for (const [id, atMs] of this.#lastMs) if (nowMs - atMs < LOOKED_AT_MS || ledger.announced.has(id)) ids.add(id);
+    for (const [id, atMs] of this.#lastMs) {
+      // Where Ebbtide only observes, a hook holds its instance for as long as it likes.
+      const isHeld = ledger.lifecycleState(id)?.endsWith(':Wait') === true;
+      if (nowMs - atMs < LOOKED_AT_MS || ledger.announced.has(id) || isHeld) ids.add(id);
+    }
     for (const { ec2InstanceId, status, connected, isImpaired } of ledger.registrations.values()) {
       if (status === 'DRAINING' || (status === 'ACTIVE' && (!connected || isImpaired))) ids.add(ec2InstanceId);
     }

@@ -19,6 +19,17 @@ test('An instance in trouble may cost more', () => {
   expect(calls(calm().away(EC2, INSTANCE).after(60), CALM + CALLS_MAX.trouble).violations).toBe(0);
 });
 
+test('An instance that a launch hook holds is in trouble for as long as it does', () => {
+  const state = ['lifecycle state Pending:Wait', { group: 'shop' }] as const;
+  const held = () =>
+    new HandMade()
+      .inService(EC2, INSTANCE)
+      .world(EC2, ...state)
+      .after(20);
+  expect(calls(held(), CALM + CALLS_MAX.trouble).violations).toBe(0);
+  expect(calls(held(), CALM + CALLS_MAX.trouble + 1).violations).toBe(1);
+});
+
 test('What AWS throttles is called again, and does not count', () => {
   expect(calls(calm(), CALM + 50, { code: 'ThrottlingException', message: 'Rate exceeded' }).violations).toBe(0);
 });
