@@ -54,13 +54,15 @@ function justEnough({ plan, views }: Scene, cluster: string): string[] {
 /** A group whose instances go back to its warm pool is scaled in, and soon out again: what was drained is to work once more. */
 const useAgain: Push = (scene) => {
   const groups = scene.plan.clusters.flatMap((cluster) => cluster.groups.filter((one) => one.warmPool?.reuseOnScaleIn));
-  const group = pickOne(scene, groups, ({ name }) => name)?.name;
+  const group = pickOne(scene, groups, ({ name }) => name);
   if (group === undefined) return undefined;
-  const all = scene.views.groupInstances().filter((one) => one.group === group && one.lifecycleState === 'InService');
+  const { name, maxSize = Number.POSITIVE_INFINITY } = group;
+  const all = scene.views.groupInstances().filter((one) => one.group === name && one.lifecycleState === 'InService');
   const fewer = scene.random.integer(0, Math.max(0, all.length - 1));
-  scene.world.setDesiredCapacity(group, fewer);
-  scene.after(scene.random.integer(3, 10) * MINUTE_MS, () => scene.world.setDesiredCapacity(group, all.length + 2));
-  return `${group} from ${all.length} to ${fewer}, and to ${all.length + 2}`;
+  const more = Math.min(all.length + 2, maxSize);
+  scene.world.setDesiredCapacity(name, fewer);
+  scene.after(scene.random.integer(3, 10) * MINUTE_MS, () => scene.world.setDesiredCapacity(name, more));
+  return `${name} from ${all.length} to ${fewer}, and to ${more}`;
 };
 
 const USE_AGAIN = 'use a warm pool again';

@@ -44,6 +44,8 @@ export type DisconnectionDecision =
   | { readonly kind: 'forget'; readonly reason: string }
   /** Away, but not for long enough; `sinceMs` and `instanceVersion` are to be remembered. */
   | { readonly kind: 'suspect'; readonly sinceMs: number; readonly instanceVersion: number | undefined }
+  /** Away again, or so it seems: on-call knows, and the steps that are left are due as long after this. */
+  | { readonly kind: 'away again'; readonly atMs: number; readonly instanceVersion: number }
   /** A step of the ladder is due. */
   | { readonly kind: Exclude<StepName, 'deregister'> }
   | { readonly kind: 'deregister'; readonly reason: 'ghost' | 'duplicate' | 'policy' }
@@ -75,8 +77,11 @@ export function decideDisconnection(
   // The first look only notes since when: what is said or done later rests on that record.
   if (!isNoted || !isJudgeable) return suspect;
 
+  const again = !isGhost(observation) && awayAgain(incident, { ...observation, instance }, nowMs);
+  if (again) return again;
   const idle = isAlerted ? ({ kind: 'wait' } as const) : suspect;
-  const awayMinutes = (nowMs - Math.max(sinceMs, observation.clockStartsMs ?? 0)) / 60_000;
+  const clockStartsMs = Math.max(sinceMs, observation.clockStartsMs ?? 0, incident?.awayAgainAtMs ?? 0);
+  const awayMinutes = (nowMs - clockStartsMs) / 60_000;
   if (isGhost(observation) || (connectedTwin !== undefined && !instance.agentConnected)) {
     // Without its registration ECS calls a task STOPPED whose containers still run.
     if (isWaitedFor(observation) && !isGhost(observation)) return idle;
@@ -118,6 +123,18 @@ export function unbrokenSince(
   const sinceMs = noted !== undefined && noted.instanceVersion === instance.version ? noted.sinceMs : undefined;
   const toldMs = event !== undefined && event.version === instance.version ? event.atMs : nowMs;
   return Math.min(sinceMs ?? toldMs, connectivityImpairedSince(instance) ?? nowMs);
+}
+
+/** Whoever was told stays told; but what comes next must not rest on an absence that may have had an end. */
+function awayAgain(
+  incident: DisconnectionIncident | undefined,
+  { instance, event }: DisconnectionObservation & { readonly instance: ContainerInstance },
+  nowMs: number,
+): Extract<DisconnectionDecision, { kind: 'away again' }> | undefined {
+  const version = versionOf(instance);
+  if (incident?.phase !== 'alerted' || version === undefined) return undefined;
+  if (incident.instanceVersion === undefined || incident.instanceVersion === version) return undefined;
+  return { kind: 'away again', atMs: event?.version === version ? event.atMs : nowMs, instanceVersion: version };
 }
 
 /** Of a connected instance it moves with every task, and says nothing. */

@@ -23,6 +23,8 @@ export const disconnectionIncidentSchema = z.object({
   sinceMs: z.number(),
   /** The container instance's version at the last look: as long as it stays, nothing has happened in between. */
   instanceVersion: z.number().optional(),
+  /** When the version moved after on-call was told: the agent may have been back in between. */
+  awayAgainAtMs: z.number().optional(),
   /** Another cluster in which the agent of this very instance was found connected. */
   connectedIn: z.string().optional(),
   steps: z.array(takenStepSchema).default([]),

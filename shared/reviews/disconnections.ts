@@ -128,6 +128,11 @@ export async function note(runtime: Runtime, subject: Subject, decision: Disconn
       if (incident?.phase === 'suspected' && isSame) return undefined;
       return commit(runtime, suspected(subject, { sinceMs, instanceVersion, nowMs }), incident);
     }
+    case 'away again': {
+      if (incident === undefined) return undefined;
+      const { atMs, instanceVersion } = decision;
+      return commit(runtime, { ...incident, awayAgainAtMs: atMs, instanceVersion }, incident);
+    }
     case 'resolve': {
       if (incident === undefined) return undefined;
       const ended = closed(incident, decision.outcome, nowMs);

@@ -1,10 +1,13 @@
 import path from 'node:path';
 
-/** A world that failed once, as a plan: it survives every change in what seeds draw. */
+/**
+ * A world that failed once, as a plan: made smaller, or all that its seed drew. It survives every change in what seeds draw;
+ * where a push has changed since, it is another world with the same parts.
+ */
 export interface PastFailure {
   /** In `past-failures/`; `npm run campaign -- --plan` plays it. */
   readonly file: string;
-  /** Of the campaign that found it; what it drew then is gone. */
+  /** Of the campaign that found it; what most drew then is gone. */
   readonly seeds: readonly number[];
   readonly whatFailed: string;
   readonly whatWasFixed: string;
@@ -22,6 +25,57 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     seeds: [51],
     whatFailed: 'the old registration of a draining instance was removed, and the termination cut off its containers',
     whatWasFixed: 'a duplicate stays until the drain of its EC2 instance is over',
+  },
+  {
+    file: 'seed-209.json',
+    seeds: [209],
+    whatFailed:
+      'the launch incident of an instance whose agent had been moved into another cluster stayed open for ever',
+    whatWasFixed: 'on-call replaces such an instance when everything heals, as the alert asks them to',
+  },
+  {
+    file: 'seed-288.json',
+    seeds: [288],
+    whatFailed: 'an instance with registrations in two clusters was given up two minutes after its live agent went',
+    whatWasFixed:
+      'the invariant asks since when the registration with the remaining tasks is silent, by the terms of either cluster',
+  },
+  {
+    file: 'seed-356.json',
+    seeds: [356],
+    whatFailed: 'a hook was completed whose instance had been moved into a cluster that nobody looks after',
+    whatWasFixed: 'the invariant asks in which clusters the instance was while its hook held it',
+  },
+  {
+    file: 'seed-367.json',
+    seeds: [367],
+    whatFailed: 'the same as with seed 288',
+    whatWasFixed: 'the same as with seed 288',
+  },
+  {
+    file: 'seed-450.json',
+    seeds: [450],
+    whatFailed: 'an agent was restarted in an outage, for the registration that it had left in another cluster',
+    whatWasFixed: 'an outage holds what is due for any registration of an instance',
+  },
+  {
+    file: 'seed-589.json',
+    seeds: [589],
+    whatFailed:
+      'nobody was told of an agent that was away for seconds, while an old registration of it had been for long',
+    whatWasFixed: 'the clock of the ladder starts when the last registration of an instance lost its agent',
+  },
+  {
+    file: 'seed-673.json',
+    seeds: [673],
+    whatFailed: 'a drain set an instance DRAINING in a cluster that is only observed',
+    whatWasFixed: 'a drain reads the mode of each cluster that its instance is registered in',
+  },
+  {
+    file: 'seed-690.json',
+    seeds: [690],
+    whatFailed: 'a replacement was called one without a cause, as its own call had ended the service of its instance',
+    whatWasFixed: 'the invariant asks how it was until then',
   },
 ];
 

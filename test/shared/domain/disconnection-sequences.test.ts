@@ -22,6 +22,10 @@ function apply(
     }
     case 'alert':
       return { incident: incident && { ...incident, phase: 'alerted' }, said: 'opened' };
+    case 'away again': {
+      const { atMs: awayAgainAtMs, instanceVersion } = decision;
+      return { incident: incident && { ...incident, awayAgainAtMs, instanceVersion }, said: undefined };
+    }
     case 'forget':
       return { incident: ended, said: undefined };
     case 'resolve':
