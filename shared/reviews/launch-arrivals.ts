@@ -14,7 +14,7 @@ import { policyOf, reviewLaunches } from './launches.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
-import { findRegistrationsAnywhere } from './registrations.ts';
+import { findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
 
 /**
  * Looks at instances that a launch hook is said to hold: those that are on their way into a warm pool are let in at
@@ -44,13 +44,19 @@ async function receive(
     runtime,
     owned.map(({ groupName }) => groupName),
   );
+  const stateOf = (action: LifecycleAction) => states.get(subjectOf(action))?.lifecycleState;
+  // It may come back into the pool from a cluster: the sweep cannot tell which hook holds it.
+  const pooled = owned.filter((action) => stateOf(action) === 'Warmed:Pending:Wait').map(subjectOf);
+  const seen = pooled.length > 0 ? await findRegistrationsAnywhere(runtime, pooled, []) : undefined;
 
   const begun: LaunchIncident[] = [];
   const failures = await eachOf(owned, subjectOf, allowance, async (action) => {
-    const home = homes.get(action.groupName) ?? { isCertain: false, hooks: [] };
-    const state = states.get(action.ec2InstanceId)?.lifecycleState;
+    const [registered] = seen?.get(subjectOf(action)) ?? [];
+    const known = homes.get(action.groupName) ?? { isCertain: false, hooks: [] };
+    const home = registered === undefined ? known : { ...known, clusterArn: registered.clusterArn };
+    if (registered !== undefined && !isLookedAfter(runtime, registered.clusterArn)) return;
     const policy = await policyOf(runtime, home);
-    const decision = decideLaunchArrival(state, home, policy);
+    const decision = decideLaunchArrival(stateOf(action), home, policy);
     runtime.logger.info(`launch action: ${decision.kind}`, { action, decision });
     if (decision.kind === 'let into the pool') await letIntoPool(runtime, policy, action);
     if (decision.kind !== 'wait') return;

@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import { type Packaged, packageInto } from '../packaged.ts';
 import { minutes, openBox } from './box.ts';
-import { bootGroup, containerInstance, hookEnd, LAUNCH_HOOK, TERMINATE_HOOK } from './fleet.ts';
+import { bootGroup, containerInstance, groupInstance, hookEnd, LAUNCH_HOOK, TERMINATE_HOOK } from './fleet.ts';
 
 let packagedForProd: Promise<Packaged> | undefined;
 
@@ -26,6 +26,24 @@ function complaints({ kernel }: Simulator) {
 }
 
 describe('what Ebbtide leaves alone', () => {
+  it('an instance of a cluster that it stays out of, on its way back into a warm pool', async () => {
+    const box = await openBox({ settings: { clusters: 'prod' } });
+    box.world.createCluster({ name: 'annex' });
+    const warmPool = { minSize: 0, poolState: 'Stopped', reuseOnScaleIn: true } as const;
+    const launchHook = { ...LAUNCH_HOOK, heartbeatTimeoutSeconds: 60, defaultResult: 'CONTINUE' } as const;
+    const hooks = [TERMINATE_HOOK, launchHook];
+    const [id = ''] = await bootGroup(box, { cluster: 'annex', desired: 1, warmPool, lifecycleHooks: hooks });
+    await box.run(minutes(5));
+    const before = box.calls('CompleteLifecycleAction').length;
+
+    box.world.setDesiredCapacity('web', 0);
+    await box.run(minutes(3));
+
+    expect(groupInstance(box, id).lifecycleState).toBe('Warmed:Pending:Wait');
+    expect(containerInstance(box, id).status).toBe('ACTIVE');
+    expect(box.calls('CompleteLifecycleAction').slice(before)).toEqual([]);
+  });
+
   it('a hook that it does not own: drained by nobody, completed by nobody', async () => {
     const box = await openBox();
     const hook = { ...TERMINATE_HOOK, name: 'their-hook', heartbeatTimeoutSeconds: 1_200 };
