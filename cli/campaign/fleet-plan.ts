@@ -93,6 +93,7 @@ function drawGroup(random: Random, { cluster, serial, ...surroundings }: GroupSu
     ...(random.chance(0.3) ? { instanceType: { name: 'm5.xlarge', cpu: 4_096, memory: 15_360 } } : {}),
     lifecycleHooks: drawHooks(random, { cluster, ...surroundings }),
     retention: random.chance(0.3) ? 'retain' : 'terminate',
+    ...(random.fork(`agent data/${serial}`).chance(0.4) ? { agentDataVolume: 'own' } : {}),
     newInstancesProtected: random.chance(0.1),
     healthCheckGracePeriodSeconds: random.pick([0, 300]),
     ...(random.chance(0.3) ? { tags: { 'ebbtide:cluster': cluster } } : {}),

@@ -60,7 +60,7 @@ export function drawPlan(seed: number): Plan {
     troubleMinutes,
     pushes: [
       ...drawPushes(random.fork('pushes'), { troubleMinutes, meanPauseMinutes }),
-      ...drawRarePushes(random.fork('rare pushes'), { troubleMinutes, rates }),
+      ...drawRarePushes(random.fork('rare pushes'), { troubleMinutes, rates, settings }),
     ].sort((a, b) => a.atMs - b.atMs),
   };
 }

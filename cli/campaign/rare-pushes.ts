@@ -1,8 +1,9 @@
 import type { Random } from '../../simulator/kernel/random.ts';
 import type { FaultMix } from './fault-mix.ts';
-import { MINUTE_MS, type Push, type Pushes } from './push.ts';
+import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import type { PlannedPush } from './pushes.ts';
 import { pickOne, runningInstances, type Scene } from './scene.ts';
+import type { Settings } from './settings.ts';
 import { inForce } from './terms.ts';
 
 /** Those without which Ebbtide sees nothing, can do nothing, knows nothing, or can tell nobody. */
@@ -65,6 +66,32 @@ const useAgain: Push = (scene) => {
   return `${name} from ${all.length} to ${fewer}, and to ${more}`;
 };
 
+/** How often somebody looks for an instance that drains. */
+const LOOKS_MAX = 20;
+
+/** An operator, or another tool, sets ACTIVE what a hook holds: as soon as there is such an instance. */
+const setActive: Push = (scene) => {
+  const look = (looksLeft: number): void => {
+    const held = new Set(
+      scene.views
+        .groupInstances()
+        .flatMap((one) => (one.lifecycleState === 'Terminating:Wait' ? [one.ec2InstanceId] : [])),
+    );
+    const draining = scene.views
+      .containerInstances()
+      .find((one) => one.status === 'DRAINING' && one.agentConnected && held.has(one.ec2InstanceId));
+    if (draining !== undefined) {
+      const { cluster, arn } = draining;
+      const input = { cluster, containerInstances: [arn], status: 'ACTIVE' };
+      void scene.simulator.call('ecs', 'UpdateContainerInstancesState', input);
+    } else if (looksLeft > 0) scene.after(MINUTE_MS / 2, () => look(looksLeft - 1));
+  };
+  look(LOOKS_MAX);
+  return 'the first that drains';
+};
+
+const SET_ACTIVE = 'set what drains ACTIVE';
+const CUT_OFF_FOR_GOOD = 'cut off an agent for good';
 const USE_AGAIN = 'use a warm pool again';
 const LOSE_A_SERVICE = 'lose a service of AWS';
 const LOSE_JUST_ENOUGH = 'lose as many agents as make an outage';
@@ -74,16 +101,22 @@ export const RARE_PUSHES: Pushes = {
   [LOSE_A_SERVICE]: loseService,
   [LOSE_JUST_ENOUGH]: loseJustEnough,
   [USE_AGAIN]: useAgain,
+  [SET_ACTIVE]: setActive,
+  [CUT_OFF_FOR_GOOD]: atInstance(({ world }, id) => world.disconnectAgent(id, { cause: 'unreachable' })),
 };
 
 export function drawRarePushes(
   random: Random,
-  { troubleMinutes, rates }: { readonly troubleMinutes: number; readonly rates: FaultMix },
+  {
+    troubleMinutes,
+    rates,
+    settings,
+  }: { readonly troubleMinutes: number; readonly rates: FaultMix; readonly settings: Settings },
 ): PlannedPush[] {
   const draw = (push: string, { share, untilMinutes }: { readonly share: number; readonly untilMinutes: number }) => {
     const own = random.fork(push);
     if (!own.chance(share)) return [];
-    return [{ atMs: own.integer(0, untilMinutes * MINUTE_MS - 1), push, seed: own.uint32() }];
+    return [{ atMs: own.integer(0, Math.floor(untilMinutes * MINUTE_MS) - 1), push, seed: own.uint32() }];
   };
   return [
     // Not where sweeps are lost besides: what an outage hides must be made good by the next.
@@ -91,5 +124,11 @@ export function drawRarePushes(
     // Everything heals when trouble ends: what comes late is over before anybody is told.
     ...draw(LOSE_JUST_ENOUGH, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
     ...draw(USE_AGAIN, { share: 0.5, untilMinutes: troubleMinutes / 2 }),
+    ...draw(SET_ACTIVE, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
+    // Early, so that the last step of the ladder comes, where there is one.
+    ...draw(CUT_OFF_FOR_GOOD, {
+      share: settings.disconnectedDeregisterMinutes === 'off' ? 0.1 : 0.7,
+      untilMinutes: troubleMinutes / 4,
+    }),
   ];
 }

@@ -29,7 +29,8 @@ export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release |
   const blocks = ({ group }: LiveTask) => inForce.every((one) => one.blocks?.(group) ?? true);
   const left = registrations.map((one) => ({ ...one, tasks: [...one.tasks.values()].filter(blocks) }));
   const lostContactMs = Math.min(...inForce.map((one) => one.lostContactMs));
-  const silent = left.filter(({ connected, sinceMs }) => !connected && fact.atMs - sinceMs >= lostContactMs);
+  const asOfMs = { sinceMs: fact.atMs - (terms.actsWithinMs ?? 0), nowMs: fact.atMs };
+  const silent = left.filter(({ absences }) => absences.lasted(lostContactMs, asOfMs));
   const isLost = silent.length > 0 && left.every((one) => one.tasks.length === 0 || silent.includes(one));
   const isGone = ledger.ec2State(action.ec2InstanceId) === 'terminated';
   const heldForMs = fact.atMs - action.startedAtMs + earlyMs(terms);

@@ -2,8 +2,13 @@ import type { Check, Invariant } from './invariant.ts';
 import type { Ledger, RegistrationRecord } from './ledger.ts';
 import { type Terms, termsIn } from './terms.ts';
 
-/** Two sweeps, and what a function takes. */
-const SEEN_WITHIN_MS = 150_000;
+/** Five sweeps, of which some may not come. */
+const SEEN_WITHIN_MS = 300_000;
+
+interface Instant {
+  readonly atMs: number;
+  readonly ledger: Ledger;
+}
 
 /**
  * ECS places tasks on whatever is ACTIVE: an instance on its way out that is (its agent registered once more, or somebody
@@ -12,8 +17,8 @@ const SEEN_WITHIN_MS = 150_000;
 export function whatIsHeldDrains(terms: Terms): Invariant {
   /** By registration: since when it is ACTIVE and connected while a hook holds its instance. */
   const open = new Map<string, number>();
-  const allowedMs = Math.max(SEEN_WITHIN_MS, terms.tellsWithinMs ?? 0);
-  const judge = (arn: string, { ec2InstanceId }: RegistrationRecord, atMs: number, check: Check) => {
+  const judge = (arn: string, { ec2InstanceId }: RegistrationRecord, { atMs, ledger }: Instant, check: Check) => {
+    const allowedMs = Math.max(SEEN_WITHIN_MS, ledger.tellsWithinMs(terms, atMs));
     const sinceMs = open.get(arn) ?? atMs;
     const what = `${ec2InstanceId} is held by a hook and ACTIVE since ${new Date(sinceMs).toISOString()}`;
     check(atMs - sinceMs <= allowedMs, what, [arn, ec2InstanceId]);
@@ -26,14 +31,14 @@ export function whatIsHeldDrains(terms: Terms): Invariant {
       for (const registration of ledger.registrationsOf(fact.ec2InstanceId)) {
         const { arn } = registration;
         if (!isExposed(registration, ledger)) {
-          if (open.has(arn)) judge(arn, registration, fact.atMs, check);
+          if (open.has(arn)) judge(arn, registration, { atMs: fact.atMs, ledger }, check);
         } else if (!open.has(arn)) open.set(arn, fact.atMs);
       }
     },
     conclude({ atMs }, ledger, check) {
       for (const arn of [...open.keys()]) {
         const registration = ledger.registrations.get(arn);
-        if (registration !== undefined) judge(arn, registration, atMs, check);
+        if (registration !== undefined) judge(arn, registration, { atMs, ledger }, check);
       }
     },
   };

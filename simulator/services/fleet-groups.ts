@@ -33,6 +33,8 @@ export interface GroupOptions {
   readonly healthCheckGracePeriodSeconds?: number;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly agentVersion?: string;
+  /** Whether what its agents know of themselves outlives a replaced root volume; default `root`: it does not. */
+  readonly agentDataVolume?: 'root' | 'own';
   /** A capacity provider of this name over the group. */
   readonly capacityProvider?: { readonly name: string; readonly managedDraining: boolean };
 }
@@ -61,6 +63,7 @@ interface HostTemplate {
   readonly attributes: Readonly<Record<string, string>>;
   readonly agentVersion: string;
   readonly capacityProviderName: string | undefined;
+  readonly keepsAgentData: boolean;
 }
 
 interface Templates {
@@ -140,6 +143,7 @@ function templateOf(worlds: FleetWorlds, options: GroupOptions, group: AutoScali
     attributes: options.attributes ?? {},
     agentVersion: options.agentVersion ?? DEFAULT_AGENT_VERSION,
     capacityProviderName: provider?.name,
+    keepsAgentData: options.agentDataVolume === 'own',
   };
 }
 
@@ -170,7 +174,8 @@ function followMembers({ ecs, ec2, autoScaling }: FleetWorlds, { templates, brok
     },
     rootVolumeReplaced: (member) => {
       const agent = agentOf(member);
-      if (agent !== undefined) wipeHost(ecs, agent);
+      const keepsAgentData = templates.get(member.group)?.keepsAgentData ?? false;
+      if (agent !== undefined) wipeHost(ecs, agent, { keepsAgentData });
     },
   });
 }

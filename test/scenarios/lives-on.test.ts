@@ -87,6 +87,18 @@ describe('an instance that lives on after its terminate hook', () => {
     expect(box.alerts()).toEqual([]);
   });
 
+  it('with a new root volume, and its agent with its data on another, is ACTIVE again under the registration that it had', async () => {
+    const box = await openBox();
+    const [id = ''] = await bootGroup(box, { desired: 2, agentDataVolume: 'own' });
+
+    box.world.replaceRootVolume(id);
+    await box.run(minutes(10));
+
+    expect(registrationsOf(box, id)).toMatchObject([{ status: 'ACTIVE', agentConnected: true }]);
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+    expect(box.alerts()).toEqual([]);
+  });
+
   it('is drained again when its root volume is replaced once more, whose events are lost, and not while others hold it', async () => {
     const box = await openBox({
       deliveryFault: ({ event }) => (event['detail-type'].includes('Lifecycle Action') ? [] : [0]),

@@ -97,10 +97,14 @@ function forgetTasks(world: EcsWorld, instance: ContainerInstance, reason: strin
   for (const task of [...instance.tasks]) forgetTask(world, task, reason);
 }
 
-/** The host came up again with a new, empty disk: containers, checkpoint and all are gone. */
-export function wipeHost(world: EcsWorld, agent: Agent): void {
+/** The host came up again with a new, empty disk: containers, checkpoint and all are gone, unless that lay on another one. */
+export function wipeHost(
+  world: EcsWorld,
+  agent: Agent,
+  { keepsAgentData }: { readonly keepsAgentData: boolean },
+): void {
   loseConnection(world, agent);
   hostGoesDown(world, agent);
-  agent.checkpoint = undefined;
+  if (!keepsAgentData) agent.checkpoint = undefined;
   startAgent(world, agent);
 }

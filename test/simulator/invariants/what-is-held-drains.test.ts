@@ -11,14 +11,14 @@ test('An instance that drains soon after its hook began is as it ought to be', (
 
 test('One that stays ACTIVE is caught, though it is let go in the end', () => {
   const what = `${EC2} is held by a hook and ACTIVE since 2026-01-05T08:00:00.000Z`;
-  expect(judge(held().after(5)).violation?.what).toBe(what);
-  const ended = held().after(5).world(EC2, 'lifecycle action ended', { hook: 'ebbtide-terminate', by: {} });
+  expect(judge(held().after(6)).violation?.what).toBe(what);
+  const ended = held().after(6).world(EC2, 'lifecycle action ended', { hook: 'ebbtide-terminate', by: {} });
   expect(judge(ended).violations).toBe(1);
 });
 
 test('An agent that registers once more while its instance drains is caught, if nobody drains that registration', () => {
   const again = () => held().world(INSTANCE, 'draining').after(5).registered(TWIN);
-  expect(judge(again().after(5)).violation?.what).toContain('since 2026-01-05T08:05');
+  expect(judge(again().after(6)).violation?.what).toContain('since 2026-01-05T08:05');
   expect(judge(again().after(1).world(TWIN, 'draining').after(5)).violations).toBe(0);
 });
 
