@@ -19,6 +19,11 @@ export class Absences {
     if (last !== undefined) last.untilMs = Math.min(last.untilMs, atMs);
   }
 
+  /** The one that goes on, or else the last one. */
+  get latest(): Absence | undefined {
+    return this.#list.at(-1);
+  }
+
   /** Undefined while the agent is connected. */
   get current(): Absence | undefined {
     const last = this.#list.at(-1);

@@ -20,9 +20,12 @@ export function noLiveInstanceIsDeregistered(terms: Terms): Invariant {
       const awayByMs = fact.atMs - disconnectedMs + earlyMs(terms);
       const isExternal = registration?.ec2InstanceId.startsWith('mi-') === true;
       const afterMs = (isExternal ? inForce.deregistersExternalMs : inForce.deregistersRunningMs) ?? NEVER;
-      const mayRun = registration !== undefined && fact.atMs - registration.sinceMs + earlyMs(terms) >= afterMs;
+      const sinceMs = registration?.absences.latest?.fromMs ?? fact.atMs;
+      const mayRun = fact.atMs - sinceMs + earlyMs(terms) >= afterMs;
+      // An agent that comes back just as its registration is removed is nobody's mistake: ECS has no way to ask that.
+      const seenMs = fact.atMs - (inForce.actsWithinMs ?? 0);
       const problem =
-        registration === undefined ? 'nobody knows it' : problemOf(registration, ledger, { awayByMs, mayRun });
+        registration === undefined ? 'nobody knows it' : problemOf(registration, ledger, { awayByMs, seenMs, mayRun });
       check(problem === undefined, `${named} was deregistered: ${problem}`, [named]);
     },
   };
@@ -31,11 +34,12 @@ export function noLiveInstanceIsDeregistered(terms: Terms): Invariant {
 function problemOf(
   registration: RegistrationRecord,
   ledger: Ledger,
-  { awayByMs, mayRun }: { readonly awayByMs: number; readonly mayRun: boolean },
+  { awayByMs, seenMs, mayRun }: { readonly awayByMs: number; readonly seenMs: number; readonly mayRun: boolean },
 ): string | undefined {
-  const { arn, ec2InstanceId, connected, sinceMs } = registration;
-  if (connected) return 'its agent was connected';
-  if (sinceMs > awayByMs) return `its agent was away only since ${new Date(sinceMs).toISOString()}`;
+  const { arn, ec2InstanceId, absences } = registration;
+  const { fromMs = NEVER, untilMs = 0 } = absences.latest ?? {};
+  if (untilMs <= seenMs) return 'its agent was connected';
+  if (fromMs > awayByMs) return `its agent was away only since ${new Date(fromMs).toISOString()}`;
   const isGhost = ledger.ec2State(ec2InstanceId) === 'terminated';
   const isDuplicate = ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
   return isGhost || isDuplicate || mayRun

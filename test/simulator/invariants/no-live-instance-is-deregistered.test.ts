@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { noLiveInstanceIsDeregistered } from '../../../simulator/invariants/no-live-instance-is-deregistered.ts';
-import { EC2, HandMade, INSTANCE, TERMS, TWIN } from './hand-made.ts';
+import { EC2, HandMade, INSTANCE, MINUTE, TERMS, TWIN } from './hand-made.ts';
 
 const away = () => new HandMade().registered().world(INSTANCE, 'agent disconnected');
 const judge = (story: HandMade) =>
@@ -28,4 +28,19 @@ test('A silent instance that still runs is caught when it is deregistered', () =
 test('A ghost that was connected a moment ago is caught when it is deregistered', () => {
   const verdict = judge(away().world(EC2, 'ec2 instance terminated').after(9));
   expect(verdict.violation?.what).toContain('away only since 2026-01-05T08:00:00.000Z');
+});
+
+test('One whose agent comes back in that very moment is as it ought to be, and one that has been back for longer is caught', () => {
+  const terms = { ...TERMS, actsWithinMs: MINUTE, deregistersRunningMs: 30 * MINUTE };
+  const backFor = (minutes: number) =>
+    new HandMade()
+      .registered()
+      .world(INSTANCE, 'agent disconnected')
+      .after(40)
+      .world(INSTANCE, 'agent connected')
+      .after(minutes)
+      .call('DeregisterContainerInstance', { containerInstance: INSTANCE }, undefined, 'ecs')
+      .judge(noLiveInstanceIsDeregistered(terms));
+  expect(backFor(0.5).violations).toBe(0);
+  expect(backFor(2).violation?.what).toContain('its agent was connected');
 });
