@@ -61,10 +61,11 @@ function incidentOf(alertId: string): string {
   return alertId.slice(0, alertId.lastIndexOf('#'));
 }
 
-/** The policy has been read a moment ago, by whoever decided on the alert. */
+/** The policy has been read a moment ago, by whoever decided on the alert; or it is the one that the incident keeps. */
 function isObserved({ policies, config }: Runtime, incident: Incident): boolean {
   const clusterArn = incident.kind === 'launch' ? incident.clusterArn : clusterOf(incident);
-  return (clusterArn === undefined ? config.policy : policies.known(clusterArn)).mode === 'observe';
+  const kept = 'clusterTags' in incident ? incident.clusterTags : undefined;
+  return (clusterArn === undefined ? config.policy : policies.known(clusterArn, kept)).mode === 'observe';
 }
 
 /** Whatever an alert says, nobody should take it that Ebbtide has done something. */

@@ -29,3 +29,7 @@ export const heldActionSchema = z.object({
   heartbeatTimeoutSeconds: z.number(),
 });
 export type HeldAction = z.infer<typeof heldActionSchema>;
+
+/** The tags of a cluster that set policy, by their names, and when they were read. */
+export const clusterTagsSchema = z.object({ tags: z.record(z.string(), z.string()), readAtMs: z.number() });
+export type ClusterTags = z.infer<typeof clusterTagsSchema>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ClusterArn, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
-import { common, heldActionSchema, registrationSchema } from './common.ts';
+import { clusterTagsSchema, common, heldActionSchema, registrationSchema } from './common.ts';
 import { configurationIncidentSchema } from './configuration-incident.ts';
 import { disconnectionIncidentSchema } from './disconnection-incident.ts';
 import { interruptionSchema, replacementSchema } from './interruption.ts';
@@ -33,6 +33,8 @@ export const drainIncidentSchema = z.object({
   ec2InstanceId: z.string(),
   /** The first is the one the incident is filed under: the registration that has, or last had, a live agent. */
   registrations: z.tuple([registrationSchema], registrationSchema),
+  /** What its cluster's tags said when it began: for when ECS does not answer, and they cannot be read. */
+  clusterTags: clusterTagsSchema.optional(),
   actions: z.array(heldActionSchema),
   interruption: interruptionSchema.optional(),
   replacement: replacementSchema.optional(),

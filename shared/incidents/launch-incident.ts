@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { common, heldActionSchema } from './common.ts';
+import { clusterTagsSchema, common, heldActionSchema } from './common.ts';
 
 /** One EC2 instance on its way into a cluster, until its agent has registered and connected. */
 export const launchIncidentSchema = z.object({
@@ -11,6 +11,8 @@ export const launchIncidentSchema = z.object({
   groupName: z.string(),
   /** The cluster that its group belongs to, as far as that is known. */
   clusterArn: z.string().optional(),
+  /** What its tags said when the wait began: for when ECS does not answer, and they cannot be read. */
+  clusterTags: clusterTagsSchema.optional(),
   /** The group's tag says so: in any other cluster the instance is wrong. */
   isCertain: z.boolean(),
   /** The launch hooks of ours that hold it; none in a group that has none, or once they are completed. */

@@ -137,7 +137,9 @@ async function begin(runtime: Runtime, candidates: readonly Candidate[], allowan
 
 /** @returns the incident when it is ours to act on now */
 async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncident | undefined> {
-  const fresh = toIncident(candidate, runtime.now(), await runtime.policies.of(candidate.instances[0].clusterArn));
+  const [{ clusterArn }] = candidate.instances;
+  const begun = toIncident(candidate, runtime.now(), await runtime.policies.of(clusterArn));
+  const fresh = { ...begun, clusterTags: runtime.policies.tags(clusterArn) };
   let saved = await runtime.incidents.save(fresh, undefined);
   while (saved.kind === 'conflict') {
     const earlier = saved.current?.kind === 'drain' ? saved.current : undefined;
@@ -173,7 +175,7 @@ function joined(incident: DrainIncident, fresh: DrainIncident): DrainIncident {
   if (actions === incident.actions) return incident;
   // It was drained for an interruption before any hook held it: the hook brings its own end.
   const { deadlineAtMs, destination } = incident.actions.length === 0 ? fresh : incident;
-  return { ...incident, actions: [...actions], deadlineAtMs, destination };
+  return { ...incident, actions: [...actions], deadlineAtMs, destination, clusterTags: fresh.clusterTags };
 }
 
 function toIncident(

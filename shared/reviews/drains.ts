@@ -33,7 +33,7 @@ export async function reviewDrains(
     async (incident) => {
       const cluster = clusterOf(incident);
       const read = await tryTo(() => runtime.policies.of(cluster));
-      const policy = read instanceof LookFailure ? runtime.policies.known(cluster) : read;
+      const policy = read instanceof LookFailure ? runtime.policies.known(cluster, incident.clusterTags) : read;
       const nowMs = runtime.now();
       const observation = await tryTo(async () => {
         if (read instanceof LookFailure) throw read.cause;

@@ -60,10 +60,12 @@ async function receive(
     runtime.logger.info(`launch action: ${decision.kind}`, { action, decision });
     if (decision.kind === 'let into the pool') await letIntoPool(runtime, policy, action);
     if (decision.kind !== 'wait') return;
-    const incident = await file(runtime, toIncident(action, home, { policy, nowMs: runtime.now() }), action);
+    const { clusterArn, hooks } = home;
+    const clusterTags = clusterArn === undefined ? undefined : runtime.policies.tags(clusterArn);
+    const fresh = { ...toIncident(action, home, { policy, nowMs: runtime.now() }), clusterTags };
+    const incident = await file(runtime, fresh, action);
     if (incident === undefined) return;
     begun.push(incident);
-    const { clusterArn, hooks } = home;
     const hook = hooks.find(({ name }) => name === action.hookName);
     const minutes = policy.launchDeadlineMinutes;
     if (clusterArn !== undefined) {

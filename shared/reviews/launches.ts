@@ -37,7 +37,7 @@ export async function reviewLaunches(
       const clusterArn = incident.clusterArn ?? seen.registrations?.[0]?.clusterArn;
       const read = await tryTo(() => policyOf(runtime, { clusterArn }));
       const isBlind = read instanceof LookFailure;
-      const policy = isBlind ? lastPolicyOf(runtime, { clusterArn }) : read;
+      const policy = isBlind ? lastPolicyOf(runtime, { ...incident, clusterArn }) : read;
       // Without its policy nothing is judged, and the hook is kept from expiring.
       const observation = isBlind ? {} : seen;
       const decision = decideLaunch(incident, observation, { policy, nowMs: runtime.now() });
@@ -54,8 +54,11 @@ export async function policyOf(runtime: Runtime, { clusterArn }: Pick<Home, 'clu
   return clusterArn === undefined ? runtime.config.policy : runtime.policies.of(clusterArn);
 }
 
-function lastPolicyOf(runtime: Runtime, { clusterArn }: Pick<Home, 'clusterArn'>): Policy {
-  return clusterArn === undefined ? runtime.config.policy : runtime.policies.known(clusterArn);
+function lastPolicyOf(
+  runtime: Runtime,
+  { clusterArn, clusterTags }: Pick<LaunchIncident, 'clusterArn' | 'clusterTags'>,
+) {
+  return clusterArn === undefined ? runtime.config.policy : runtime.policies.known(clusterArn, clusterTags);
 }
 
 /** `reviewLaunches` for ids of incidents that may be over by now: only their hooks are kept alive. */

@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
-import { minutes, openBox } from './box.ts';
-import { bootGroup, instancesOf } from './fleet.ts';
+import { type BoxOptions, minutes, openBox } from './box.ts';
+import { bootGroup, instancesOf, LAUNCH_HOOK } from './fleet.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat', 'UpdateContainerInstancesState'];
 
 /** The group of an observed cluster, whose first instance was let go before: where the group belongs is known. */
-async function observed() {
+async function observed(settings: BoxOptions['settings'] = {}) {
   const outage = { isOn: false };
   const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
   const box = await openBox({
+    settings,
     intercept: ({ service }) =>
       outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
   });
   const resourceArn = 'arn:aws:ecs:eu-central-1:111122223333:cluster/prod';
   await box.simulator.call('ecs', 'TagResource', { resourceArn, tags: [{ key: 'ebbtide:mode', value: 'observe' }] });
-  const [first = '', second = ''] = await bootGroup(box, { desired: 2 });
+  const [first = '', second = ''] = await bootGroup(box, { desired: 2, spot: true });
   box.world.terminateInstanceInGroup(first, 'shrink');
   await box.run(minutes(8));
   expect(box.calls(...CHANGES)).toEqual([]);
@@ -48,6 +49,52 @@ describe('a group whose cluster is only observed', () => {
 
     expect(box.logs('would act').map(({ effect }) => effect)).toContainEqual(
       expect.objectContaining({ operation: 'RecordLifecycleActionHeartbeat', subject: second }),
+    );
+    expect(box.calls(...CHANGES)).toEqual([]);
+  });
+});
+
+describe('what began in an observed cluster, while ECS does not answer and every function starts anew', () => {
+  it.each([
+    ['a drain', false],
+    ['a drain for an interruption that a hook joined', true],
+  ])('%s gets no heartbeat, and its hook is not completed at the deadline', async (_, isInterrupted) => {
+    const { box, outage, second } = await observed({ drainDeadlineMinutes: '4' });
+    box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: second });
+    await box.run(minutes(1));
+    if (isInterrupted) box.world.interruptSpot(second, { comesTrue: false });
+    await box.run(10_000);
+    box.world.terminateInstanceInGroup(second, 'shrink');
+    await box.run(30_000);
+
+    outage.isOn = true;
+    box.simulator.lambda.recycle();
+    await box.run(minutes(4.5));
+
+    const wouldBe = box.logs('would act').map(({ effect }) => effect as { operation: string; subject: string });
+    const operations = wouldBe.filter(({ subject }) => subject === second).map(({ operation }) => operation);
+    expect(operations).toEqual(expect.arrayContaining(CHANGES.slice(0, 2)));
+    expect(box.calls(...CHANGES)).toEqual([]);
+    const told = box.alerts().filter(({ subject }) => subject.includes('deadline'));
+    expect(told.map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[observe\]/)]);
+  });
+
+  it('the wait for a launched instance gets no heartbeat', async () => {
+    const { box, outage } = await observed();
+    const tags = { 'ebbtide:cluster': 'prod' };
+    const group = { name: 'late', cluster: 'prod', desired: 0, maxSize: 2, tags, lifecycleHooks: [LAUNCH_HOOK] };
+    box.world.createAutoScalingGroup(group);
+    box.world.breakNewAgents('late');
+    box.world.setDesiredCapacity('late', 1);
+    await box.run(minutes(1));
+    const [id] = instancesOf(box, 'late');
+
+    outage.isOn = true;
+    box.simulator.lambda.recycle();
+    await box.run(minutes(4));
+
+    expect(box.logs('would act').map(({ effect }) => effect)).toContainEqual(
+      expect.objectContaining({ operation: 'RecordLifecycleActionHeartbeat', subject: id }),
     );
     expect(box.calls(...CHANGES)).toEqual([]);
   });

@@ -1,4 +1,8 @@
-import { CompleteLifecycleActionCommand, RecordLifecycleActionHeartbeatCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  CompleteLifecycleActionCommand,
+  DescribeAutoScalingGroupsCommand,
+  RecordLifecycleActionHeartbeatCommand,
+} from '@aws-sdk/client-auto-scaling';
 import {
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
@@ -94,6 +98,62 @@ describe('a look at a drain', () => {
     const { look, heartbeats, completions } = await setUp({ settings: { EBBTIDE_MODE: 'observe' } });
     expect((await look()).size).toBe(0);
     expect({ heartbeats: heartbeats(), completions: completions() }).toEqual({ heartbeats: 0, completions: 0 });
+  });
+});
+
+describe("a look that ECS does not even tell the cluster's tags goes by those that the drain began with", () => {
+  const AFTER_DEADLINE_MS = T0 + 61 * MINUTE_MS;
+
+  async function setUpBlind({ tags = {}, settings = {} }: Record<'tags' | 'settings', Record<string, string>>) {
+    const setting = await setUp({ settings });
+    const { runtime, mocks, id, look } = setting;
+    const [stored] = (await runtime.incidents.getMany([id])).values();
+    if (stored === undefined) throw new Error('no drain');
+    await runtime.incidents.save({ ...drain({ id }), clusterTags: { tags, readAtMs: T0 } }, stored);
+    mocks.ecs.on(DescribeClustersCommand).rejects(new Error('unavailable'));
+    mocks.autoScaling.on(DescribeAutoScalingGroupsCommand).resolves({ AutoScalingGroups: [] });
+    const lookBlindly = async () => expect([...(await look()).keys()]).toEqual([id]);
+    const results = () =>
+      mocks.autoScaling.commandCalls(CompleteLifecycleActionCommand).map(({ args }) => args[0].input);
+    return { ...setting, lookBlindly, results };
+  }
+
+  test('in a cluster that is only observed, the hook gets no heartbeat', async () => {
+    const { lookBlindly, heartbeats } = await setUpBlind({ tags: { 'ebbtide:mode': 'observe' }, settings: {} });
+    await lookBlindly();
+    expect(heartbeats()).toBe(0);
+  });
+
+  test('in a cluster that is only observed, no hook is completed at the deadline, and the alert says so', async () => {
+    const { runtime, clock, lookBlindly, results } = await setUpBlind({
+      tags: { 'ebbtide:mode': 'observe' },
+      settings: {},
+    });
+    clock.nowMs = AFTER_DEADLINE_MS;
+    await lookBlindly();
+    expect(results()).toEqual([]);
+    expect(runtime.unsent.map(({ alert }) => alert.subject)).toEqual([expect.stringMatching(/^\[observe\]/)]);
+  });
+
+  test('a cluster that is acted in is acted in, whatever the stack does', async () => {
+    const settings = { EBBTIDE_MODE: 'observe' };
+    const { lookBlindly, heartbeats } = await setUpBlind({ tags: { 'ebbtide:mode': 'act' }, settings });
+    await lookBlindly();
+    expect(heartbeats()).toBe(1);
+  });
+
+  test('the stack is only observing by now: so is a drain whose cluster says nothing else', async () => {
+    const { lookBlindly, heartbeats } = await setUpBlind({ tags: {}, settings: { EBBTIDE_MODE: 'observe' } });
+    await lookBlindly();
+    expect(heartbeats()).toBe(0);
+  });
+
+  test('at the deadline the hook is completed with the result of the cluster', async () => {
+    const tags = { 'ebbtide:drain-deadline-result': 'ABANDON' };
+    const { clock, lookBlindly, results } = await setUpBlind({ tags, settings: {} });
+    clock.nowMs = AFTER_DEADLINE_MS;
+    await lookBlindly();
+    expect(results()).toMatchObject([{ LifecycleActionResult: 'ABANDON' }]);
   });
 });
 

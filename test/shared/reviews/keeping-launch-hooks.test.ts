@@ -29,27 +29,38 @@ const launch: LaunchIncident = {
   deadlineAtMs: T0 + 15 * MINUTE_MS,
 };
 
+/** @returns what failed, and how many heartbeats were sent */
+async function sweepWithout(Command: typeof DescribeClustersCommand, open: LaunchIncident) {
+  const { runtime, mocks, clock } = createTestRuntime(table);
+  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [{ clusterArn, tags: [] }] });
+  mocks.ecs.on(ListClustersCommand).resolves({ clusterArns: [clusterArn] });
+  mocks.ecs.on(ListContainerInstancesCommand).resolves({ containerInstanceArns: [] });
+  mocks.ecs.on(Command).rejects(new Error('unavailable'));
+  mocks.autoScaling.on(RecordLifecycleActionHeartbeatCommand).resolves({});
+  // A heartbeat of the 300 s hook is due.
+  clock.nowMs = T0 + 3 * MINUTE_MS;
+
+  const autoScalingInstance = { ec2InstanceId, groupName: 'shop-nodes', lifecycleState: 'Pending:Wait' };
+  const group = { name: 'shop-nodes', retainsOnAbandon: false, suspendedProcesses: [], tags: {}, hasWarmPool: false };
+  const groups = [{ ...group, instances: [autoScalingInstance] }];
+  const swept = { open: [open], groups, entering: [], listClusters: async () => [clusterArn] };
+  const failures = await sweepLaunches(runtime, swept, { hasTime: () => true });
+  const heartbeats = mocks.autoScaling.commandCalls(RecordLifecycleActionHeartbeatCommand).length;
+  return { failures: failures.size, heartbeats };
+}
+
 describe('a sweep keeps the hook of a launch alive, and says that it failed, when ECS does not tell', () => {
   test.each([
     ['the tags of the cluster', DescribeClustersCommand],
     ['who is registered', ListContainerInstancesCommand],
   ])('%s', async (_, Command) => {
-    const { runtime, mocks, clock } = createTestRuntime(table);
-    mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [{ clusterArn, tags: [] }] });
-    mocks.ecs.on(ListClustersCommand).resolves({ clusterArns: [clusterArn] });
-    mocks.ecs.on(ListContainerInstancesCommand).resolves({ containerInstanceArns: [] });
-    mocks.ecs.on(Command as typeof DescribeClustersCommand).rejects(new Error('unavailable'));
-    mocks.autoScaling.on(RecordLifecycleActionHeartbeatCommand).resolves({});
-    // A heartbeat of the 300 s hook is due.
-    clock.nowMs = T0 + 3 * MINUTE_MS;
-
-    const autoScalingInstance = { ec2InstanceId, groupName: 'shop-nodes', lifecycleState: 'Pending:Wait' };
-    const group = { name: 'shop-nodes', retainsOnAbandon: false, suspendedProcesses: [], tags: {}, hasWarmPool: false };
-    const groups = [{ ...group, instances: [autoScalingInstance] }];
-    const swept = { open: [launch], groups, entering: [], listClusters: async () => [clusterArn] };
-    const failures = await sweepLaunches(runtime, swept, { hasTime: () => true });
-
-    expect(failures.size).toBe(1);
-    expect(mocks.autoScaling.commandCalls(RecordLifecycleActionHeartbeatCommand)).toHaveLength(1);
+    const swept = await sweepWithout(Command as typeof DescribeClustersCommand, launch);
+    expect(swept).toEqual({ failures: 1, heartbeats: 1 });
   });
+});
+
+test('it keeps none alive in a cluster whose tags said, when the wait began, that it is only observed', async () => {
+  const clusterTags = { tags: { 'ebbtide:mode': 'observe' }, readAtMs: T0 };
+  const swept = await sweepWithout(DescribeClustersCommand, { ...launch, clusterTags });
+  expect(swept).toEqual({ failures: 1, heartbeats: 0 });
 });
