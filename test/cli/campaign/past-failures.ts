@@ -77,6 +77,50 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'a replacement was called one without a cause, as its own call had ended the service of its instance',
     whatWasFixed: 'the invariant asks how it was until then',
   },
+  {
+    file: 'seed-953.json',
+    seeds: [953],
+    whatFailed:
+      'an instance that a launch hook held for longer than ten minutes counted as healthy where calls are bounded',
+    whatWasFixed: 'the invariant counts it as in trouble for as long as it is held',
+  },
+  {
+    file: 'seed-1201.json',
+    seeds: [1201],
+    whatFailed: 'the first that on-call heard of a silent instance was that an alert about it is resolved',
+    whatWasFixed: 'who was told nothing before is told of a deregistration by a notice',
+  },
+  {
+    file: 'seed-1216.json',
+    seeds: [1216],
+    whatFailed: 'an instance was let go with a task that was in neither of two lists, of which one was old',
+    whatWasFixed: 'no task while resources are in use is believed only when it is seen again',
+  },
+  {
+    file: 'seed-1226.json',
+    seeds: [1226],
+    whatFailed: 'an instance was given up for lost contact some seconds after its agent had come back',
+    whatWasFixed: 'a silent agent is asked for once more before its instance is given up',
+  },
+  {
+    file: 'seed-1252.json',
+    seeds: [1252],
+    whatFailed:
+      'an instance was let go as drained whose only known registration had been removed, with tasks on another',
+    whatWasFixed: 'a sweep looks for other registrations when one is gone',
+  },
+  {
+    file: 'seed-1314.json',
+    seeds: [1314],
+    whatFailed: 'a return to the warm pool from a cluster that nobody looks after was taken for a launch',
+    whatWasFixed: 'where the instance is registered says whose it is',
+  },
+  {
+    file: 'seed-1406.json',
+    seeds: [1406],
+    whatFailed: 'the same as with seed 1314',
+    whatWasFixed: 'the same as with seed 1314',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {
