@@ -9,9 +9,8 @@ export function everyEndIsTold(terms: Terms): Invariant {
     name: 'What on-call was told of as opened is told of as resolved, once Ebbtide has closed it',
     observe(fact, _ledger, check) {
       if (fact.kind === 'incident closed') {
-        for (const [id, alert] of open) {
-          if (id.startsWith(`${fact.incident}#`)) alert.closedAtMs = Math.min(alert.closedAtMs, fact.atMs);
-        }
+        const alert = open.get(inAlerts(fact.incident));
+        if (alert !== undefined) alert.closedAtMs = fact.atMs;
       }
       if (fact.kind !== 'alert') return;
       for (const id of fact.ids.map(withoutState)) {
@@ -26,6 +25,12 @@ export function everyEndIsTold(terms: Terms): Invariant {
       }
     },
   };
+}
+
+/** Events have the instant of an incident's opening in its name; alerts have the same one in epoch milliseconds. */
+function inAlerts(incident: string): string {
+  const at = incident.lastIndexOf('#');
+  return `${incident.slice(0, at)}#${Date.parse(incident.slice(at + 1))}`;
 }
 
 /** `<incident>#<since>` of `<incident>#<since>#<state>`. */

@@ -138,25 +138,6 @@ describe('an absence that on-call knows of', () => {
     expect(decide({}, T0 + THRESHOLD_MS, raised)).toEqual({ kind: 'wait' });
   });
 
-  test('that may have had an end starts the clock of what comes next anew', () => {
-    const settings = { ...policy, disconnectedReplaceMinutes: 20 };
-    const moved = { instance: instance({ agentConnected: false, version: 8 }), lifecycleState: 'InService' };
-    const laterMs = T0 + 60 * MINUTE_MS;
-    const again = { kind: 'away again', atMs: laterMs, instanceVersion: 8 };
-    expect(decide(moved, laterMs, { ...told, settings })).toEqual(again);
-    const event = { atMs: laterMs - 90_000, version: 8 };
-    expect(decide({ ...moved, event }, laterMs, { ...told, settings })).toEqual({ ...again, atMs: event.atMs });
-    const incident = disconnection({ phase: 'alerted', awayAgainAtMs: laterMs, instanceVersion: 8 });
-    const dueMs = laterMs + 20 * MINUTE_MS;
-    expect(decide(moved, dueMs - 1, { incident, settings })).toEqual({ kind: 'wait' });
-    expect(decide(moved, dueMs, { incident, settings })).toEqual({ kind: 'replace' });
-  });
-
-  test('leaves a ghost all the same, whose version moved as it went', () => {
-    const ghost = { instance: instance({ agentConnected: false, version: 8 }), ec2State: 'terminated' };
-    expect(decide(ghost, T0 + THRESHOLD_MS, told)).toEqual({ kind: 'deregister', reason: 'ghost' });
-  });
-
   test('is not deregistered while its EC2 instance runs, unless both settings say so', () => {
     const settings = { ...policy, disconnectedDeregisterMinutes: 60, disconnectedDeregisterRunning: true };
     const due = T0 + 60 * MINUTE_MS;

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { type DisconnectionObservation, decideDisconnection } from '../../../shared/domain/disconnection.ts';
+import type { DisconnectionIncident } from '../../../shared/incidents/incident.ts';
+import { disconnection, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
+
+const away: DisconnectionObservation = {
+  instance: instance({ status: 'ACTIVE', agentConnected: false }),
+  ec2State: 'running',
+  lifecycleState: 'InService',
+  isDraining: false,
+  connectedTwin: undefined,
+};
+
+const settings = { ...policy, disconnectedReplaceMinutes: 20 };
+const told = disconnection({ phase: 'alerted' });
+
+function decide(observation: Partial<DisconnectionObservation>, nowMs: number, incident: DisconnectionIncident = told) {
+  return decideDisconnection(incident, { ...away, ...observation }, { policy: settings, nowMs });
+}
+
+describe('an absence that on-call knows of', () => {
+  test('that may have had an end starts the clock of what comes next anew', () => {
+    const moved = { instance: instance({ agentConnected: false, version: 8 }) };
+    const laterMs = T0 + 60 * MINUTE_MS;
+    const again = { kind: 'away again', atMs: laterMs, instanceVersion: 8 };
+    expect(decide(moved, laterMs)).toEqual(again);
+    const event = { atMs: laterMs - 90_000, version: 8 };
+    expect(decide({ ...moved, event }, laterMs)).toEqual({ ...again, atMs: event.atMs });
+    const incident = disconnection({ phase: 'alerted', awayAgainAtMs: laterMs, instanceVersion: 8 });
+    const dueMs = laterMs + 20 * MINUTE_MS;
+    expect(decide(moved, dueMs - 1, incident)).toEqual({ kind: 'wait' });
+    expect(decide(moved, dueMs, incident)).toEqual({ kind: 'replace' });
+  });
+
+  test('leaves a ghost all the same, whose version moved as it went', () => {
+    const ghost = { instance: instance({ agentConnected: false, version: 8 }), ec2State: 'terminated' };
+    expect(decide(ghost, T0 + 60 * MINUTE_MS)).toEqual({ kind: 'deregister', reason: 'ghost' });
+  });
+});
