@@ -85,6 +85,17 @@ const refresh: Push = (scene) => {
   return old.length === 0 ? undefined : `${group}, ${old.length} instances`;
 };
 
+/** Some stay away in the end: what late events tell of the earlier absences is no news about the last one. */
+const flap = atInstance(({ world, random, after }, id) => {
+  const times = random.integer(2, 5);
+  const downMs = 40_000;
+  const upMs = random.integer(10, 200) * 1_000;
+  world.flapAgent(id, { times, downMs, upMs });
+  if (random.chance(0.5)) return;
+  const forMs = random.integer(6, 30) * MINUTE_MS;
+  after(times * (downMs + upMs), () => world.disconnectAgent(id, { forMs, cause: 'unreachable' }));
+});
+
 /** Away for as long as a boot takes; the registration stays what it was. */
 const reboot = atInstance(({ world, random }, id) =>
   world.disconnectAgent(id, { forMs: random.integer(40, 180) * 1_000, cause: 'unreachable' }),
@@ -133,9 +144,7 @@ const DRAWN_PUSHES: Pushes = {
       cause: random.pick(['hung', 'unreachable']),
     }),
   ),
-  'flap an agent': atInstance(({ world, random }, id) =>
-    world.flapAgent(id, { times: random.integer(2, 5), downMs: 40_000, upMs: random.integer(10, 200) * 1_000 }),
-  ),
+  'flap an agent': flap,
   'restart an agent': atInstance(({ world }, id) => world.restartAgent(id)),
   'register again': atInstance(({ world }, id) => world.reRegisterAgent(id)),
   'interrupt Spot': atInstance(

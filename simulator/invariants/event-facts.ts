@@ -49,7 +49,11 @@ export function readEvent(event: Fields): UntimedFact | undefined {
     case 'EC2 Instance Rebalance Recommendation':
       return { kind: 'end announced', ec2InstanceId: text(detail['instance-id']) };
     case 'Ebbtide Incident Closed':
-      return { kind: 'incident closed', incident: text(fieldsOf(detail.incident).id) };
+      return {
+        kind: 'incident closed',
+        incident: text(fieldsOf(detail.incident).id),
+        outcome: text(fieldsOf(detail.incident).outcome),
+      };
     case 'AWS Health Event':
       return { kind: 'end announced', ec2InstanceId: affectedInstance(detail) };
     default:

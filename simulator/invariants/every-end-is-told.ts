@@ -1,6 +1,9 @@
 import type { Invariant } from './invariant.ts';
 import type { Terms } from './terms.ts';
 
+/** Tasks were lost: that alert is for a person to close, who has looked after them. */
+const LEFT_TO_ON_CALL: ReadonlySet<string> = new Set(['deadline', 'lost contact', 'hook ended']);
+
 /** Who was woken has to hear that it is over; otherwise somebody looks after what needs nobody any more. */
 export function everyEndIsTold(terms: Terms): Invariant {
   /** By the part of an alert's id that its resolution has too. */
@@ -8,7 +11,7 @@ export function everyEndIsTold(terms: Terms): Invariant {
   return {
     name: 'What on-call was told of as opened is told of as resolved, once Ebbtide has closed it',
     observe(fact, _ledger, check) {
-      if (fact.kind === 'incident closed') {
+      if (fact.kind === 'incident closed' && !LEFT_TO_ON_CALL.has(fact.outcome)) {
         const alert = open.get(inAlerts(fact.incident));
         if (alert !== undefined) alert.closedAtMs = fact.atMs;
       }

@@ -64,7 +64,7 @@ export type Fact = { readonly atMs: number } & (
       readonly text: string;
     }
   /** Ebbtide's own announcement that it takes something for over. */
-  | { readonly kind: 'incident closed'; readonly incident: string }
+  | { readonly kind: 'incident closed'; readonly incident: string; readonly outcome: string }
   /** Messages that a function has had, and that its queue hands out again. */
   | { readonly kind: 'messages returned'; readonly messageIds: readonly string[] }
   /** An invocation that is over; `failure` says what went wrong. */

@@ -32,3 +32,8 @@ test('One message may resolve many', () => {
   const ids = ['disconnection#a#17#resolved', 'disconnection#b#18#resolved'];
   expect(judge(story.flood(ids, 'resolved').after(5))).toMatchObject({ checks: 2, violations: 0 });
 });
+
+test('An alert about lost tasks is left to on-call', () => {
+  const incident = { id: `disconnection#a#${OPENED}`, outcome: 'deadline' };
+  expect(judge(opened().event('Ebbtide Incident Closed', { incident }).after(60)).violations).toBe(0);
+});
