@@ -1,9 +1,6 @@
 import type { Invariant } from './invariant.ts';
 import type { Terms } from './terms.ts';
 
-/** Tasks were lost: that alert is for a person to close, who has looked after them. */
-const LEFT_TO_ON_CALL: ReadonlySet<string> = new Set(['deadline', 'lost contact', 'hook ended']);
-
 /** Who was woken has to hear that it is over; otherwise somebody looks after what needs nobody any more. */
 export function everyEndIsTold(terms: Terms): Invariant {
   /** By the part of an alert's id that its resolution has too. */
@@ -11,7 +8,7 @@ export function everyEndIsTold(terms: Terms): Invariant {
   return {
     name: 'What on-call was told of as opened is told of as resolved, once Ebbtide has closed it',
     observe(fact, _ledger, check) {
-      if (fact.kind === 'incident closed' && !LEFT_TO_ON_CALL.has(fact.outcome)) {
+      if (fact.kind === 'incident closed' && !isLeftToOnCall(fact)) {
         const alert = open.get(inAlerts(fact.incident));
         if (alert !== undefined) alert.closedAtMs = fact.atMs;
       }
@@ -28,6 +25,11 @@ export function everyEndIsTold(terms: Terms): Invariant {
       }
     },
   };
+}
+
+/** A drain that was not waited for to its end may have lost tasks: who has looked after them closes the alert. */
+function isLeftToOnCall({ incident, outcome }: { readonly incident: string; readonly outcome: string }): boolean {
+  return incident.startsWith('drain#') && outcome !== 'drained';
 }
 
 /** Events have the instant of an incident's opening in its name; alerts have the same one in epoch milliseconds. */

@@ -33,7 +33,12 @@ test('One message may resolve many', () => {
   expect(judge(story.flood(ids, 'resolved').after(5))).toMatchObject({ checks: 2, violations: 0 });
 });
 
-test('An alert about lost tasks is left to on-call', () => {
-  const incident = { id: `disconnection#a#${OPENED}`, outcome: 'deadline' };
-  expect(judge(opened().event('Ebbtide Incident Closed', { incident }).after(60)).violations).toBe(0);
+test('An alert about lost tasks is left to on-call, and one about a drain that ended well is not', () => {
+  const after = (outcome: string) =>
+    new HandMade()
+      .alert('drain#a#17#stalled', 'opened', 'drain')
+      .event('Ebbtide Incident Closed', { incident: { id: `drain#a#${OPENED}`, outcome } })
+      .after(60);
+  expect(judge(after('deadline')).violations).toBe(0);
+  expect(judge(after('drained')).violations).toBe(1);
 });
