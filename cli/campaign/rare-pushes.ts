@@ -66,6 +66,14 @@ const useAgain: Push = (scene) => {
   return `${name} from ${all.length} to ${fewer}, and to ${more}`;
 };
 
+/** An agent is back for some seconds that no look may see, and then stays away: that is another absence. */
+const blink = atInstance(({ world, random, after }, id) => {
+  const first = { forMs: random.integer(70, 150) * 1_000, cause: 'unreachable' } as const;
+  const last = { forMs: random.integer(6, 30) * MINUTE_MS, cause: 'unreachable' } as const;
+  world.disconnectAgent(id, first);
+  after(first.forMs + random.integer(5, 25) * 1_000, () => world.disconnectAgent(id, last));
+});
+
 /** How often somebody looks for an instance that drains. */
 const LOOKS_MAX = 20;
 
@@ -91,6 +99,7 @@ const setActive: Push = (scene) => {
 };
 
 const SET_ACTIVE = 'set what drains ACTIVE';
+const BLINK = 'let an agent come back for a moment';
 const CUT_OFF_FOR_GOOD = 'cut off an agent for good';
 const USE_AGAIN = 'use a warm pool again';
 const LOSE_A_SERVICE = 'lose a service of AWS';
@@ -102,6 +111,7 @@ export const RARE_PUSHES: Pushes = {
   [LOSE_JUST_ENOUGH]: loseJustEnough,
   [USE_AGAIN]: useAgain,
   [SET_ACTIVE]: setActive,
+  [BLINK]: blink,
   [CUT_OFF_FOR_GOOD]: atInstance(({ world }, id) => world.disconnectAgent(id, { cause: 'unreachable' })),
 };
 
@@ -125,6 +135,7 @@ export function drawRarePushes(
     ...draw(LOSE_JUST_ENOUGH, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
     ...draw(USE_AGAIN, { share: 0.5, untilMinutes: troubleMinutes / 2 }),
     ...draw(SET_ACTIVE, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
+    ...draw(BLINK, { share: 0.4, untilMinutes: troubleMinutes / 2 }),
     // Early, so that the last step of the ladder comes, where there is one.
     ...draw(CUT_OFF_FOR_GOOD, {
       share: settings.disconnectedDeregisterMinutes === 'off' ? 0.1 : 0.7,
