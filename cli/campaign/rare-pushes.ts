@@ -2,7 +2,7 @@ import type { Random } from '../../simulator/kernel/random.ts';
 import type { FaultMix } from './fault-mix.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import type { PlannedPush } from './pushes.ts';
-import { pickOne, runningInstances, type Scene } from './scene.ts';
+import { pickInstance, pickOne, runningInstances, type Scene } from './scene.ts';
 import type { Settings } from './settings.ts';
 import { inForce } from './terms.ts';
 
@@ -74,6 +74,21 @@ const blink = atInstance(({ world, random, after }, id) => {
   after(first.forMs + random.integer(5, 25) * 1_000, () => world.disconnectAgent(id, last));
 });
 
+/** Somebody keeps an instance stopped for a while, and its group from replacing it: its silence is as it ought to be. */
+const keepStopped: Push = (scene) => {
+  const id = pickInstance(scene);
+  const group = scene.views.groupInstances().find(({ ec2InstanceId }) => ec2InstanceId === id)?.group;
+  if (id === undefined || group === undefined) return undefined;
+  scene.world.suspendProcesses(group, ['ReplaceUnhealthy']);
+  scene.world.stopInstance(id);
+  scene.after(scene.random.integer(10, 40) * MINUTE_MS, () => {
+    const isStopped = scene.views.ec2Instances().some((one) => one.ec2InstanceId === id && one.state === 'stopped');
+    if (isStopped) scene.world.startInstance(id);
+    scene.world.resumeProcesses(group, ['ReplaceUnhealthy']);
+  });
+  return id;
+};
+
 /** How often somebody looks for an instance that drains. */
 const LOOKS_MAX = 20;
 
@@ -99,6 +114,7 @@ const setActive: Push = (scene) => {
 };
 
 const SET_ACTIVE = 'set what drains ACTIVE';
+const KEEP_STOPPED = 'keep an instance stopped';
 const BLINK = 'let an agent come back for a moment';
 const CUT_OFF_FOR_GOOD = 'cut off an agent for good';
 const USE_AGAIN = 'use a warm pool again';
@@ -112,6 +128,7 @@ export const RARE_PUSHES: Pushes = {
   [USE_AGAIN]: useAgain,
   [SET_ACTIVE]: setActive,
   [BLINK]: blink,
+  [KEEP_STOPPED]: keepStopped,
   [CUT_OFF_FOR_GOOD]: atInstance(({ world }, id) => world.disconnectAgent(id, { cause: 'unreachable' })),
 };
 
@@ -135,6 +152,7 @@ export function drawRarePushes(
     ...draw(LOSE_JUST_ENOUGH, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
     ...draw(USE_AGAIN, { share: 0.5, untilMinutes: troubleMinutes / 2 }),
     ...draw(SET_ACTIVE, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
+    ...draw(KEEP_STOPPED, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
     ...draw(BLINK, { share: 0.4, untilMinutes: troubleMinutes / 2 }),
     // Early, so that the last step of the ladder comes, where there is one.
     ...draw(CUT_OFF_FOR_GOOD, {
