@@ -86,14 +86,16 @@ const refresh: Push = (scene) => {
 };
 
 /** Some stay away in the end: what late events tell of the earlier absences is no news about the last one. */
-const flap = atInstance(({ world, random, after }, id) => {
+const flap = atInstance(({ world, views, random, after }, id) => {
   const times = random.integer(2, 5);
   const downMs = 40_000;
   const upMs = random.integer(10, 200) * 1_000;
   world.flapAgent(id, { times, downMs, upMs });
   if (random.chance(0.5)) return;
   const forMs = random.integer(6, 30) * MINUTE_MS;
-  after(times * (downMs + upMs), () => world.disconnectAgent(id, { forMs, cause: 'unreachable' }));
+  after(times * (downMs + upMs), () => {
+    if (runningInstances({ views }).has(id)) world.disconnectAgent(id, { forMs, cause: 'unreachable' });
+  });
 });
 
 /** Away for as long as a boot takes; the registration stays what it was. */

@@ -67,11 +67,13 @@ const useAgain: Push = (scene) => {
 };
 
 /** An agent is back for some seconds that no look may see, and then stays away: that is another absence. */
-const blink = atInstance(({ world, random, after }, id) => {
+const blink = atInstance(({ world, views, random, after }, id) => {
   const first = { forMs: random.integer(70, 150) * 1_000, cause: 'unreachable' } as const;
   const last = { forMs: random.integer(6, 30) * MINUTE_MS, cause: 'unreachable' } as const;
   world.disconnectAgent(id, first);
-  after(first.forMs + random.integer(5, 25) * 1_000, () => world.disconnectAgent(id, last));
+  after(first.forMs + random.integer(5, 25) * 1_000, () => {
+    if (runningInstances({ views }).has(id)) world.disconnectAgent(id, last);
+  });
 });
 
 /** Somebody keeps an instance stopped for a while, and its group from replacing it: its silence is as it ought to be. */
