@@ -38,7 +38,9 @@ const loseJustEnough: Push = (scene) => {
 
 /** Those to lose; none where the share of the cluster asks for more than the number does. */
 function justEnough({ plan, views }: Scene, cluster: string): string[] {
-  const countMin = Number(plan.settings.outageCountMin);
+  const [inForceHere] = inForce(plan, cluster);
+  if (inForceHere === undefined) return [];
+  const { outageCountMin: countMin, outageSharePercent } = inForceHere.policy;
   const running = runningInstances({ views });
   const inService = new Set(
     views.groupInstances().flatMap((one) => (one.lifecycleState === 'InService' ? [one.ec2InstanceId] : [])),
@@ -48,7 +50,7 @@ function justEnough({ plan, views }: Scene, cluster: string): string[] {
   const ids = listed.flatMap(({ ec2InstanceId: id, agentConnected, status }) =>
     agentConnected && status === 'ACTIVE' && running.has(id) && inService.has(id) ? [id] : [],
   );
-  const isEnough = countMin * 100 >= Number(plan.settings.outageSharePercent) * listed.length;
+  const isEnough = countMin * 100 >= outageSharePercent * listed.length;
   return isEnough && away === 0 && ids.length >= countMin ? ids.slice(0, countMin) : [];
 }
 
