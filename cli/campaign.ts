@@ -6,6 +6,7 @@ import { PlanError, readPlan } from './campaign/plan-file.ts';
 import { FailedWorlds } from './campaign/shrink/each-failure.ts';
 import { EXIT, Tally } from './campaign/tally.ts';
 import { createMachineView, createPersonView } from './campaign/view.ts';
+import { endWithReader } from './display/early-reader.ts';
 import { PackagingError, packagedIn, packageProduct } from './package.ts';
 
 interface Options {
@@ -100,6 +101,7 @@ async function run(options: Options): Promise<void> {
   process.exitCode = tally.exitCode();
 }
 
+endWithReader(EXIT.usage);
 program.parse();
 try {
   await run(program.opts<Options>());

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { createCrew } from './campaign/crew.ts';
+import { endWithReader } from './display/early-reader.ts';
 import { table } from './display/table.ts';
 import { createTerminal } from './display/terminal.ts';
 import { count } from './display/text.ts';
@@ -113,6 +114,7 @@ function summary(results: readonly Result[], { paint }: Pick<ReturnType<typeof c
   ];
 }
 
+endWithReader(EXIT.usage);
 program.parse();
 try {
   process.exitCode = await run(program.args, program.opts<Options>());

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { endWithReader } from './display/early-reader.ts';
 import { showReport } from './display/report-view.ts';
 import { createStoryView } from './display/story-view.ts';
 import { createTerminal, type Terminal } from './display/terminal.ts';
@@ -113,10 +114,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ readonly result: T; r
   return { result, ms: performance.now() - fromMs };
 }
 
-// Whoever reads may stop early, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : EXIT.failed);
-});
+endWithReader(EXIT.failed);
 program.parse();
 const options = program.opts<Options>();
 // People see the story on standard output; machines have that to themselves, and progress goes beside it.
