@@ -9,7 +9,7 @@ const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
  * Each commit has a block of seeds; of so many blocks. As many as the product is known to hold in: of the others some in a
  * thousand are still found to fail, and a commit is not to blame for that.
  */
-const BLOCKS = 2;
+const BLOCKS = 3;
 
 /**
  * The first seed that belongs to the commit which is tested: the same one when it is tested again. Without git the product's own files say which it is.
