@@ -110,8 +110,11 @@ export function repairAlert(incident: DisconnectionIncident, step: Step, situati
   };
 }
 
-/** Ebbtide itself has removed the registration. */
-/** @param state whether it ends what on-call was told of, or is the first that they hear */
+/**
+ * Ebbtide itself has removed the registration.
+ *
+ * @param state whether it ends what on-call was told of, or is the first that they hear
+ */
 export function deregisteredAlert(
   incident: DisconnectionIncident,
   situation: Situation,

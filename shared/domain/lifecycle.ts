@@ -64,8 +64,8 @@ const SHORT_HEARTBEAT_TIMEOUT_SECONDS = 290;
 /**
  * How long after the last heartbeat the next one is due, in whole seconds.
  *
- * Half of the timeout, or sooner where sweeps may be missed; of a short one, a third, and so often that a look that comes a moment too early for it, followed
- * by one that is late, is still in time: two intervals and the lateness fit into the timeout.
+ * Half of the timeout, or sooner, so that sweeps may be missed; of a short one, a third, and so often that a look that comes
+ * a moment too early for it, followed by one that is late, is still in time: two intervals and the lateness fit into the timeout.
  */
 export function heartbeatIntervalMs(heartbeatTimeoutSeconds: number): number {
   if (!isKeptBetweenSweeps(heartbeatTimeoutSeconds)) {

@@ -2,14 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type DisconnectionObservation, decideDisconnection } from '../../../shared/domain/disconnection.ts';
 import type { DisconnectionIncident } from '../../../shared/incidents/incident.ts';
 import { disconnection, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
-
-const away: DisconnectionObservation = {
-  instance: instance({ status: 'ACTIVE', agentConnected: false }),
-  ec2State: 'running',
-  lifecycleState: 'InService',
-  isDraining: false,
-  connectedTwin: undefined,
-};
+import { away } from './observations.ts';
 
 const settings = { ...policy, disconnectedReplaceMinutes: 20 };
 const told = disconnection({ phase: 'alerted' });

@@ -5,17 +5,9 @@ import { type DisconnectionObservation, decideDisconnection } from '../../../sha
 import { OBSERVED } from '../../../shared/domain/ladder.ts';
 import type { DisconnectionIncident } from '../../../shared/incidents/incident.ts';
 import { disconnection, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
-import { anyObservation } from './observations.ts';
+import { anyObservation, away } from './observations.ts';
 
 const THRESHOLD_MS = Number(policy.disconnectedAlertMinutes) * MINUTE_MS;
-
-const away: DisconnectionObservation = {
-  instance: instance({ status: 'ACTIVE', agentConnected: false }),
-  ec2State: 'running',
-  lifecycleState: 'InService',
-  isDraining: false,
-  connectedTwin: undefined,
-};
 
 function decide(
   observation: Partial<DisconnectionObservation> = {},

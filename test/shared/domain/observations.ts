@@ -2,6 +2,15 @@ import fc from 'fast-check';
 import type { DisconnectionObservation } from '../../../shared/domain/disconnection.ts';
 import { instance, MINUTE_MS, T0 } from '../fleet.ts';
 
+/** An agent that is away and ought not to be. */
+export const away: DisconnectionObservation = {
+  instance: instance({ status: 'ACTIVE', agentConnected: false }),
+  ec2State: 'running',
+  lifecycleState: 'InService',
+  isDraining: false,
+  connectedTwin: undefined,
+};
+
 /** What a look at an agent that is or was away may see; mostly an absence, so that sequences get somewhere. */
 export const anyObservation: fc.Arbitrary<DisconnectionObservation> = fc
   .record({
