@@ -2,7 +2,7 @@
  * The drain policy: when an instance may go. Pure; `shared/reviews/drains.ts` observes and acts.
  */
 import type { Policy } from '../config/settings.ts';
-import type { DrainIncident, HeldAction, Registration } from '../incidents/incident.ts';
+import type { DrainIncident, HeldAction, LostContact, Registration } from '../incidents/incident.ts';
 import { isDoubtful } from './doubt.ts';
 import {
   type Circumstances,
@@ -38,7 +38,7 @@ export interface Wait {
   readonly heartbeats: readonly HeldAction[];
   /** Registrations that should be draining and are not. */
   readonly toDrain: readonly ContainerInstance[];
-  readonly lostContactAtMs: number | undefined;
+  readonly lostContact: LostContact | undefined;
   /** Since when nothing but tasks that do not block are left. */
   readonly unblockedAtMs: number | undefined;
   /** Nothing has moved for so long that on-call is to be told. */
@@ -112,11 +112,11 @@ function decideDraining(
   if (nowMs >= incident.deadlineAtMs) {
     return { kind: 'release', result: policy.drainDeadlineResult, reason: 'deadline', remaining };
   }
-  const lostContactAtMs = lostContactSince(incident, { instances, blocking }, nowMs);
+  const lostContact = lostContactSince(incident, { instances, blocking }, nowMs);
   // By what was seen now: the agent may have come back since it was noted as away.
   const isSeen = blocking !== undefined || instances?.every(({ agentConnected }) => !agentConnected) === true;
-  const isAway = instances !== undefined && lostContactAtMs !== undefined && isSeen;
-  if (isAway && nowMs - lostContactAtMs >= policy.lostContactMinutes * 60_000) {
+  const isAway = instances !== undefined && lostContact !== undefined && isSeen;
+  if (isAway && nowMs - lostContact.atMs >= policy.lostContactMinutes * 60_000) {
     return { kind: 'release', result: 'CONTINUE', reason: 'lost contact', remaining };
   }
   return {
@@ -125,7 +125,7 @@ function decideDraining(
     toStop: tasksToStop({ blocking, others }, incident, policy),
     heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)),
     toDrain,
-    lostContactAtMs,
+    lostContact,
     unblockedAtMs: observation.tasks === undefined ? incident.unblockedAtMs : unblockedAtMs,
     isStalled: isStalled(incident, observation, circumstances),
   };
@@ -146,25 +146,29 @@ function tasksToStop(sorted: SortedTasks, incident: DrainIncident, policy: Polic
 
 /**
  * Contact is lost with an instance when no agent is left that could tell of the tasks that block: none at all, or, where
- * the agent has registered once more, that of the registration which has them.
+ * the agent has registered once more, that of the registration which has them. ECS raises the version of an instance with
+ * every change that it tells of: one that moves may hide that the agent was back for a moment, so the clock starts anew.
  */
 function lostContactSince(
-  { lostContactAtMs }: DrainIncident,
+  { lostContact }: DrainIncident,
   {
     instances = [],
     blocking,
   }: { readonly instances: readonly ContainerInstance[] | undefined; readonly blocking: readonly Task[] | undefined },
   nowMs: number,
-): number | undefined {
-  if (instances.length === 0) return lostContactAtMs;
-  const away = new Set(instances.flatMap(({ arn, agentConnected }) => (agentConnected ? [] : [arn])));
+): LostContact | undefined {
+  if (instances.length === 0) return lostContact;
+  const away = new Map(
+    instances.flatMap(({ arn, agentConnected, version }) => (agentConnected ? [] : [[arn, version]])),
+  );
   if (away.size === 0) return undefined;
   if (away.size < instances.length) {
-    if (blocking === undefined) return lostContactAtMs;
+    if (blocking === undefined) return lostContact;
     const isUnknown = blocking.length > 0 && blocking.every((task) => away.has(task.containerInstanceArn));
     if (!isUnknown) return undefined;
   }
-  return lostContactAtMs ?? nowMs;
+  const versions = [...away.values()].reduce((sum, version) => sum + version, 0);
+  return versions === lostContact?.versions ? lostContact : { atMs: nowMs, versions };
 }
 
 /**
@@ -182,7 +186,7 @@ function decideReturning(
     toStop: [],
     heartbeats: [],
     toDrain: [],
-    lostContactAtMs: undefined,
+    lostContact: undefined,
     unblockedAtMs: undefined,
     isStalled: false,
   };

@@ -130,7 +130,7 @@ function waitFor(incident: DrainIncident, observation: DrainObservation, circums
     heartbeats: [],
     toDrain: mayDrain(incident, policy) ? (instances ?? []).filter(({ status }) => status === 'ACTIVE') : [],
     // Nothing is held, so nothing is given up. If the agent stays away, the review of disconnected agents tells.
-    lostContactAtMs: undefined,
+    lostContact: undefined,
     unblockedAtMs: tasks === undefined ? incident.unblockedAtMs : unblockedAtMs,
     isStalled:
       incident.interruption?.cause !== 'spot' &&

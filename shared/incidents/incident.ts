@@ -20,6 +20,14 @@ export type { MisfitIncident } from './misfit-incident.ts';
 export type { OutageIncident, RepairsIncident, SummaryIncident } from './outage-incident.ts';
 export type { ScheduledChangeIncident } from './scheduled-change-incident.ts';
 
+/** The agent of a draining instance has been seen disconnected, for as long as that goes on without a break. */
+const lostContactSchema = z.object({
+  atMs: z.number(),
+  /** Of the registrations without an agent, added up: whatever happens to one of them raises it. */
+  versions: z.number(),
+});
+export type LostContact = z.infer<typeof lostContactSchema>;
+
 /**
  * One EC2 instance being emptied, from the hook or the interruption that asked for it to the end that the instance came
  * to. Without a hook it has no actions; a hook that comes later joins.
@@ -39,8 +47,7 @@ export const drainIncidentSchema = z.object({
   interruption: interruptionSchema.optional(),
   replacement: replacementSchema.optional(),
   deadlineAtMs: z.number(),
-  /** Since when the agent has been seen disconnected, while it is. */
-  lostContactAtMs: z.number().optional(),
+  lostContact: lostContactSchema.optional(),
   /** Since when only tasks that nothing waits for are left. */
   unblockedAtMs: z.number().optional(),
   /** When on-call was told that nothing moves. */

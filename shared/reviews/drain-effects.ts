@@ -89,15 +89,15 @@ async function keepWaiting(subject: Subject, decision: Wait): Promise<void> {
 
 async function note(subject: Subject, decision: Wait, heartbeatAtMs: number): Promise<void> {
   const { runtime, incident } = subject;
-  const { lostContactAtMs, unblockedAtMs } = decision;
+  const { lostContact, unblockedAtMs } = decision;
   const isStalledNow = decision.isStalled && incident.stalledAtMs === undefined;
-  const isUnchanged = lostContactAtMs === incident.lostContactAtMs && unblockedAtMs === incident.unblockedAtMs;
+  const isUnchanged = lostContact?.atMs === incident.lostContact?.atMs && unblockedAtMs === incident.unblockedAtMs;
   if (decision.heartbeats.length === 0 && isUnchanged && !isStalledNow) return;
   const beaten = new Set(decision.heartbeats.map(({ hookName }) => hookName));
   const actions = incident.actions.map((action) =>
     beaten.has(action.hookName) ? { ...action, heartbeatAtMs } : action,
   );
-  const next = { ...incident, actions, lostContactAtMs, unblockedAtMs };
+  const next = { ...incident, actions, lostContact, unblockedAtMs };
   await commit(runtime, isStalledNow ? await withStalledAlert(subject, next, decision.blocking ?? []) : next, incident);
 }
 

@@ -164,7 +164,7 @@ function mustListTasks(
   if (policy.standaloneTasks === 'stop' || incident.actions.length === 0) return true;
   if (nowMs >= incident.deadlineAtMs || incident.unblockedAtMs !== undefined) return true;
   // About to be given up: the tasks whose fate is unknown are to be named.
-  const silentMs = nowMs - (incident.lostContactAtMs ?? nowMs);
+  const silentMs = nowMs - (incident.lostContact?.atMs ?? nowMs);
   if (silentMs >= policy.lostContactMinutes * 60_000) return true;
   return instances.every(mayBeEmpty) || isLookDue(nowMs - incident.openedAtMs);
 }

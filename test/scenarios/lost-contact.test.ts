@@ -97,6 +97,26 @@ describe('a draining instance whose agent goes silent', () => {
     expect(box.alerts()).toEqual([]);
   });
 
+  it('is given up by the clock of its second absence, when it was back for a moment that no look or event told of', async () => {
+    const { box, id } = await blocked({
+      settings: { lostContactMinutes: '10', drainStalledMinutes: 'off' },
+      agentConnectionsEnd: false,
+      deliveryFault: ({ event }) => (event['detail-type'].startsWith('ECS Container Instance') ? [] : [0]),
+    });
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(8));
+    box.world.reconnectAgent(id);
+    for (let second = 0; second < 30 && !containerInstance(box, id).agentConnected; second++) await box.run(seconds(1));
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+
+    await box.run(minutes(9));
+    expect(hookEnd(box, id)).toBeUndefined();
+    await box.run(minutes(4));
+    expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
+  });
+
   it('is told about as any silent agent where no hook would ever release it', async () => {
     const { box, id } = await blocked({ settings: { rebalance: 'drain', drainStalledMinutes: 'off' } });
 

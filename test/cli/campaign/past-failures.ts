@@ -121,6 +121,12 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'the same as with seed 1314',
     whatWasFixed: 'the same as with seed 1314',
   },
+  {
+    file: 'seed-665.json',
+    seeds: [665, 694],
+    whatFailed: 'the clock of lost contact ran on although the agent had been back for a moment',
+    whatWasFixed: 'a version that moved starts it anew',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {

@@ -109,7 +109,7 @@ describe('an instance that lives on after its drain', () => {
       toStop: [],
       heartbeats: [],
       toDrain: [],
-      lostContactAtMs: undefined,
+      lostContact: undefined,
       unblockedAtMs: undefined,
       isStalled: false,
     };

@@ -64,7 +64,10 @@ const anyIncident = fc
   .record({
     phase: fc.constantFrom('draining' as const, 'returning' as const),
     destination: fc.constantFrom('termination' as const, 'warm-pool' as const, 'root-volume' as const),
-    lostContactAtMs: fc.constantFrom(undefined, T0, T0 + 20 * MINUTE_MS),
+    lostContact: fc.option(
+      fc.record({ atMs: fc.constantFrom(T0, T0 + 20 * MINUTE_MS), versions: fc.constantFrom(7, 8) }),
+      { nil: undefined },
+    ),
     unblockedAtMs: fc.constantFrom(undefined, T0),
     stalledAtMs: fc.constantFrom(undefined, T0),
   })
@@ -168,7 +171,7 @@ describe('a drain with tasks left', () => {
       toStop: [],
       heartbeats: [action],
       toDrain: [],
-      lostContactAtMs: undefined,
+      lostContact: undefined,
       unblockedAtMs: undefined,
       isStalled: false,
     });

@@ -73,7 +73,7 @@ describe('a drain without a hook', () => {
       toStop: [],
       heartbeats: [],
       toDrain: [],
-      lostContactAtMs: undefined,
+      lostContact: undefined,
       unblockedAtMs: undefined,
       isStalled: false,
     });

@@ -13,7 +13,7 @@ function told(before: Incident | undefined, after: Incident): string[] {
 describe('what is told of an incident', () => {
   test.each([
     ['a drain that begins', undefined, drain(), ['opened']],
-    ['a drain’s heartbeat', drain(), drain({ version: 2, lostContactAtMs: T0 }), []],
+    ['a drain’s heartbeat', drain(), drain({ version: 2, lostContact: { atMs: T0, versions: 3 } }), []],
     ['an alert that waits to be sent', drain(), drain({ version: 2, outboxAtMs: T0 }), []],
     ['a drain that stands still', drain(), drain({ version: 2, stalledAtMs: T0 }), ['changed']],
     ['a drain that is over', drain(), drain({ ...closed, outcome: 'drained' }), ['closed']],

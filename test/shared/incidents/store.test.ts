@@ -117,10 +117,16 @@ describe('a write', () => {
   });
 
   test('keeps every field, and forgets those that have become undefined', async () => {
-    const full = drain({ id: freshId(), lostContactAtMs: 5, unblockedAtMs: 6, outbox: [alert], outboxAtMs: 7 });
+    const full = drain({
+      id: freshId(),
+      lostContact: { atMs: 5, versions: 3 },
+      unblockedAtMs: 6,
+      outbox: [alert],
+      outboxAtMs: 7,
+    });
     const first = await saved(full);
-    const second = await saved({ ...first, lostContactAtMs: undefined } as Incident, first);
-    const { lostContactAtMs: _, ...rest } = full;
+    const second = await saved({ ...first, lostContact: undefined } as Incident, first);
+    const { lostContact: _, ...rest } = full;
     expect((await store.getMany([full.id])).get(full.id)).toEqual({ ...rest, version: second.version });
   });
 });
