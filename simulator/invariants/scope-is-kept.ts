@@ -1,16 +1,26 @@
+import type { Call } from './facts.ts';
 import { clustersTouched, isFleetChange } from './fleet-change.ts';
 import type { Invariant } from './invariant.ts';
+import type { Ledger } from './ledger.ts';
 import { type Terms, termsIn } from './terms.ts';
+
+const MINUTE_MS = 60_000;
 
 /**
  * An instance that is registered in several clusters may be changed for the sake of any of them; one in no cluster is
- * none's.
+ * none's. Who cannot see whose an instance is, as AWS fails to answer, may keep its hook alive, which only postpones what
+ * happens: unless an earlier hook of the group has shown it.
  */
 export function scopeIsKept(terms: Terms): Invariant {
+  /** Invocations that AWS has failed to answer. */
+  const blind = new Set<string | undefined>();
   return {
     name: 'Nothing is changed in clusters that are not looked after, or that are only observed',
     observe(fact, ledger, check) {
+      if (fact.kind === 'call' && fact.errorCode !== undefined) blind.add(fact.requestId);
       if (!isFleetChange(fact)) return;
+      const isPostponement = fact.operation === 'RecordLifecycleActionHeartbeat' && blind.has(fact.requestId);
+      if (isPostponement && !isGroupKnown(fact, ledger)) return;
       const roles = clustersTouched(fact, ledger).map((name) => ({ name, ...roleIn(terms, name, fact.atMs) }));
       if (roles.length === 0) return;
       const told = roles.map(
@@ -23,6 +33,16 @@ export function scopeIsKept(terms: Terms): Invariant {
       ]);
     },
   };
+}
+
+/** By a hook at which somebody has certainly looked by now, and within the hour that a group is remembered for. */
+function isGroupKnown(fact: Call & { readonly atMs: number }, ledger: Ledger): boolean {
+  return ledger.actions.some(
+    ({ group, startedAtMs }) =>
+      group === fact.input.AutoScalingGroupName &&
+      fact.atMs - startedAtMs > 5 * MINUTE_MS &&
+      fact.atMs - startedAtMs < 60 * MINUTE_MS,
+  );
 }
 
 function roleIn(terms: Terms, cluster: string, atMs: number) {

@@ -60,3 +60,15 @@ test('A hook may be completed for the cluster that its instance was in while it 
   const before = moved().world(INSTANCE, 'deregistered').after(1).held().completes();
   expect(before.judge(scopeIsKept(only)).violations).toBe(1);
 });
+
+test('Who cannot see whose an instance is may keep its hook alive, unless an earlier hook of its group has shown it', () => {
+  const unseen = { code: 'ServiceUnavailable', message: '' };
+  const blind = (story: HandMade) => story.call('ListClusters', {}, unseen, 'ecs');
+  const beat = { LifecycleActionToken: 'token-of-ebbtide-terminate', AutoScalingGroupName: 'shop' };
+  const judge = (story: HandMade) => story.judge(scopeIsKept(roles('observes'))).violations;
+  const held = () => new HandMade().registered().held();
+  expect(judge(blind(held()).call('RecordLifecycleActionHeartbeat', beat))).toBe(0);
+  expect(judge(blind(held()).completes())).toBe(1);
+  expect(judge(blind(held().after(10)).call('RecordLifecycleActionHeartbeat', beat))).toBe(1);
+  expect(judge(blind(held().after(70)).call('RecordLifecycleActionHeartbeat', beat))).toBe(0);
+});
