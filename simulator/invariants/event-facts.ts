@@ -29,7 +29,7 @@ export function readEvent(event: Fields): UntimedFact | undefined {
       return {
         kind: 'health',
         containerInstanceArn: text(detail.containerInstanceArn),
-        isImpaired: detail.overallStatus === 'IMPAIRED',
+        isImpaired: isImpairedBesides(detail.healthChecks),
       };
     case 'EC2 Instance-launch Lifecycle Action':
       return {
@@ -59,6 +59,12 @@ export function readEvent(event: Fields): UntimedFact | undefined {
     default:
       return undefined;
   }
+}
+
+/** Of more than its agent's connection: for how long that has been broken, invariants know better. */
+function isImpairedBesides(healthChecks: unknown): boolean {
+  const checks = Array.isArray(healthChecks) ? healthChecks.map(fieldsOf) : [];
+  return checks.some(({ type, status }) => status === 'IMPAIRED' && type !== 'AGENT_CONNECTIVITY');
 }
 
 function zoneIn(attributes: unknown): string {

@@ -18,6 +18,18 @@ test('An alert about an agent that came back for a moment in between is caught',
   expect(alerted(flapped).violations).toBe(1);
 });
 
+const impaired = (type: string) => (story: HandMade) =>
+  story.event('ECS Container Instance Health Change', {
+    containerInstanceArn: INSTANCE,
+    overallStatus: 'IMPAIRED',
+    healthChecks: [{ type, status: 'IMPAIRED' }],
+  });
+
+test('An alert about what ECS calls impaired may come at once, unless it is the connection of the agent', () => {
+  expect(alerted(impaired('CONTAINER_RUNTIME')(new HandMade().registered()))).toMatchObject({ violations: 0 });
+  expect(alerted(impaired('AGENT_CONNECTIVITY')(away().after(5)).after(4))).toMatchObject({ violations: 1 });
+});
+
 test('Alerts that an incident is over, or about a drain, say nothing about a threshold', () => {
   const story = new HandMade().registered().alert('a#resolved', 'resolved').alert('b#opened', 'opened', 'drain');
   expect(story.judge(nobodyIsWokenEarly(TERMS)).checks).toBe(0);

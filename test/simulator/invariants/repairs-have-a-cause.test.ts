@@ -25,6 +25,18 @@ test('A replacement of a connected instance, or of one that came back in between
   expect(violations(replace(back))).toBe(1);
 });
 
+test('Where the connection of the agent is all that ECS calls impaired, steps have their time all the same', () => {
+  const impaired = (type: string, story: HandMade) =>
+    story.event('ECS Container Instance Health Change', {
+      containerInstanceArn: INSTANCE,
+      overallStatus: 'IMPAIRED',
+      healthChecks: [{ type, status: 'IMPAIRED' }],
+    });
+  expect(violations(replace(impaired('CONTAINER_RUNTIME', new HandMade().registered())))).toBe(0);
+  expect(violations(replace(impaired('AGENT_CONNECTIVITY', away(5)).after(24)))).toBe(1);
+  expect(violations(replace(impaired('AGENT_CONNECTIVITY', away(5)).after(25)))).toBe(0);
+});
+
 test('An instance that AWS takes may be replaced where the operator says so', () => {
   const announced = () =>
     new HandMade().registered().event('EC2 Instance Rebalance Recommendation', { 'instance-id': EC2 });
