@@ -134,6 +134,14 @@ function canMeet(attempt: CallAttempt, kind: CallFaultKind): boolean {
   return true;
 }
 
+/** Strikes deliveries by both: what one of them loses is lost, what both delay is late by both, and copies are copied. */
+export function strikeByBoth(one: DeliveryFault, other: DeliveryFault): DeliveryFault {
+  return (delivery) => {
+    const furtherMs = other(delivery);
+    return one(delivery).flatMap((delayMs) => furtherMs.map((moreMs) => delayMs + moreMs));
+  };
+}
+
 const CALL_FAULT_KINDS = Object.keys(CALL_FAULTS) as readonly CallFaultKind[];
 
 export function createFaults(plan: FaultPlan, surroundings: FaultSurroundings): Faults {

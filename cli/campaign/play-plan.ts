@@ -10,7 +10,7 @@ import type { Packaged } from '../story/play.ts';
 import { buildFleet, completeForeignHooks } from './build-fleet.ts';
 import { keepChronicle } from './chronicle.ts';
 import type { FaultKind } from './fault-mix.ts';
-import { createFaults } from './faults.ts';
+import { createFaults, strikeByBoth } from './faults.ts';
 import { listenForSpared, settle } from './healing.ts';
 import { invariantsFor } from './invariants.ts';
 import { findPending, type Pending } from './liveness.ts';
@@ -62,7 +62,8 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
     undocumented: plan.undocumented,
     intercept: (attempt) => options.spoil?.(attempt) ?? faults.intercept(attempt),
     onCall: faults.onCall,
-    deliveryFault: faults.deliveryFault,
+    // Some pushes strike the events that tell of them.
+    deliveryFault: strikeByBoth(faults.deliveryFault, (delivery) => simulator.faults.deliveryFault(delivery)),
     repeatedDelivery: faults.repeatedDelivery,
     clockSkewMs: faults.clockSkewMs,
   });

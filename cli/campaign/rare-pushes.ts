@@ -1,5 +1,6 @@
 import type { Random } from '../../simulator/kernel/random.ts';
 import type { FaultMix } from './fault-mix.ts';
+import { repeatOldNews } from './old-news.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import type { PlannedPush } from './pushes.ts';
 import { pickInstance, pickOne, runningInstances, type Scene } from './scene.ts';
@@ -120,6 +121,7 @@ const setActive: Push = (scene) => {
 const SET_ACTIVE = 'set what drains ACTIVE';
 const KEEP_STOPPED = 'keep an instance stopped';
 const BLINK = 'let an agent come back for a moment';
+const REPEAT_OLD_NEWS = 'tell again of an absence that is over';
 const CUT_OFF_FOR_GOOD = 'cut off an agent for good';
 const USE_AGAIN = 'use a warm pool again';
 const LOSE_A_SERVICE = 'lose a service of AWS';
@@ -133,6 +135,7 @@ export const RARE_PUSHES: Pushes = {
   [SET_ACTIVE]: setActive,
   [BLINK]: blink,
   [KEEP_STOPPED]: keepStopped,
+  [REPEAT_OLD_NEWS]: repeatOldNews,
   [CUT_OFF_FOR_GOOD]: atInstance(({ world }, id) => world.disconnectAgent(id, { cause: 'unreachable' })),
 };
 
@@ -158,6 +161,8 @@ export function drawRarePushes(
     ...draw(SET_ACTIVE, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
     ...draw(KEEP_STOPPED, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
     ...draw(BLINK, { share: 0.4, untilMinutes: troubleMinutes / 2 }),
+    // Early, for it takes about twice as long as on-call is to wait.
+    ...draw(REPEAT_OLD_NEWS, { share: 0.4, untilMinutes: troubleMinutes / 4 }),
     // Early, so that the last step of the ladder comes, where there is one.
     ...draw(CUT_OFF_FOR_GOOD, {
       share: settings.disconnectedDeregisterMinutes === 'off' ? 0.1 : 0.7,

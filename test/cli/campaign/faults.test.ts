@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FAULT_KINDS, type FaultKind } from '../../../cli/campaign/fault-mix.ts';
-import { createFaults } from '../../../cli/campaign/faults.ts';
+import { createFaults, strikeByBoth } from '../../../cli/campaign/faults.ts';
 import { drawPlan } from '../../../cli/campaign/plan.ts';
 import { STALE_MS_MAX, StaleReads } from '../../../cli/campaign/stale-reads.ts';
 import type { EventEnvelope } from '../../../simulator/services/event-bridge/bus.ts';
@@ -88,4 +88,17 @@ test('Sweeps are lost by a kind of their own, and what nobody can read always ar
   expect(always('eventLost').deliveryFault(delivery({ source: 'aws.events' }))).toEqual([0]);
   expect(always('sweepLost').deliveryFault(delivery({ source: 'aws.events' }))).toEqual([]);
   expect(always('eventLost').deliveryFault(delivery({ detail: { unreadable: 'mark' } }))).toEqual([0]);
+});
+
+test('Where two strike the same delivery, what one loses is lost, delays add up, and each copy meets the other', () => {
+  const strike = (one: readonly number[], other: readonly number[]) =>
+    strikeByBoth(
+      () => one,
+      () => other,
+    )(delivery({}));
+  expect(strike([0], [0])).toEqual([0]);
+  expect(strike([], [0, 60])).toEqual([]);
+  expect(strike([5], [])).toEqual([]);
+  expect(strike([5], [0, 60])).toEqual([5, 65]);
+  expect(strike([0, 7], [60])).toEqual([60, 67]);
 });
