@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { environmentName } from '../../shared/config/config.ts';
 import { watch } from '../../simulator/invariants/invariant.ts';
 import type { TraceEntry } from '../../simulator/kernel/trace.ts';
@@ -129,12 +127,5 @@ function deployWith(simulator: Simulator, { templatePath, artifactsDirectory }: 
   for (const { Type, Properties } of Object.values(template.Resources)) {
     if (Type === 'AWS::Lambda::Function') Object.assign(Properties.Environment?.Variables ?? {}, variables);
   }
-  const directory = mkdtempSync(path.join(tmpdir(), 'ebbtide-campaign-'));
-  try {
-    const file = path.join(directory, 'template.json');
-    writeFileSync(file, JSON.stringify(template));
-    simulator.deploy({ templatePath: file, artifactsDirectory });
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  simulator.deploy({ template, artifactsDirectory });
 }

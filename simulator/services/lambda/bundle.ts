@@ -17,9 +17,12 @@ type Compiled = (...args: unknown[]) => unknown;
 
 const bundlesByHash = new Map<string, Bundle>();
 
+/** By the archive's own bytes: many worlds are deployed from the same few, and to inflate them takes longer than to hash. */
+const bundlesByArchive = new Map<string, Bundle>();
+
 /** @param location a zip archive or a directory */
 export function loadBundle(location: string): Bundle {
-  return statSync(location).isDirectory() ? bundleOf(readDirectory(location)) : bundleOf(readZip(location));
+  return statSync(location).isDirectory() ? bundleOf(readDirectory(location)) : bundleOfZip(readFileSync(location));
 }
 
 /** Code that a template holds itself: CloudFormation makes `index.js` of it (`AWS::Lambda::Function Code`, ZipFile). */
@@ -27,9 +30,14 @@ export function inlineBundle(source: string): Bundle {
   return bundleOf(new Map([['index.js', Buffer.from(source)]]));
 }
 
-function readZip(path: string): Map<string, Buffer> {
-  const entries = Object.entries(unzipSync(readFileSync(path)));
-  return new Map(entries.filter(([name]) => !name.endsWith('/')).map(([name, bytes]) => [name, Buffer.from(bytes)]));
+function bundleOfZip(archive: Buffer): Bundle {
+  const sha256 = createHash('sha256').update(archive).digest('hex');
+  const known = bundlesByArchive.get(sha256);
+  if (known !== undefined) return known;
+  const entries = Object.entries(unzipSync(archive)).filter(([name]) => !name.endsWith('/'));
+  const bundle = bundleOf(new Map(entries.map(([name, bytes]) => [name, Buffer.from(bytes)])));
+  bundlesByArchive.set(sha256, bundle);
+  return bundle;
 }
 
 function readDirectory(root: string): Map<string, Buffer> {
