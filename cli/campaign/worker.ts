@@ -47,3 +47,5 @@ process.on('SIGINT', () => undefined);
 process.on('message', (order: Order) => {
   void play(order).then((answer) => process.send?.(answer));
 });
+// Without it nobody waits for an answer any more.
+process.on('disconnect', () => process.exit());

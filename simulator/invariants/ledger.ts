@@ -15,6 +15,7 @@ export interface RegistrationRecord {
   readonly ec2InstanceId: string;
   /** The name. */
   readonly cluster: string;
+  readonly registeredAtMs: number;
   /** Undefined until ECS has told it. */
   zone: string | undefined;
   /** Empty: none that ECS has told of. */
@@ -177,6 +178,7 @@ export class Ledger {
       arn,
       ec2InstanceId,
       cluster: clusterName(arn),
+      registeredAtMs: atMs,
       zone: undefined,
       capacityProvider: '',
       status: 'ACTIVE',

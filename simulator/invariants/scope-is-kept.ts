@@ -8,8 +8,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * An instance that is registered in several clusters may be changed for the sake of any of them; one in no cluster is
- * none's. Who cannot see whose an instance is, as AWS fails to answer, may keep its hook alive, which only postpones what
- * happens: unless an earlier hook of the group has shown it.
+ * none's. Who cannot know yet whose an instance is may keep its hook alive, which only postpones what happens.
  */
 export function scopeIsKept(terms: Terms): Invariant {
   /** Invocations that AWS has failed to answer. */
@@ -19,8 +18,9 @@ export function scopeIsKept(terms: Terms): Invariant {
     observe(fact, ledger, check) {
       if (fact.kind === 'call' && fact.errorCode !== undefined) blind.add(fact.requestId);
       if (!isFleetChange(fact)) return;
-      const isPostponement = fact.operation === 'RecordLifecycleActionHeartbeat' && blind.has(fact.requestId);
-      if (isPostponement && !isGroupKnown(fact, ledger)) return;
+      const isPostponement = fact.operation === 'RecordLifecycleActionHeartbeat';
+      const isUnseen = blind.has(fact.requestId) && !isGroupKnown(fact, ledger);
+      if (isPostponement && (isUnseen || isNew(fact, ledger, terms))) return;
       const roles = clustersTouched(fact, ledger).map((name) => ({ name, ...roleIn(terms, name, fact.atMs) }));
       if (roles.length === 0) return;
       const told = roles.map(
@@ -35,13 +35,22 @@ export function scopeIsKept(terms: Terms): Invariant {
   };
 }
 
+type TimedCall = Call & { readonly atMs: number };
+
+/** It was in no cluster when somebody last looked. */
+function isNew(call: TimedCall, ledger: Ledger, { actsWithinMs = 0 }: Terms): boolean {
+  return ledger
+    .registrationsOf(ledger.heldInstance(call) ?? '')
+    .every(({ registeredAtMs }) => call.atMs - registeredAtMs < actsWithinMs);
+}
+
 /** By a hook at which somebody has certainly looked by now, and within the hour that a group is remembered for. */
-function isGroupKnown(fact: Call & { readonly atMs: number }, ledger: Ledger): boolean {
+function isGroupKnown(call: TimedCall, ledger: Ledger): boolean {
   return ledger.actions.some(
     ({ group, startedAtMs }) =>
-      group === fact.input.AutoScalingGroupName &&
-      fact.atMs - startedAtMs > 5 * MINUTE_MS &&
-      fact.atMs - startedAtMs < 60 * MINUTE_MS,
+      group === call.input.AutoScalingGroupName &&
+      call.atMs - startedAtMs > 5 * MINUTE_MS &&
+      call.atMs - startedAtMs < 60 * MINUTE_MS,
   );
 }
 

@@ -61,7 +61,7 @@ test('A hook may be completed for the cluster that its instance was in while it 
   expect(before.judge(scopeIsKept(only)).violations).toBe(1);
 });
 
-test('Who cannot see whose an instance is may keep its hook alive, unless an earlier hook of its group has shown it', () => {
+test('Who cannot see whose an instance is may keep its hook alive, unless its group has shown it', () => {
   const unseen = { code: 'ServiceUnavailable', message: '' };
   const blind = (story: HandMade) => story.call('ListClusters', {}, unseen, 'ecs');
   const beat = { LifecycleActionToken: 'token-of-ebbtide-terminate', AutoScalingGroupName: 'shop' };
@@ -71,4 +71,14 @@ test('Who cannot see whose an instance is may keep its hook alive, unless an ear
   expect(judge(blind(held()).completes())).toBe(1);
   expect(judge(blind(held().after(10)).call('RecordLifecycleActionHeartbeat', beat))).toBe(1);
   expect(judge(blind(held().after(70)).call('RecordLifecycleActionHeartbeat', beat))).toBe(0);
+});
+
+test('A hook may be kept alive by who looked before its instance was registered, and not be completed', () => {
+  const late = { ...roles('stays out'), actsWithinMs: 90_000 };
+  const beat = { LifecycleActionToken: 'token-of-ebbtide-terminate' };
+  const held = () => new HandMade().held().registered();
+  const judge = (story: HandMade) => story.judge(scopeIsKept(late)).violations;
+  expect(judge(held().after(1).call('RecordLifecycleActionHeartbeat', beat))).toBe(0);
+  expect(judge(held().after(2).call('RecordLifecycleActionHeartbeat', beat))).toBe(1);
+  expect(judge(held().after(1).completes())).toBe(1);
 });
