@@ -1,7 +1,8 @@
+import type { DescribeInstanceRefreshesAnswer } from '@aws-sdk/client-auto-scaling';
 import type { Random } from '../../simulator/kernel/random.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import { RARE_PUSHES } from './rare-pushes.ts';
-import { pickGroup, pickOne, runningInstances } from './scene.ts';
+import { pickGroup, pickOne, runningInstances, type Scene } from './scene.ts';
 import { STACK_PUSHES } from './stack-pushes.ts';
 import { WORKLOAD_PUSHES } from './workload-pushes.ts';
 
@@ -72,9 +73,27 @@ const loseCluster: Push = (scene) => {
   return lost.length === 0 ? undefined : `${cluster}, ${lost.length} agents`;
 };
 
-/** As an instance refresh does: the instances of a group one after the other, each replaced. */
-const refresh: Push = (scene) => {
-  const group = pickGroup(scene)?.name;
+/** The instances of a group one after the other, each replaced, or its root volume: an instance refresh, where it has no warm pool. */
+const refresh: Push = async (scene) => {
+  const group = pickGroup(scene);
+  if (group === undefined) return undefined;
+  if (group.warmPool !== undefined) return refreshByHand(scene, group.name);
+  const { random, simulator } = scene;
+  const AutoScalingGroupName = group.name;
+  const { InstanceRefreshes } = (await simulator.call('autoscaling', 'DescribeInstanceRefreshes', {
+    AutoScalingGroupName,
+  })) as DescribeInstanceRefreshesAnswer;
+  // There is one at a time.
+  if (InstanceRefreshes?.some(({ EndTime }) => EndTime === undefined)) return undefined;
+  const Strategy = random.pick(['Rolling', 'Rolling', 'ReplaceRootVolume']);
+  const MinHealthyPercentage = random.pick([0, 50, 90]);
+  const ScaleInProtectedInstances = random.pick(['Refresh', 'Ignore']);
+  const Preferences = { MinHealthyPercentage, InstanceWarmup: random.pick([0, 30, 60]), ScaleInProtectedInstances };
+  await simulator.call('autoscaling', 'StartInstanceRefresh', { AutoScalingGroupName, Strategy, Preferences });
+  return `${group.name}, ${Strategy}, ${MinHealthyPercentage} % healthy`;
+};
+
+function refreshByHand(scene: Scene, group: string): string | undefined {
   const old = scene.views.groupInstances().filter((one) => one.group === group && one.lifecycleState === 'InService');
   for (const [index, { ec2InstanceId }] of old.entries()) {
     scene.after(index * scene.random.integer(2, 5) * MINUTE_MS, () => {
@@ -83,7 +102,7 @@ const refresh: Push = (scene) => {
     });
   }
   return old.length === 0 ? undefined : `${group}, ${old.length} instances`;
-};
+}
 
 /** Some stay away in the end: what late events tell of the earlier absences is no news about the last one. */
 const flap = atInstance(({ world, views, random, after }, id) => {
@@ -98,10 +117,8 @@ const flap = atInstance(({ world, views, random, after }, id) => {
   });
 });
 
-/** Away for as long as a boot takes; the registration stays what it was. */
-const reboot = atInstance(({ world, random }, id) =>
-  world.disconnectAgent(id, { forMs: random.integer(40, 180) * 1_000, cause: 'unreachable' }),
-);
+/** Its containers end; the registration stays what it was. */
+const reboot = atInstance(({ simulator }, id) => simulator.call('ec2', 'RebootInstances', { InstanceIds: [id] }));
 
 /** The agent's configuration names another cluster, where it registers too. */
 const moveAgent = atInstance((scene, id) => {

@@ -24,7 +24,7 @@ export async function makeTrouble(simulator: Simulator, plan: Plan, isOver: () =
       throw new Error(`The plan of seed ${plan.seed} has a push "${name}": there is none of that name`);
     await runUntil(beginMs + atMs);
     if (isOver()) return;
-    const target = push(createScene(simulator, plan, new Random(seed, 'push')));
+    const target = await push(createScene(simulator, plan, new Random(seed, 'push')));
     trace.add('note', { text: `${name}: ${target ?? 'nothing there to do it to'}` });
   }
   await runUntil(beginMs + plan.troubleMinutes * MINUTE_MS);
