@@ -80,7 +80,7 @@ export function decideDisconnection(
   const again = !isGhost(observation) && awayAgain(incident, { ...observation, instance }, nowMs);
   if (again) return again;
   const idle = isAlerted ? ({ kind: 'wait' } as const) : suspect;
-  const clockStartsMs = Math.max(sinceMs, observation.clockStartsMs ?? 0, incident?.awayAgainAtMs ?? 0);
+  const clockStartsMs = Math.max(sinceMs, observation.clockStartsMs ?? 0, incident.awayAgainAtMs ?? 0);
   const awayMinutes = (nowMs - clockStartsMs) / 60_000;
   if (isGhost(observation) || (connectedTwin !== undefined && !instance.agentConnected)) {
     // Without its registration ECS calls a task STOPPED whose containers still run.
@@ -127,12 +127,12 @@ export function unbrokenSince(
 
 /** Whoever was told stays told; but what comes next must not rest on an absence that may have had an end. */
 function awayAgain(
-  incident: DisconnectionIncident | undefined,
+  incident: DisconnectionIncident,
   { instance, event }: DisconnectionObservation & { readonly instance: ContainerInstance },
   nowMs: number,
 ): Extract<DisconnectionDecision, { kind: 'away again' }> | undefined {
   const version = versionOf(instance);
-  if (incident?.phase !== 'alerted' || version === undefined) return undefined;
+  if (incident.phase !== 'alerted' || version === undefined) return undefined;
   if (incident.instanceVersion === undefined || incident.instanceVersion === version) return undefined;
   return { kind: 'away again', atMs: event?.version === version ? event.atMs : nowMs, instanceVersion: version };
 }

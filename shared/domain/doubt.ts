@@ -1,4 +1,4 @@
-import type { DrainIncident } from '../incidents/incident.ts';
+import type { DrainIncident, Registration } from '../incidents/incident.ts';
 import type { ContainerInstance } from './model.ts';
 
 /** What ECS answers may be some seconds old: a look so much later sees what this one should have. */
@@ -17,9 +17,9 @@ export function isDoubtful(
   }: { readonly instances?: readonly ContainerInstance[] | undefined; readonly ec2State?: string | undefined },
   nowMs: number,
 ): boolean {
-  const there = new Set(instances.flatMap(({ arn, agentConnected }) => (agentConnected ? [arn] : [])));
+  const isThere = ({ arn }: Registration) => instances.some((one) => one.arn === arn && one.agentConnected);
   // The agent may have registered elsewhere, and have tasks there: the sweep, which asks EC2 besides, looks for that.
-  if (ec2State === undefined && registrations.some(({ arn }) => !there.has(arn))) return true;
+  if (ec2State === undefined && !registrations.every(isThere)) return true;
   const isUsed = instances.some(({ resourcesFree }) => resourcesFree === false);
   return isUsed && nowMs - (unblockedAtMs ?? nowMs) < SETTLED_AFTER_MS;
 }

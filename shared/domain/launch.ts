@@ -5,7 +5,7 @@
 import type { Policy } from '../config/settings.ts';
 import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
 import { clusterName } from './arns.ts';
-import { heartbeatIntervalMs, isInWarmPool } from './lifecycle.ts';
+import { isHeartbeatDue, isInWarmPool } from './lifecycle.ts';
 import type { ClusterArn, ContainerInstance, Ec2StatusChecks, LifecycleAction } from './model.ts';
 import { isNameIn } from './name-patterns.ts';
 
@@ -143,10 +143,6 @@ function isReplacementDue(
 
 function isArriving(lifecycleState: string): boolean {
   return lifecycleState === 'InService' || (lifecycleState.startsWith('Pending') && !isInWarmPool(lifecycleState));
-}
-
-function isHeartbeatDue({ heartbeatAtMs, heartbeatTimeoutSeconds }: HeldAction, nowMs: number): boolean {
-  return nowMs - heartbeatAtMs >= heartbeatIntervalMs(heartbeatTimeoutSeconds);
 }
 
 /** Registered, and done with it: with ENI trunking an instance passes through REGISTERING first. */
