@@ -25,6 +25,18 @@ describe('an absence that on-call knows of', () => {
     expect(decide(moved, dueMs, incident)).toEqual({ kind: 'replace' });
   });
 
+  test('goes on as an impairment whose clock is the same: of a connected agent the version says nothing', () => {
+    const impaired = { instance: instance({ version: 8, health: [{ type: 'DAEMON', status: 'IMPAIRED' }] }) };
+    expect(decide(impaired, T0 + 20 * MINUTE_MS - 1)).toEqual({ kind: 'wait' });
+    expect(decide(impaired, T0 + 20 * MINUTE_MS)).toEqual({ kind: 'replace' });
+  });
+
+  test('and that began as an impairment keeps its clock, too: nothing says that there was an end in between', () => {
+    const incident = disconnection({ phase: 'alerted', instanceVersion: undefined });
+    expect(decide({}, T0 + 20 * MINUTE_MS - 1, incident)).toEqual({ kind: 'wait' });
+    expect(decide({}, T0 + 20 * MINUTE_MS, incident)).toEqual({ kind: 'replace' });
+  });
+
   test('leaves a ghost all the same, whose version moved as it went', () => {
     const ghost = { instance: instance({ agentConnected: false, version: 8 }), ec2State: 'terminated' };
     expect(decide(ghost, T0 + 60 * MINUTE_MS)).toEqual({ kind: 'deregister', reason: 'ghost' });

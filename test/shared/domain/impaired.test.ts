@@ -66,6 +66,11 @@ describe('an agent whose connection ECS itself calls impaired', () => {
     expect(decide(away, T0 + 1, disconnection({ sinceMs: T0 - THRESHOLD_MS }))).toEqual({ kind: 'alert' });
   });
 
+  test('has been away without a break, though its version has moved since it was noted', () => {
+    const moved = seen({ agentConnected: false, health, version: 8 });
+    expect(decide(moved, T0 + 1, disconnection({ sinceMs: T0 - THRESHOLD_MS }))).toEqual({ kind: 'alert' });
+  });
+
   test('has been away for as long as is known otherwise, if that is longer', () => {
     const incident = disconnection({ sinceMs: T0 - 2 * THRESHOLD_MS });
     expect(decide(away, T0 - THRESHOLD_MS, incident)).toEqual({ kind: 'alert' });
