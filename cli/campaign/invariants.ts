@@ -10,9 +10,11 @@ import { termsOf } from './terms.ts';
 /**
  * What must hold although things break. A function may fail then, and a message may end in a dead-letter queue with its
  * reason: that is what both are for. That nothing is left waiting is asked after healing (`findPending`).
+ *
+ * @param redeployedMs when the stack was deployed anew, in epoch milliseconds; undefined until then
  */
-export function invariantsFor(plan: Plan): Invariant[] {
-  const terms = termsOf(plan);
+export function invariantsFor(plan: Plan, redeployedMs?: () => number | undefined): Invariant[] {
+  const terms = termsOf(plan, redeployedMs);
   // A hook that has just begun when the world ends is not late: `findPending` knows.
   const { conclude: _, ...hooksInTime } = hooksAreCompleted(terms);
   const left = new Set([functionsSucceed(), nothingIsLeftBehind(), hooksInTime].map(({ name }) => name));

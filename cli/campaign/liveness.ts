@@ -17,7 +17,7 @@ export interface Pending {
 /** All that still waits for Ebbtide. */
 export function findPending(simulator: Simulator, plan: Plan): Pending[] {
   const homes = new Map(plan.clusters.flatMap(({ name, groups }) => groups.map((group) => [group.name, name])));
-  const acts = (cluster: string | undefined) => inForce(plan, cluster).every(({ role }) => role === 'acts');
+  const acts = (cluster: string | undefined) => inForce(plan, cluster).at(-1)?.role === 'acts';
   const ownsHook = (hook: string, group: string) => hook.startsWith('ebbtide-') && acts(homes.get(group));
   // Where it may not clean up, or only so much within the hour, a registration without an agent stays what it is.
   const mayClean = (cluster: string) =>

@@ -56,7 +56,7 @@ export function drawPlan(seed: number): Plan {
     clusters: drawClusters(fleet, { settings, rates }),
     undocumented,
     faults: { rates },
-    redeployed: drawRedeployed(random.fork('redeployed')),
+    redeployed: drawRedeployed(random.fork('redeployed'), settings),
     troubleMinutes,
     pushes: [
       ...drawPushes(random.fork('pushes'), { troubleMinutes, meanPauseMinutes }),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { environmentName } from '../../shared/config/config.ts';
 import { watch } from '../../simulator/invariants/invariant.ts';
-import type { TraceEntry } from '../../simulator/kernel/trace.ts';
+import type { Trace, TraceEntry } from '../../simulator/kernel/trace.ts';
 import { createSimulator, type Simulator } from '../../simulator/simulator.ts';
 import type { CallAttempt, Interception } from '../../simulator/wire/wire.ts';
 import type { Packaged } from '../story/play.ts';
@@ -13,6 +13,7 @@ import { listenForSpared, settle } from './healing.ts';
 import { invariantsFor } from './invariants.ts';
 import { findPending, type Pending } from './liveness.ts';
 import type { Plan } from './plan.ts';
+import { REDEPLOYS } from './stack-pushes.ts';
 import type { Strike } from './strikes.ts';
 import { makeTrouble } from './trouble.ts';
 import { type BrokenInvariant, excerptAbout, recordingViolations } from './violations.ts';
@@ -72,7 +73,7 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
   const broken: BrokenInvariant[] = [];
   const invariants = watch(
     trace,
-    recordingViolations(invariantsFor(plan), broken, { entries, now: () => clock.now() }),
+    recordingViolations(invariantsFor(plan, listenForRedeployment(trace)), broken, { entries, now: () => clock.now() }),
   );
   const isOver = () => options.stopWhenBroken === true && broken.length > 0;
   deployWith(simulator, packaged, plan);
@@ -105,6 +106,15 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
     alerts,
     traceDigest: digest,
   };
+}
+
+/** When the push that deploys the stack anew came: it notes itself once it is done. */
+function listenForRedeployment(trace: Trace): () => number | undefined {
+  let atMs: number | undefined;
+  trace.onEntry(({ kind, at, text }) => {
+    if (kind === 'note' && String(text).startsWith(`${REDEPLOYS}: `)) atMs ??= Date.parse(at);
+  });
+  return () => atMs;
 }
 
 /** Counts each minute how many EC2 instances run; by events alone a lost one would count for ever. */

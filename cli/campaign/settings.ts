@@ -22,11 +22,14 @@ const CHANGEABLE = [
   'nonBlockingGroups',
 ] as const satisfies readonly SettingName[];
 
-/** The settings that the stack is deployed with anew, where that happens. */
-export function drawRedeployed(random: Random): Settings {
+/** The settings that the stack is deployed with anew, where that happens: sometimes to stop all that it does, or to begin. */
+export function drawRedeployed(random: Random, { mode }: Settings): Settings {
   const other = drawPolicy(random.fork('settings'));
   const names = random.shuffle(CHANGEABLE).slice(0, random.integer(0, 3));
-  return Object.fromEntries(names.map((name) => [name, other[name] ?? '']));
+  return {
+    ...Object.fromEntries(names.map((name) => [name, other[name] ?? ''])),
+    ...(random.fork('mode').chance(0.25) && { mode: mode === 'observe' ? 'act' : 'observe' }),
+  };
 }
 
 /** What single clusters want otherwise, by their tags. */

@@ -21,13 +21,35 @@ interface Promised extends Pick<Plan, 'settings' | 'redeployed'> {
   readonly pushes?: Plan['pushes'];
 }
 
-/** What a plan's settings promise: those of the stack, and of each cluster with its tags. */
-export function termsOf(plan: Promised): Terms {
-  const of = (name: string | undefined) => inForce(plan, name).map(termsOfPolicy).reduce(laxer);
-  const byCluster = new Map(plan.clusters.map(({ name }) => [name, of(name)]));
-  const elsewhere = of(undefined);
+/**
+ * What a plan's settings promise: those of the stack, and of each cluster with its tags.
+ *
+ * @param redeployedMs when the stack was deployed anew, in epoch milliseconds; undefined until then
+ */
+export function termsOf(plan: Promised, redeployedMs: () => number | undefined = () => undefined): Terms {
+  const byCluster = new Map(plan.clusters.map(({ name }) => [name, inTurn(plan, name)]));
+  const elsewhere = inTurn(plan, undefined);
   const homes = new Map(plan.clusters.flatMap(({ name, groups = [] }) => groups.map((group) => [group.name, name])));
-  return { ...elsewhere, homeOf: (group) => homes.get(group), in: (cluster) => byCluster.get(cluster) ?? elsewhere };
+  const termsIn = (cluster: string, atMs: number) => {
+    const { before, after } = byCluster.get(cluster) ?? elsewhere;
+    const changedMs = redeployedMs();
+    // Who looked before that may still act.
+    const isChanged = changedMs !== undefined && atMs - changedMs >= (after.role === 'observes' ? ACTS_WITHIN_MS : 0);
+    return isChanged ? after : before;
+  };
+  return { ...elsewhere.before, homeOf: (group) => homes.get(group), in: termsIn };
+}
+
+/**
+ * Of the stack deployed anew only the mode is a matter of time. Where it changes, nobody need act at any time: whether what
+ * is under way goes on depends on the moment.
+ */
+function inTurn(plan: Promised, name: string | undefined): { readonly before: Terms; readonly after: Terms } {
+  const all = inForce(plan, name).map(termsOfPolicy);
+  const terms = all.reduce(laxer);
+  const [before = 'acts', after = before] = all.map(({ role }) => role);
+  const during = (role: Role): Terms => ({ ...terms, role: before !== after && role === 'acts' ? 'may act' : role });
+  return { before: during(before), after: during(after) };
 }
 
 export interface PolicyInForce {
@@ -36,8 +58,8 @@ export interface PolicyInForce {
 }
 
 /**
- * The policy of a cluster (undefined: of the stack), and the one that a later deployment brings. From the start it is as
- * if both were in force: what a drain began with, it keeps.
+ * The policy of a cluster (undefined: of the stack), and the one that a later deployment brings. But for their modes, it is
+ * from the start as if both were in force: what a drain began with, it keeps.
  */
 export function inForce(
   { settings, clusters, redeployed, pushes = [] }: Promised,

@@ -2,6 +2,7 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { AutoScalingGroupName } from '../domain/model.ts';
+import { clusterTagsSchema } from './common.ts';
 
 export interface Table {
   readonly client: DynamoDBClient;
@@ -20,8 +21,8 @@ const groupMemorySchema = z.object({
       defaultResult: z.string(),
     }),
   ),
-  /** What the cluster's policy said then: for when AWS does not answer, and its tags cannot be read. */
-  mode: z.enum(['act', 'observe']),
+  /** What the cluster's tags said then: for when AWS does not answer, and they cannot be read. */
+  clusterTags: clusterTagsSchema.optional(),
   readAtMs: z.number(),
 });
 
@@ -49,7 +50,7 @@ export async function rememberGroup(
   memory: GroupMemory,
 ): Promise<void> {
   const item = { id: groupId(groupName), ...memory, expiresAt: Math.floor((memory.readAtMs + MEMORY_MS) / 1_000) };
-  await client.send(new PutItemCommand({ TableName: tableName, Item: marshall(item) }));
+  await client.send(new PutItemCommand({ TableName: tableName, Item: marshall(item, { removeUndefinedValues: true }) }));
 }
 
 function groupId(groupName: AutoScalingGroupName): string {

@@ -223,8 +223,9 @@ async function learnGroups(
     const isRemembered = memories.get(groupName)?.hooks.some(({ name }) => name === hookName);
     if (instance === undefined || isRemembered) continue;
     const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
-    const { mode } = await runtime.policies.of(instance.clusterArn);
-    const memory = { clusterArn: instance.clusterArn, hooks, mode, readAtMs: runtime.now() };
+    const { clusterArn } = instance;
+    await runtime.policies.of(clusterArn);
+    const memory = { clusterArn, hooks, clusterTags: runtime.policies.tags(clusterArn), readAtMs: runtime.now() };
     // One that was moved to another cluster says nothing of the other instances of its group.
     const isMoved = others.some(({ clusterArn }) => clusterArn !== instance.clusterArn);
     memories.set(groupName, memory);

@@ -39,7 +39,8 @@ async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[]):
   for (const [groupName, group] of Map.groupBy(actions, (action) => action.groupName)) {
     const known = await recall(runtime, groupName);
     if (known !== undefined && !isLookedAfter(runtime, known.clusterArn)) continue;
-    const policy = known ?? runtime.config.policy;
+    const { config, policies } = runtime;
+    const policy = known === undefined ? config.policy : policies.known(known.clusterArn, known.clusterTags);
     for (const action of group) {
       const { ec2InstanceId: subject, hookName: hook } = action;
       const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };

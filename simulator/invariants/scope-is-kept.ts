@@ -26,7 +26,7 @@ export function scopeIsKept(terms: Terms): Invariant {
       const told = roles.map(
         ({ name, role }) => `${name}, which Ebbtide ${role === 'observes' ? 'only observes' : role}`,
       );
-      const isMeant = roles.some(({ role }) => role === 'acts');
+      const isMeant = roles.some(({ role }) => role === 'acts' || role === 'may act');
       check(isMeant, `${fact.functionName} called ${fact.operation} in ${told.join(' and ')}`, [
         fact.operation,
         ...roles.map(({ name }) => name),

@@ -51,8 +51,11 @@ export interface Terms {
   in?(cluster: string, atMs: number): Terms;
 }
 
-/** Whether fleet and hooks of a cluster are looked after, only observed, or none of Ebbtide's business. */
-export type Role = 'acts' | 'observes' | 'stays out';
+/**
+ * Whether fleet and hooks of a cluster are looked after, only observed, or none of Ebbtide's business; or, as that changes,
+ * nobody is to blame who looks after them, nor who does not.
+ */
+export type Role = 'acts' | 'observes' | 'stays out' | 'may act';
 
 /** The time of an event has whole seconds, so who goes by it is up to a second early (EventBridge, event structure). */
 export const EVENT_TIME_STEP_MS = 1_000;

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { environmentName } from '../../shared/config/config.ts';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type BoxOptions, minutes, openBox } from './box.ts';
 import { bootGroup, instancesOf, LAUNCH_HOOK } from './fleet.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat', 'UpdateContainerInstancesState'];
 
-/** The group of an observed cluster, whose first instance was let go before: where the group belongs is known. */
-async function observed(settings: BoxOptions['settings'] = {}) {
+/** A box in which ECS can be made to fail. */
+async function open(settings: BoxOptions['settings'] = {}) {
   const outage = { isOn: false };
   const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
   const box = await openBox({
@@ -14,6 +15,12 @@ async function observed(settings: BoxOptions['settings'] = {}) {
     intercept: ({ service }) =>
       outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
   });
+  return { box, outage };
+}
+
+/** The group of an observed cluster, whose first instance was let go before: where the group belongs is known. */
+async function observed(settings: BoxOptions['settings'] = {}) {
+  const { box, outage } = await open(settings);
   const resourceArn = 'arn:aws:ecs:eu-central-1:111122223333:cluster/prod';
   await box.simulator.call('ecs', 'TagResource', { resourceArn, tags: [{ key: 'ebbtide:mode', value: 'observe' }] });
   const [first = '', second = ''] = await bootGroup(box, { desired: 2, spot: true });
@@ -52,6 +59,27 @@ describe('a group whose cluster is only observed', () => {
     );
     expect(box.calls(...CHANGES)).toEqual([]);
   });
+});
+
+it('a group whose hooks were completed gets no heartbeat once the stack only observes, though ECS does not answer', async () => {
+  const { box, outage } = await open();
+  const [first = '', second = ''] = await bootGroup(box, { desired: 2, spot: true });
+  box.world.terminateInstanceInGroup(first, 'shrink');
+  await box.run(minutes(8));
+  expect(box.calls('CompleteLifecycleAction')).toHaveLength(1);
+
+  for (const { arn, environment } of box.simulator.lambda.functions()) {
+    box.simulator.lambda.configure(arn, { ...environment, [environmentName('mode')]: 'observe' });
+  }
+  const before = box.calls(...CHANGES).length;
+  outage.isOn = true;
+  box.world.terminateInstanceInGroup(second, 'shrink');
+  await box.run(minutes(4));
+
+  expect(box.logs('would act').map(({ effect }) => effect)).toContainEqual(
+    expect.objectContaining({ operation: 'RecordLifecycleActionHeartbeat', subject: second }),
+  );
+  expect(box.calls(...CHANGES)).toHaveLength(before);
 });
 
 describe('what began in an observed cluster, while ECS does not answer and every function starts anew', () => {

@@ -19,6 +19,19 @@ test('A cluster has the terms of its tags, where it is looked after', () => {
   expect(of('cluster-2')).toMatchObject({ role: 'acts', drainDeadlineMs: 30 * MINUTE_MS });
 });
 
+test('Where the stack is deployed anew with another mode, who observes changes nothing, and nobody need act', () => {
+  const pushes = [{ atMs: 0, push: REDEPLOYS, seed: 1 }];
+  const changedMs = 5 * MINUTE_MS;
+  const roles = (mode: string, redeployed: { mode: string }, minutes: readonly number[], name = 'cluster-2') => {
+    const terms = termsOf({ settings: { ...settings, mode }, clusters, redeployed, pushes }, () => changedMs);
+    return minutes.map((minute) => termsIn(terms, name, minute * MINUTE_MS).role);
+  };
+  expect(roles('act', { mode: 'observe' }, [0, 6, 6.5, 60])).toEqual(['may act', 'may act', 'observes', 'observes']);
+  expect(roles('observe', { mode: 'act' }, [0, 4.9, 5, 60])).toEqual(['observes', 'observes', 'may act', 'may act']);
+  expect(roles('observe', { mode: 'act' }, [0, 60], 'cluster-0')).toEqual(['observes', 'observes']);
+  expect(roles('act', { mode: 'act' }, [0, 60])).toEqual(['acts', 'acts']);
+});
+
 test('Where the stack is deployed anew, what either settings allow is allowed', () => {
   const redeployed = { drainDeadlineMinutes: '10', standaloneTasks: 'stop', nonBlockingGroups: 'family:optional' };
   const pushes = [{ atMs: 0, push: REDEPLOYS, seed: 1 }];

@@ -55,7 +55,12 @@ describe('what is remembered of a group', () => {
     globalTimeoutSeconds: 30_000,
     defaultResult: 'ABANDON',
   };
-  const memory = { clusterArn, hooks: [hook], mode: 'act' as const, readAtMs: T0 };
+  const memory = {
+    clusterArn,
+    hooks: [hook],
+    clusterTags: { tags: { 'ebbtide:mode': 'observe' }, readAtMs: T0 },
+    readAtMs: T0,
+  };
 
   test('is recalled for an hour', async () => {
     await rememberGroup(table, 'shop-nodes', memory);

@@ -24,6 +24,11 @@ test.each(['observes', 'stays out'] as const)(
   },
 );
 
+test('While what Ebbtide may do changes, nobody is to blame', () => {
+  const drained = new HandMade().registered().ecs('UpdateContainerInstancesState', drain);
+  expect(drained.judge(scopeIsKept(roles('may act'))).violations).toBe(0);
+});
+
 test('Changes where it acts, and reads anywhere, are as they ought to be', () => {
   const acts = new HandMade()
     .registered()
