@@ -12,6 +12,7 @@ import type { DeployedFunction } from '../measures/bundles.ts';
 import { type Drain, Drains } from './drains.ts';
 import { BACKUP_HOOK } from './fleet.ts';
 import { type Moment, Narrator } from './narrator.ts';
+import { completeBackups } from './other-team.ts';
 import { createStage } from './stage.ts';
 import { tellStory } from './story.ts';
 
@@ -70,7 +71,7 @@ export async function play(performance: Performance): Promise<Played> {
   });
   const invariants = watch(trace, everyInvariant(TERMS));
   const stack = simulator.deploy({ templatePath, artifactsDirectory });
-  completeBackups(simulator);
+  completeBackups(simulator, BACKUP_HOOK.name);
 
   const startedAtMs = clock.now();
   await tellStory(createStage(simulator, narrator, (nowMs) => performance.onTime?.(nowMs)));
@@ -116,29 +117,5 @@ export function deployedFunctions(
     const { name, handler, environment } = fn;
     const archivePath = path.join(artifactsDirectory, `${name.slice(name.lastIndexOf('-') + 1)}.zip`);
     return [{ name, archivePath, handler, environment }];
-  });
-}
-
-const BACKUP_TAKES_MS = 20_000;
-
-/** The other team: its tool copies the logs off the instance, then completes its own hook if that still waits. */
-function completeBackups(simulator: Simulator): void {
-  const { clock, trace } = simulator.kernel;
-  const isOpen = (token: string) =>
-    simulator.fleet.views
-      .groupInstances()
-      .some(({ hooks }) => hooks.some((action) => action.token === token && action.end === undefined));
-  trace.onEntry((entry) => {
-    const fact = readFact(entry);
-    if (fact?.kind !== 'terminate action' || fact.hook !== BACKUP_HOOK.name) return;
-    const input = {
-      AutoScalingGroupName: fact.group,
-      LifecycleHookName: fact.hook,
-      LifecycleActionToken: fact.token,
-      LifecycleActionResult: 'CONTINUE',
-    };
-    clock.after(BACKUP_TAKES_MS, () => {
-      if (isOpen(fact.token)) void simulator.call('autoscaling', 'CompleteLifecycleAction', input);
-    });
   });
 }

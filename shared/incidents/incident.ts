@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ClusterArn, ContainerInstanceArn, Ec2InstanceId } from '../domain/model.ts';
+import type { ClusterArn, ContainerInstanceArn } from '../domain/model.ts';
 import { clusterTagsSchema, common, heldActionSchema, registrationSchema } from './common.ts';
 import { configurationIncidentSchema } from './configuration-incident.ts';
 import { disconnectionIncidentSchema } from './disconnection-incident.ts';
@@ -77,10 +77,6 @@ export function drainId(arn: ContainerInstanceArn): string {
 
 export function disconnectionId(arn: ContainerInstanceArn): string {
   return `disconnection#${arn}`;
-}
-
-export function launchId(ec2InstanceId: Ec2InstanceId): string {
-  return `launch#${ec2InstanceId}`;
 }
 
 /** The cluster whose policy holds for an incident, and whose people are told. */

@@ -50,7 +50,9 @@ export async function rememberGroup(
   memory: GroupMemory,
 ): Promise<void> {
   const item = { id: groupId(groupName), ...memory, expiresAt: Math.floor((memory.readAtMs + MEMORY_MS) / 1_000) };
-  await client.send(new PutItemCommand({ TableName: tableName, Item: marshall(item, { removeUndefinedValues: true }) }));
+  await client.send(
+    new PutItemCommand({ TableName: tableName, Item: marshall(item, { removeUndefinedValues: true }) }),
+  );
 }
 
 function groupId(groupName: AutoScalingGroupName): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Ec2InstanceId } from '../domain/model.ts';
 import { clusterTagsSchema, common, heldActionSchema } from './common.ts';
 
 /** One EC2 instance on its way into a cluster, until its agent has registered and connected. */
@@ -27,6 +28,29 @@ export const launchIncidentSchema = z.object({
   replacedAtMs: z.number().optional(),
 });
 export type LaunchIncident = z.infer<typeof launchIncidentSchema>;
+
+type Launch = Pick<
+  LaunchIncident,
+  'ec2InstanceId' | 'groupName' | 'clusterArn' | 'isCertain' | 'actions' | 'deadlineAtMs'
+>;
+
+/** The wait for an instance that has just been heard of. */
+export function newLaunch(launch: Launch, nowMs: number): LaunchIncident {
+  return {
+    kind: 'launch',
+    id: launchId(launch.ec2InstanceId),
+    version: 0,
+    phase: 'waiting',
+    openedAtMs: nowMs,
+    outbox: [],
+    completed: [],
+    ...launch,
+  };
+}
+
+export function launchId(ec2InstanceId: Ec2InstanceId): string {
+  return `launch#${ec2InstanceId}`;
+}
 
 export function isLaunchId(id: string): boolean {
   return id.startsWith('launch#');

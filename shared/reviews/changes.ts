@@ -1,5 +1,6 @@
 import type { ContainerInstanceChange } from '../events/container-instance-change.ts';
-import { type DrainIncident, disconnectionId, drainId, type Incident, launchId } from '../incidents/incident.ts';
+import { type DrainIncident, disconnectionId, drainId, type Incident } from '../incidents/incident.ts';
+import { launchId } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { reviewDisconnections, type Suspect } from './disconnections.ts';
 import { reviewDrains } from './drains.ts';

@@ -5,7 +5,7 @@ import { deadlineOf } from '../domain/lifecycle.ts';
 import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
-import { type LaunchIncident, launchId } from '../incidents/incident.ts';
+import { type LaunchIncident, newLaunch } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { findHomes, type GroupHome } from './homes.ts';
@@ -126,21 +126,9 @@ function toIncident(
 ): LaunchIncident {
   const { ec2InstanceId, groupName } = action;
   const hook = hooks.find(({ name }) => name === action.hookName);
-  return {
-    kind: 'launch',
-    id: launchId(ec2InstanceId),
-    version: 0,
-    phase: 'waiting',
-    openedAtMs: nowMs,
-    outbox: [],
-    ec2InstanceId,
-    groupName,
-    clusterArn,
-    isCertain,
-    actions: [toHeldAction(action, hook)],
-    completed: [],
-    deadlineAtMs: deadlineOf(action.startedAtMs, policy.launchDeadlineMinutes, hook),
-  };
+  const deadlineAtMs = deadlineOf(action.startedAtMs, policy.launchDeadlineMinutes, hook);
+  const actions = [toHeldAction(action, hook)];
+  return newLaunch({ ec2InstanceId, groupName, clusterArn, isCertain, actions, deadlineAtMs }, nowMs);
 }
 
 function subjectOf({ ec2InstanceId }: LifecycleAction): string {

@@ -4,7 +4,7 @@ import { describeContainerInstances, findRegistrations } from '../aws/container-
 import type { Policy } from '../config/settings.ts';
 import { clusterName } from '../domain/arns.ts';
 import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, Ec2InstanceId } from '../domain/model.ts';
-import { type LaunchIncident, launchId } from '../incidents/incident.ts';
+import { type LaunchIncident, newLaunch } from '../incidents/launch-incident.ts';
 import { outageId } from '../incidents/outage-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { taggedCluster } from './homes.ts';
@@ -83,21 +83,8 @@ function toIncident(
     nowMs,
   }: { readonly clusterArn: ClusterArn; readonly unregisteredMinutes: number; readonly nowMs: number },
 ): LaunchIncident {
-  return {
-    kind: 'launch',
-    id: launchId(ec2InstanceId),
-    version: 0,
-    phase: 'waiting',
-    openedAtMs: nowMs,
-    outbox: [],
-    ec2InstanceId,
-    groupName,
-    clusterArn,
-    isCertain: true,
-    actions: [],
-    completed: [],
-    deadlineAtMs: nowMs + unregisteredMinutes * 60_000,
-  };
+  const deadlineAtMs = nowMs + unregisteredMinutes * 60_000;
+  return newLaunch({ ec2InstanceId, groupName, clusterArn, isCertain: true, actions: [], deadlineAtMs }, nowMs);
 }
 
 /** Its launch hook may have been waited for before. */

@@ -4,6 +4,7 @@ import {
   type CreateTableCommandInput,
   DescribeTableCommand,
   DynamoDBClient,
+  type GlobalSecondaryIndex,
   ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -23,6 +24,27 @@ export interface BothClients {
   /** Gives tables that are created or deleted the time to be so. */
   wait(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A table whose keys are of both kinds, with an index of its own. */
+export function contractTable(
+  TableName: string,
+  index: Pick<GlobalSecondaryIndex, 'KeySchema' | 'Projection'>,
+): CreateTableCommandInput {
+  return {
+    TableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'N' },
+      { AttributeName: 'gk', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [{ IndexName: 'byGk', ...index }],
+  };
 }
 
 const CREDENTIALS = { accessKeyId: 'AKIAOPERATOR', secretAccessKey: 'secret' };
