@@ -135,7 +135,7 @@ export function terminateInstance(world: Ec2World, instance: Ec2Instance, reason
 
 /** The host goes down and comes up again; EC2 calls it `running` all the while. */
 export function rebootInstance(world: Ec2World, instance: Ec2Instance): void {
-  tell(world.context, instance.instanceId, 'ec2 instance reboots', { ec2InstanceId: instance.instanceId });
+  tell(world.context, instance.instanceId, 'host reboots', { ec2InstanceId: instance.instanceId });
   for (const listener of world.rebootListeners) listener(instance);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readFact } from '../../../simulator/invariants/facts.ts';
 import { createAccount, ec2StateOf, IMAGE, joining } from '../api-fleet.ts';
 import { type FleetFixture, MINUTE, registrationsOf, tasksOn } from '../fleet-fixture.ts';
 
@@ -80,6 +81,8 @@ test('a reboot ends the containers, and the agent comes back under its registrat
 
   fleet.call('ec2', 'RebootInstances', { InstanceIds: [id] });
   expect(ec2StateOf(fleet, id)).toBe('running');
+  const facts = fleet.kernel.trace.entries.map(readFact);
+  expect(facts.findLast((fact) => fact?.kind === 'ec2 instance')).toMatchObject({ state: 'running' });
   await fleet.runUntil(() => tasksOn(fleet, id)[0]?.lastStatus === 'STOPPED');
   await connected(fleet, id);
 
