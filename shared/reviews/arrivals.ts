@@ -1,14 +1,8 @@
-import {
-  completeLifecycleAction,
-  describeAutoScalingInstances,
-  describeLifecycleHooks,
-  recordHeartbeat,
-} from '../aws/auto-scaling.ts';
+import { completeLifecycleAction, describeAutoScalingInstances, recordHeartbeat } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn, type ReturnDecision } from '../domain/arrival.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
 import type {
-  AutoScalingGroupName,
   AutoScalingInstance,
   ClusterArn,
   ContainerInstance,
@@ -18,11 +12,11 @@ import type {
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type DrainIncident, drainId } from '../incidents/incident.ts';
-import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import { learnGroups, recallGroups } from './group-memories.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
@@ -135,8 +129,22 @@ async function begin(runtime: Runtime, candidates: readonly Candidate[], allowan
   return failures;
 }
 
+/**
+ * Where a drain of the instance is under way, or not yet over, under a registration that is no longer the liveliest, the
+ * new one is filed there too, so that each knows of the other.
+ */
+async function underUnfinished(runtime: Runtime, candidate: Candidate): Promise<Candidate> {
+  if (candidate.instances.length === 1) return candidate;
+  const drains = await runtime.incidents.getMany(candidate.instances.map(({ arn }) => drainId(arn)));
+  const open = new Set([...drains.values()].filter(({ closedAtMs }) => closedAtMs === undefined).map(({ id }) => id));
+  const unfinished = candidate.instances.find(({ arn }) => open.has(drainId(arn)));
+  if (unfinished === undefined) return candidate;
+  return { ...candidate, instances: [unfinished, ...candidate.instances.filter((one) => one !== unfinished)] };
+}
+
 /** @returns the incident when it is ours to act on now */
-async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncident | undefined> {
+async function file(runtime: Runtime, given: Candidate): Promise<DrainIncident | undefined> {
+  const candidate = await underUnfinished(runtime, given);
   const [{ clusterArn }] = candidate.instances;
   const begun = toIncident(candidate, runtime.now(), await runtime.policies.of(clusterArn));
   const fresh = { ...begun, clusterTags: runtime.policies.tags(clusterArn) };
@@ -197,40 +205,6 @@ function toIncident(
     actions: [toHeldAction(action, hook)],
     deadlineAtMs: deadlineOf(action.startedAtMs, drainDeadlineMinutes, hook),
   };
-}
-
-async function recallGroups(
-  runtime: Runtime,
-  actions: readonly LifecycleAction[],
-): Promise<Map<AutoScalingGroupName, GroupMemory>> {
-  const memories = new Map<AutoScalingGroupName, GroupMemory>();
-  for (const name of new Set(actions.map(({ groupName }) => groupName))) {
-    const memory = await recallGroup(runtime.table, name, runtime.now());
-    if (memory !== undefined) memories.set(name, memory);
-  }
-  return memories;
-}
-
-/** Reads the hooks that are not remembered, and remembers them with the cluster that their group's instances are in. */
-async function learnGroups(
-  runtime: Runtime,
-  memories: Map<AutoScalingGroupName, GroupMemory>,
-  actions: readonly LifecycleAction[],
-  registered: ReadonlyMap<string, readonly ContainerInstance[]>,
-): Promise<void> {
-  for (const { groupName, hookName, ec2InstanceId } of actions) {
-    const [instance, ...others] = registered.get(ec2InstanceId) ?? [];
-    const isRemembered = memories.get(groupName)?.hooks.some(({ name }) => name === hookName);
-    if (instance === undefined || isRemembered) continue;
-    const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
-    const { clusterArn } = instance;
-    await runtime.policies.of(clusterArn);
-    const memory = { clusterArn, hooks, clusterTags: runtime.policies.tags(clusterArn), readAtMs: runtime.now() };
-    // One that was moved to another cluster says nothing of the other instances of its group.
-    const isMoved = others.some(({ clusterArn }) => clusterArn !== instance.clusterArn);
-    memories.set(groupName, memory);
-    if (!isMoved) await rememberGroup(runtime.table, groupName, memory);
-  }
 }
 
 function subjectOf(action: LifecycleAction): string {

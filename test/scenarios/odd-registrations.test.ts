@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Box, minutes, openBox } from './box.ts';
-import { bootGroup, instancesOf } from './fleet.ts';
+import { bootGroup, groupInstance, hookEnd, instancesOf, TERMINATE_HOOK } from './fleet.ts';
 
 type Options = NonNullable<Parameters<typeof openBox>[0]>;
 
@@ -169,6 +169,22 @@ describe('an instance that is not in EC2 Auto Scaling', () => {
     expect(box.alerts()).toEqual([]);
     expect(box.calls('SendCommand', 'SetInstanceHealth', 'DeregisterContainerInstance')).toEqual([]);
   });
+});
+
+it('one that is made after our hook was completed, while another hook holds the instance still, is not drained for it', async () => {
+  const box = await quietBox();
+  const backup = { ...TERMINATE_HOOK, name: 'backup-logs', heartbeatTimeoutSeconds: 1_200 };
+  const [id = ''] = await bootGroup(box, { desired: 2, lifecycleHooks: [TERMINATE_HOOK, backup] });
+
+  box.world.replaceRootVolume(id);
+  await box.run(minutes(4));
+  expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
+  box.world.reRegisterAgent(id);
+  await box.run(minutes(6));
+
+  expect(groupInstance(box, id).lifecycleState).toBe('ReplacingRootVolume:Wait');
+  expect(registrations(box, id).filter(({ agentConnected }) => agentConnected)).toMatchObject([{ status: 'ACTIVE' }]);
+  expect(box.calls('UpdateContainerInstancesState')).toHaveLength(1);
 });
 
 describe('the daily summary', () => {
