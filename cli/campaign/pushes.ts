@@ -1,4 +1,4 @@
-import type { DescribeInstanceRefreshesAnswer } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroupsType, DescribeInstanceRefreshesAnswer } from '@aws-sdk/client-auto-scaling';
 import type { Random } from '../../simulator/kernel/random.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import { RARE_PUSHES } from './rare-pushes.ts';
@@ -36,6 +36,17 @@ const scale: Push = (scene) => {
   scene.world.setDesiredCapacity(group.name, desired);
   return `${group.name} to ${desired}`;
 };
+
+/** Auto Scaling refuses to go below the group's smallest size. */
+const terminateThroughGroup = atInstance(async ({ simulator, world, views, random }, id) => {
+  const group = views.groupInstances().find(({ ec2InstanceId }) => ec2InstanceId === id)?.group;
+  const { AutoScalingGroups: [found] = [] } = (await simulator.call('autoscaling', 'DescribeAutoScalingGroups', {
+    AutoScalingGroupNames: [group],
+  })) as Partial<AutoScalingGroupsType>;
+  const mayShrink = (found?.DesiredCapacity ?? 0) > (found?.MinSize ?? 0);
+  const then = random.pick(['shrink', 'replace'] as const);
+  world.terminateInstanceInGroup(id, mayShrink ? then : 'replace');
+});
 
 const loseZone: Push = ({ world, random, after }) => {
   const zone = random.pick(['eu-central-1a', 'eu-central-1b', 'eu-central-1c']);
@@ -151,9 +162,7 @@ const WEIGHTS: Readonly<Record<string, number>> = { 'scale a group': 3 };
 /** Those that a world has more of, the longer it is. */
 const DRAWN_PUSHES: Pushes = {
   'scale a group': scale,
-  'terminate through the group': atInstance(({ world, random }, id) =>
-    world.terminateInstanceInGroup(id, random.pick(['shrink', 'replace'])),
-  ),
+  'terminate through the group': terminateThroughGroup,
   'terminate behind the group': atInstance(({ world }, id) => world.terminateInstance(id)),
   'stop an instance': atInstance(({ world }, id) => world.stopInstance(id)),
   'mark unhealthy': atInstance(({ world }, id) => world.markUnhealthy(id)),

@@ -5,6 +5,7 @@
 import type { Policy } from '../config/settings.ts';
 import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
 import { clusterName } from './arns.ts';
+import type { ReturnDecision } from './arrival.ts';
 import { isHeartbeatDue, isInWarmPool } from './lifecycle.ts';
 import type { ClusterArn, ContainerInstance, Ec2StatusChecks, LifecycleAction } from './model.ts';
 import { isNameIn } from './name-patterns.ts';
@@ -38,16 +39,20 @@ export function decideLaunchArrival(
   return { kind: 'wait' };
 }
 
-/** For so long after an instance was let in, another hook may go on holding it in the same state. */
-const OTHER_HOOKS_MS = 600_000;
-
-/** Whether a lifecycle action is one that an earlier incident of the same instance has dealt with. */
-export function isDealtWith(earlier: LaunchIncident, action: LifecycleAction, nowMs: number): boolean {
-  if (earlier.phase === 'waiting') return false;
-  if (action.token !== undefined) return earlier.completed.some(({ token }) => token === action.token);
+/** What a lifecycle action means for an instance that was waited for before, or is. */
+export function decideLaunchReturn(earlier: LaunchIncident | undefined, action: LifecycleAction): ReturnDecision {
+  if (earlier === undefined) return { kind: 'begin' };
+  if (earlier.phase === 'waiting') return { kind: 'join' };
+  const { hookName, token } = action;
   // The sweep finds an action without its token.
-  const isKnown = earlier.completed.some(({ hookName }) => hookName === action.hookName);
-  return isKnown && nowMs - (earlier.closedAtMs ?? nowMs) < OTHER_HOOKS_MS;
+  const isKnown = earlier.completed.some((held) =>
+    token === undefined ? held.hookName === hookName : held.token === token,
+  );
+  if (!isKnown) return { kind: 'begin' };
+  // Whoever was told that it did not arrive is told when it does: until then it is the same wait. And what was left to
+  // others is theirs.
+  const isOver = earlier.phase === 'closed' && earlier.outcome !== 'not looked after';
+  return token === undefined && isOver ? { kind: 'ask' } : { kind: 'ignore', reason: 'dealt with before' };
 }
 
 /** How far an instance has come. */

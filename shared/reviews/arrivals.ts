@@ -1,6 +1,6 @@
-import { completeLifecycleAction, describeAutoScalingInstances, recordHeartbeat } from '../aws/auto-scaling.ts';
+import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
-import { decideArrival, decideReturn, type ReturnDecision } from '../domain/arrival.ts';
+import { decideArrival, decideReturn } from '../domain/arrival.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
 import type {
   AutoScalingInstance,
@@ -21,6 +21,7 @@ import { reviewOrKeepAlive } from './keep-alive.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { byLiveliness, clustersWithIncidents, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
+import { orAsk } from './returns.ts';
 
 /** A lifecycle action that is to be drained for, with all that is needed to begin. */
 interface Candidate {
@@ -151,9 +152,11 @@ async function file(runtime: Runtime, given: Candidate): Promise<DrainIncident |
   let saved = await runtime.incidents.save(fresh, undefined);
   while (saved.kind === 'conflict') {
     const earlier = saved.current?.kind === 'drain' ? saved.current : undefined;
-    const decision = await judgeReturn(runtime, earlier, candidate);
+    const { action, destination } = candidate;
+    const policy = await runtime.policies.of(clusterArn);
+    const decision = await orAsk(runtime, decideReturn(earlier, action, destination), action, policy);
     if (decision.kind === 'ignore') {
-      runtime.logger.info('lifecycle action ignored', { action: candidate.action, reason: decision.reason });
+      runtime.logger.info('lifecycle action ignored', { action, reason: decision.reason });
       return undefined;
     }
     const next = earlier !== undefined && decision.kind === 'join' ? joined(earlier, fresh) : fresh;
@@ -161,21 +164,6 @@ async function file(runtime: Runtime, given: Candidate): Promise<DrainIncident |
     saved = await runtime.incidents.save(next, next === fresh ? await endUnfinished(runtime, earlier) : earlier);
   }
   return saved.incident.kind === 'drain' ? saved.incident : undefined;
-}
-
-/** A hook that holds an instance anew takes a heartbeat; one that was released before does not. */
-async function judgeReturn(
-  runtime: Runtime,
-  earlier: DrainIncident | undefined,
-  { action, destination, instances: [{ clusterArn }] }: Candidate,
-): Promise<Exclude<ReturnDecision, { kind: 'ask' }>> {
-  const decision = decideReturn(earlier, action, destination);
-  if (decision.kind !== 'ask') return decision;
-  const { ec2InstanceId: subject, hookName: hook } = action;
-  const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
-  const policy = await runtime.policies.of(clusterArn);
-  const outcome = await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
-  return outcome === 'recorded' ? { kind: 'begin' } : { kind: 'ignore', reason: 'released before' };
 }
 
 function joined(incident: DrainIncident, fresh: DrainIncident): DrainIncident {

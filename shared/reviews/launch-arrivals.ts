@@ -1,6 +1,6 @@
 import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
-import { decideLaunchArrival, isDealtWith } from '../domain/launch.ts';
+import { decideLaunchArrival, decideLaunchReturn } from '../domain/launch.ts';
 import { deadlineOf } from '../domain/lifecycle.ts';
 import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
@@ -15,6 +15,7 @@ import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
 import { findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
+import { orAsk } from './returns.ts';
 
 /**
  * Looks at instances that a launch hook is said to hold: those that are on their way into a warm pool are let in at
@@ -63,7 +64,7 @@ async function receive(
     const { clusterArn, hooks } = home;
     const clusterTags = clusterArn === undefined ? undefined : runtime.policies.tags(clusterArn);
     const fresh = { ...toIncident(action, home, { policy, nowMs: runtime.now() }), clusterTags };
-    const incident = await file(runtime, fresh, action);
+    const incident = await file(runtime, fresh, { action, policy });
     if (incident === undefined) return;
     begun.push(incident);
     const hook = hooks.find(({ name }) => name === action.hookName);
@@ -98,16 +99,17 @@ async function letIntoPool(runtime: Runtime, policy: Policy, action: LifecycleAc
 async function file(
   runtime: Runtime,
   fresh: LaunchIncident,
-  action: LifecycleAction,
+  { action, policy }: { readonly action: LifecycleAction; readonly policy: Policy },
 ): Promise<LaunchIncident | undefined> {
   let saved = await runtime.incidents.save(fresh, undefined);
   while (saved.kind === 'conflict') {
     const earlier = saved.current?.kind === 'launch' ? saved.current : undefined;
-    if (earlier !== undefined && isDealtWith(earlier, action, runtime.now())) {
-      runtime.logger.info('launch action ignored', { action, reason: 'dealt with before' });
+    const decision = await orAsk(runtime, decideLaunchReturn(earlier, action), action, policy);
+    if (decision.kind === 'ignore') {
+      runtime.logger.info('launch action ignored', { action, reason: decision.reason });
       return undefined;
     }
-    const next = earlier?.phase === 'waiting' ? joined(earlier, fresh) : fresh;
+    const next = earlier !== undefined && decision.kind === 'join' ? joined(earlier, fresh) : fresh;
     if (next === earlier) return earlier;
     saved = await runtime.incidents.save(next, earlier);
   }

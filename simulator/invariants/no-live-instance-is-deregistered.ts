@@ -39,7 +39,8 @@ function problemOf(
   const { arn, ec2InstanceId, absences } = registration;
   const { fromMs = NEVER, untilMs = 0 } = absences.latest ?? {};
   if (untilMs <= seenMs) return 'its agent was connected';
-  if (fromMs > awayByMs) return `its agent was away only since ${new Date(fromMs).toISOString()}`;
+  // The step has a delay of its own, which may be the shorter one.
+  if (fromMs > awayByMs && !mayRun) return `its agent was away only since ${new Date(fromMs).toISOString()}`;
   const isGhost = ledger.ec2State(ec2InstanceId) === 'terminated';
   const isDuplicate = ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
   return isGhost || isDuplicate || mayRun

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../shared/config/config.ts';
-import { decideLaunchArrival, type Home, isDealtWith } from '../../../shared/domain/launch.ts';
+import { decideLaunchArrival, decideLaunchReturn, type Home } from '../../../shared/domain/launch.ts';
 import type { LaunchIncident } from '../../../shared/incidents/incident.ts';
 import { clusterArn, ec2InstanceId, heldAction, lifecycleAction, MINUTE_MS, T0 } from '../fleet.ts';
 
@@ -46,27 +46,34 @@ describe('a launch action of an instance that was let in', () => {
   const waiting: LaunchIncident = { ...done, phase: 'waiting', closedAtMs: undefined };
   const untold = lifecycleAction({ token: undefined });
 
+  const ask = { kind: 'ask' };
+  const begin = { kind: 'begin' };
+  const dealtWith = ignored('dealt with before');
+
   it.each([
-    { what: 'that was completed', action: lifecycleAction(), minutes: 60, isDone: true },
-    { what: 'that is new', action: lifecycleAction({ token: 'new' }), minutes: 1, isDone: false },
-    { what: 'that the sweep found soon after', action: untold, minutes: 9, isDone: true },
-    { what: 'that the sweep found much later', action: untold, minutes: 10, isDone: false },
+    { what: 'that was completed', action: lifecycleAction(), decision: dealtWith },
+    { what: 'that is new', action: lifecycleAction({ token: 'new' }), decision: begin },
+    { what: 'that the sweep found', action: untold, decision: ask },
     {
       what: 'that the sweep found, of another hook',
       action: { ...untold, hookName: 'ebbtide-second' },
-      minutes: 1,
-      isDone: false,
+      decision: begin,
     },
-  ])('$what: dealt with before? $isDone', ({ action, minutes, isDone }) => {
-    expect(isDealtWith(done, action, T0 + minutes * MINUTE_MS)).toBe(isDone);
+  ])('$what: $decision.kind', ({ action, decision }) => {
+    expect(decideLaunchReturn(done, action)).toEqual(decision);
   });
 
-  it('is dealt with before where the record does not say when it ended', () => {
-    expect(isDealtWith({ ...done, closedAtMs: undefined }, untold, T0 + 600 * MINUTE_MS)).toBe(true);
+  it('is dealt with before as long as on-call waits to be told that it has arrived', () => {
+    expect(decideLaunchReturn({ ...done, phase: 'told', closedAtMs: undefined }, untold)).toEqual(dealtWith);
   });
 
-  it('is not dealt with yet while others of it are waited for', () => {
-    expect(isDealtWith(waiting, lifecycleAction(), T0 + MINUTE_MS)).toBe(false);
-    expect(isDealtWith(waiting, untold, T0 + MINUTE_MS)).toBe(false);
+  it('is left to others where the instance was found to be theirs', () => {
+    expect(decideLaunchReturn({ ...done, outcome: 'not looked after' }, untold)).toEqual(dealtWith);
+  });
+
+  it('joins others of it that are waited for, and begins where there are none', () => {
+    expect(decideLaunchReturn(waiting, lifecycleAction())).toEqual({ kind: 'join' });
+    expect(decideLaunchReturn(waiting, untold)).toEqual({ kind: 'join' });
+    expect(decideLaunchReturn(undefined, untold)).toEqual(begin);
   });
 });

@@ -30,6 +30,17 @@ test('A ghost that was connected a moment ago is caught when it is deregistered'
   expect(verdict.violation?.what).toContain('away only since 2026-01-05T08:00:00.000Z');
 });
 
+test('A silent instance may be deregistered by the delay of that step, though alerts wait for longer, and not before', () => {
+  const terms = { ...TERMS, disconnectedMs: 15 * MINUTE, deregistersRunningMs: 13 * MINUTE };
+  const after = (minutes: number) =>
+    away()
+      .after(minutes)
+      .call('DeregisterContainerInstance', { containerInstance: INSTANCE })
+      .judge(noLiveInstanceIsDeregistered(terms)).violations;
+  expect(after(13)).toBe(0);
+  expect(after(12)).toBe(1);
+});
+
 test('One whose agent comes back in that very moment is as it ought to be, and one that has been back for longer is caught', () => {
   const terms = { ...TERMS, actsWithinMs: MINUTE, deregistersRunningMs: 30 * MINUTE };
   const backFor = (minutes: number) =>
