@@ -123,8 +123,20 @@ export async function completeLifecycleAction(
   }
 }
 
-/** Starts the hook's heartbeat timeout anew; its global timeout goes on. */
+/**
+ * Starts the hook's heartbeat timeout anew; its global timeout goes on. Where the token is over, the same hook may hold the
+ * instance anew: an event that comes late tells of an earlier wait. That one is kept alive as well.
+ */
 export async function recordHeartbeat(
+  autoScaling: AutoScalingClient,
+  action: LifecycleActionKey,
+): Promise<'recorded' | 'already-over'> {
+  const outcome = await recordOneHeartbeat(autoScaling, action);
+  if (outcome === 'recorded' || action.token === undefined) return outcome;
+  return recordOneHeartbeat(autoScaling, { ...action, token: undefined });
+}
+
+async function recordOneHeartbeat(
   autoScaling: AutoScalingClient,
   action: LifecycleActionKey,
 ): Promise<'recorded' | 'already-over'> {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { minutes, openBox, seconds } from './box.ts';
-import { bootGroup, groupInstance, instancesOf, LAUNCH_HOOK } from './fleet.ts';
+import { bootGroup, groupInstance, instancesOf, LAUNCH_HOOK, TERMINATE_HOOK, task as taskOf } from './fleet.ts';
 
 it('a launch hook that holds an instance from the pool is completed though only the event of its way into the pool comes, late', async () => {
   // The first comes when the hook holds the instance anew; the second never does.
@@ -18,4 +18,35 @@ it('a launch hook that holds an instance from the pool is completed though only 
   const ends = groupInstance(box, id).hooks.map(({ end }) => end?.by.kind);
   expect(ends).toEqual(['caller', 'caller']);
   expect(box.alerts()).toEqual([]);
+});
+
+it('a terminate hook is kept alive, and its instance drained, though only the event of an earlier wait comes, late', async () => {
+  const lateMs = minutes(8);
+  const delaysMs = [lateMs];
+  const box = await openBox({
+    settings: { drainStalledMinutes: 'off' },
+    deliveryFault: ({ event }) => (/terminate Lifecycle/.test(event['detail-type']) ? delaysMs.splice(0) : [0]),
+  });
+  const warmPool = { minSize: 0, poolState: 'Stopped', reuseOnScaleIn: true } as const;
+  const lifecycleHooks = [{ ...TERMINATE_HOOK, heartbeatTimeoutSeconds: 120 }];
+  const [id = ''] = await bootGroup(box, { desired: 1, lifecycleHooks, warmPool });
+  const waits = () => groupInstance(box, id).hooks;
+
+  box.world.setDesiredCapacity('web', 0);
+  await box.run(minutes(4));
+  expect(groupInstance(box, id).lifecycleState).toBe('Warmed:Stopped');
+  box.world.setDesiredCapacity('web', 1);
+  await box.run(minutes(3));
+  const task = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+  // The hook holds it anew right before the event of the first time comes.
+  const comesMs = (waits()[0]?.startedAtMs ?? 0) + lateMs;
+  await box.run(comesMs - seconds(4) - box.simulator.kernel.clock.now());
+  box.world.setDesiredCapacity('web', 0);
+  await box.run(minutes(10));
+
+  expect(waits().map(({ end }) => end?.by.kind)).toEqual(['caller', undefined]);
+  box.world.exitTask(task);
+  await box.run(minutes(4));
+  expect(waits().map(({ end }) => end?.by.kind)).toEqual(['caller', 'caller']);
+  expect(taskOf(box, task).containersEnd).not.toBe('host-gone');
 });

@@ -208,6 +208,15 @@ describe('a lifecycle action', () => {
     ]);
   });
 
+  test('whose token is over is kept alive where its hook holds the instance anew', async () => {
+    const { autoScaling, mock } = strictAutoScaling();
+    const byToken = { ...named, LifecycleActionToken: token };
+    mock.on(RecordLifecycleActionHeartbeatCommand, byToken).rejects(awsError(...over[0]));
+    mock.on(RecordLifecycleActionHeartbeatCommand, { ...named, InstanceId: ec2Id(1) }).resolves({});
+
+    expect(await recordHeartbeat(autoScaling, { ...action, token })).toBe('recorded');
+  });
+
   test.each(over)('is already over: %s, %s', async (name, message) => {
     const { autoScaling, mock } = strictAutoScaling();
     mock.on(CompleteLifecycleActionCommand).rejects(awsError(name, message));
