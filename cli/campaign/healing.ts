@@ -1,3 +1,4 @@
+import type { DescribeInstanceRefreshesAnswer } from '@aws-sdk/client-auto-scaling';
 import type { Trace } from '../../simulator/kernel/trace.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
@@ -31,6 +32,7 @@ export async function settle(
       simulator.fleet.world.setDeploymentPercents(name, service, percents);
     }
   }
+  await cancelRefreshes(simulator, plan);
   let settledMinutes = 0;
   while (clock.now() < endMs && settledMinutes < 3) {
     makeWell(simulator, plan);
@@ -39,6 +41,17 @@ export async function settle(
     replaceLost(simulator, plan);
     await simulator.runFor(MINUTE_MS);
     settledMinutes = isSettled() ? settledMinutes + 1 : 0;
+  }
+}
+
+/** Instance after instance, a refresh would go on for longer than anything waits. */
+async function cancelRefreshes({ call }: Simulator, plan: Plan): Promise<void> {
+  for (const { name: AutoScalingGroupName } of plan.clusters.flatMap(({ groups }) => groups)) {
+    const { InstanceRefreshes = [] } = (await call('autoscaling', 'DescribeInstanceRefreshes', {
+      AutoScalingGroupName,
+    })) as DescribeInstanceRefreshesAnswer;
+    const isActive = InstanceRefreshes.some(({ Status }) => Status === 'Pending' || Status === 'InProgress');
+    if (isActive) await call('autoscaling', 'CancelInstanceRefresh', { AutoScalingGroupName });
   }
 }
 

@@ -9,8 +9,11 @@ export interface Release {
    * cluster which Ebbtide stays out of, when it moved into another one, are none of them.
    */
   readonly tasks: readonly LiveTask[];
-  /** Why it may go with tasks left on it; undefined when nothing allows that. `gone`: EC2 has terminated it. */
-  readonly excuse: 'deadline' | 'lost contact' | 'gone' | undefined;
+  /**
+   * Why it may go with tasks left on it; undefined when nothing allows that. `gone`: EC2 has terminated it. `new`: it was in
+   * no cluster when somebody last looked.
+   */
+  readonly excuse: 'deadline' | 'lost contact' | 'gone' | 'new' | undefined;
 }
 
 /**
@@ -33,11 +36,13 @@ export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release |
   const silent = left.filter(({ absences }) => absences.lasted(lostContactMs, asOfMs));
   const isLost = silent.length > 0 && left.every((one) => one.tasks.length === 0 || silent.includes(one));
   const isGone = ledger.ec2State(action.ec2InstanceId) === 'terminated';
+  const isNew =
+    registrations.length > 0 && registrations.every(({ registeredAtMs }) => registeredAtMs > asOfMs.sinceMs);
   const heldForMs = fact.atMs - action.startedAtMs + earlyMs(terms);
   const isDue = inForce.some(({ drainDeadlineMs }) => heldForMs >= drainDeadlineMs);
   return {
     action,
     tasks: left.flatMap(({ tasks }) => tasks),
-    excuse: isGone ? 'gone' : isDue ? 'deadline' : isLost ? 'lost contact' : undefined,
+    excuse: isGone ? 'gone' : isDue ? 'deadline' : isLost ? 'lost contact' : isNew ? 'new' : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { releasedWhenStopped } from '../../../simulator/invariants/released-when-stopped.ts';
 import type { Terms } from '../../../simulator/invariants/terms.ts';
-import { HandMade, INSTANCE, TERMS, TWIN } from './hand-made.ts';
+import { HandMade, INSTANCE, MINUTE, TERMS, TWIN } from './hand-made.ts';
 
 const draining = () => new HandMade().registered().task('RUNNING').held();
 
@@ -59,4 +59,15 @@ test('Contact is lost with the registration that has the tasks: another one on t
   expect(silent(TWIN).task('RUNNING').held().after(20).completes().judge(releasedWhenStopped(TERMS)).violations).toBe(
     1,
   );
+});
+
+test('One that was in no cluster when somebody last looked may be let go with what was placed on it since', () => {
+  const late = { ...TERMS, actsWithinMs: 1.5 * MINUTE };
+  const letGo = (minutes: number) =>
+    new HandMade().held().registered().task('PENDING').after(minutes).completes().judge(releasedWhenStopped(late))
+      .violations;
+  expect(letGo(1)).toBe(0);
+  expect(letGo(2)).toBe(1);
+  const again = new HandMade().registered().after(5).held().registered(TWIN).task('PENDING', TWIN).completes();
+  expect(again.judge(releasedWhenStopped(late)).violations).toBe(1);
 });
