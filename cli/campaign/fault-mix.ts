@@ -58,15 +58,23 @@ const RATES_MAX: FaultMix = {
   clockSkew: 1,
 };
 
+/**
+ * In so many of the worlds that have the kind it strikes always: no event comes, as when somebody has disabled the rules, or
+ * every page of every list is short. What is found by luck in the others is found by the sweep in these, or never.
+ */
+const ALWAYS_CHANCE: Partial<FaultMix> = { eventLost: 0.2, shortPage: 0.5 };
+
 /** Each kind is off in half of the worlds; a world in which everything breaks a little shows little. */
 export function drawFaults(random: Random): FaultMix {
-  const rate = (max: number) => {
+  const rate = (kind: FaultKind) => {
     const isOn = random.chance(0.5);
     // As often a tenth of a rate as all of it.
-    const drawn = max * 10 ** -(2 * random.unit());
-    return isOn ? Number(drawn.toPrecision(2)) : 0;
+    const drawn = RATES_MAX[kind] * 10 ** -(2 * random.unit());
+    if (!isOn) return 0;
+    const isAlways = random.fork(`always/${kind}`).chance(ALWAYS_CHANCE[kind] ?? 0);
+    return isAlways ? 1 : Number(drawn.toPrecision(2));
   };
-  return Object.fromEntries(Object.entries(RATES_MAX).map(([kind, max]) => [kind, rate(max)])) as unknown as FaultMix;
+  return Object.fromEntries(FAULT_KINDS.map((kind) => [kind, rate(kind)])) as unknown as FaultMix;
 }
 
 export type CallFaultKind = keyof CallFaultMix;

@@ -8,7 +8,7 @@ import { ConnectionLost } from '../../simulator/wire/http.ts';
 import type { CallAttempt, Interception, ServedCall } from '../../simulator/wire/wire.ts';
 import type { CallFaultKind, DeliveryFaultKind, FaultKind } from './fault-mix.ts';
 import type { FaultPlan } from './plan.ts';
-import { StaleReads } from './stale-reads.ts';
+import { canBeStale, StaleReads } from './stale-reads.ts';
 import { createStrikes, type Strike } from './strikes.ts';
 import { writeAsTwin } from './twin-writes.ts';
 
@@ -127,8 +127,8 @@ function silence(happens: boolean): Interception {
 
 /** Kinds that some calls alone can meet. */
 function canMeet(attempt: CallAttempt, kind: CallFaultKind): boolean {
-  const { service, operation, input } = attempt;
-  if (kind === 'stale') return (service === 'ecs' || service === 'autoscaling') && /^(Describe|List)/.test(operation);
+  const { operation, input } = attempt;
+  if (kind === 'stale') return canBeStale(attempt);
   if (kind === 'shortPage') return pageSizeOf(attempt) !== undefined;
   if (kind === 'conflict') return operation === 'PutItem' && input.ConditionExpression !== undefined;
   return true;

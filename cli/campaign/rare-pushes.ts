@@ -156,7 +156,7 @@ export function drawRarePushes(
     // Not where sweeps are lost besides: what an outage hides must be made good by the next.
     ...draw(LOSE_A_SERVICE, { share: rates.sweepLost > 0 ? 0 : 0.25, untilMinutes: troubleMinutes }),
     // Everything heals when trouble ends: what comes late is over before anybody is told.
-    ...draw(LOSE_JUST_ENOUGH, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
+    ...draw(LOSE_JUST_ENOUGH, { share: 0.4, untilMinutes: troubleMinutes / 4 }),
     ...draw(USE_AGAIN, { share: 0.5, untilMinutes: troubleMinutes / 2 }),
     ...draw(SET_ACTIVE, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
     ...draw(KEEP_STOPPED, { share: 0.2, untilMinutes: troubleMinutes / 2 }),

@@ -1,3 +1,4 @@
+import { isRead } from '../../simulator/wire/reads.ts';
 import type { CallAttempt, Interception, ServedCall } from '../../simulator/wire/wire.ts';
 
 /** ECS and Auto Scaling are eventually consistent, by some seconds (API references, "eventual consistency"); no number is published. */
@@ -15,7 +16,7 @@ export class StaleReads {
   }
 
   remember({ output, error, ...attempt }: ServedCall): void {
-    if (!isRead(attempt) || error !== undefined) return;
+    if (!canBeStale(attempt) || error !== undefined) return;
     const key = keyOf(attempt);
     // The older one is kept for as long as it may be told: a copy may lag by all of that.
     if (this.#earlier(key) === undefined)
@@ -24,7 +25,7 @@ export class StaleReads {
 
   /** Undefined: the same was not asked lately, so nothing older could be answered. */
   answer(attempt: CallAttempt): Interception | undefined {
-    const earlier = isRead(attempt) ? this.#earlier(keyOf(attempt)) : undefined;
+    const earlier = canBeStale(attempt) ? this.#earlier(keyOf(attempt)) : undefined;
     return earlier && { effect: 'happens', staleOutput: structuredClone(earlier.output) };
   }
 
@@ -34,8 +35,9 @@ export class StaleReads {
   }
 }
 
-function isRead({ service, operation }: CallAttempt): boolean {
-  return SERVICES.has(service) && /^(Describe|List)/.test(operation);
+/** Reads of the services that are consistent only eventually. */
+export function canBeStale({ service, operation }: CallAttempt): boolean {
+  return SERVICES.has(service) && isRead(operation);
 }
 
 function keyOf({ service, operation, input }: CallAttempt): string {

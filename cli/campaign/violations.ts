@@ -1,5 +1,6 @@
 import type { Check, Invariant } from '../../simulator/invariants/invariant.ts';
 import type { TraceEntry } from '../../simulator/kernel/trace.ts';
+import { isRead } from '../../simulator/wire/reads.ts';
 
 export interface BrokenInvariant {
   readonly name: string;
@@ -40,7 +41,7 @@ export function recordingViolations(
 
 /** A call that changed nothing and went well; what came of it is logged as a decision. */
 function onlyReads({ kind, operation, error, fault }: TraceEntry): boolean {
-  return kind === 'call' && !error && !fault && /^(Describe|List|Get|BatchGet|Query)/.test(String(operation));
+  return kind === 'call' && !error && !fault && isRead(String(operation));
 }
 
 /** The last telling entries that name one of some things; of no names: the last ones. */

@@ -1,15 +1,15 @@
+import { isRead } from '../wire/reads.ts';
 import type { Call, Fact } from './facts.ts';
 import type { Ledger } from './ledger.ts';
 import { clusterName } from './terms.ts';
 
 /** Of the services that make up a fleet; Ebbtide's own record, queues and topic are its own to change. */
 const FLEET_SERVICES: ReadonlySet<string> = new Set(['autoscaling', 'ec2', 'ecs', 'ssm']);
-const READS = /^(Describe|List|Get)/;
 
 /** A function called something that changes the fleet, whether it took effect or not. */
 export function isFleetChange(fact: Fact): fact is Call & { readonly atMs: number } {
   if (fact.kind !== 'call' || fact.functionName === undefined || !FLEET_SERVICES.has(fact.service)) return false;
-  return !READS.test(fact.operation);
+  return !isRead(fact.operation);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isRead } from '../wire/reads.ts';
 import type { Call } from './facts.ts';
 import { clustersTouched, isFleetChange } from './fleet-change.ts';
 import type { Invariant } from './invariant.ts';
@@ -11,12 +12,12 @@ const MINUTE_MS = 60_000;
  * none's. Who cannot know yet whose an instance is may keep its hook alive, which only postpones what happens.
  */
 export function scopeIsKept(terms: Terms): Invariant {
-  /** Invocations that AWS has failed to answer. */
+  /** Invocations of which a read has failed. */
   const blind = new Set<string | undefined>();
   return {
     name: 'Nothing is changed in clusters that are not looked after, or that are only observed',
     observe(fact, ledger, check) {
-      if (fact.kind === 'call' && fact.errorCode !== undefined) blind.add(fact.requestId);
+      if (fact.kind === 'call' && fact.errorCode !== undefined && isRead(fact.operation)) blind.add(fact.requestId);
       if (!isFleetChange(fact)) return;
       const isPostponement = fact.operation === 'RecordLifecycleActionHeartbeat';
       const isUnseen = blind.has(fact.requestId) && !isGroupKnown(fact, ledger);

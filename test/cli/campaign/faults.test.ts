@@ -26,6 +26,14 @@ test('Each kind of fault is off in about half of the seeds', () => {
   }
 });
 
+test('In some seeds no event comes at all, or no page of a list is full, and most of what is on strikes now and then', () => {
+  const plans = Array.from({ length: 300 }, (_, seed) => drawPlan(seed));
+  const withAlways = FAULT_KINDS.filter((kind) => plans.some(({ faults }) => faults.rates[kind] === 1));
+  expect(withAlways).toEqual(['shortPage', 'eventLost']);
+  const lost = plans.flatMap(({ faults: { rates } }) => (rates.eventLost ? [rates.eventLost] : []));
+  expect(lost.filter((rate) => rate < 1).length).toBeGreaterThan(lost.length / 2);
+});
+
 test('A function that hangs hears nothing from then on, whatever it calls, and others do', () => {
   const faults = createFaults(
     { rates: {}, only: ['hung sweep ecs:ListTasks #1'] },

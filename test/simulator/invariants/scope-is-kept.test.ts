@@ -74,6 +74,8 @@ test('Who cannot see whose an instance is may keep its hook alive, unless its gr
   const held = () => new HandMade().registered().held();
   expect(judge(blind(held()).call('RecordLifecycleActionHeartbeat', beat))).toBe(0);
   expect(judge(blind(held()).completes())).toBe(1);
+  const refused = held().call('RecordLifecycleActionHeartbeat', beat, unseen);
+  expect(judge(refused.call('RecordLifecycleActionHeartbeat', beat))).toBe(2);
   expect(judge(blind(held().after(10)).call('RecordLifecycleActionHeartbeat', beat))).toBe(1);
   expect(judge(blind(held().after(70)).call('RecordLifecycleActionHeartbeat', beat))).toBe(0);
 });
