@@ -64,7 +64,7 @@ async function receive(
     const { clusterArn, hooks } = home;
     const clusterTags = clusterArn === undefined ? undefined : runtime.policies.tags(clusterArn);
     const fresh = { ...toIncident(action, home, { policy, nowMs: runtime.now() }), clusterTags };
-    const incident = await file(runtime, fresh, { action, policy });
+    const incident = await file(runtime, fresh, action);
     if (incident === undefined) return;
     begun.push(incident);
     const hook = hooks.find(({ name }) => name === action.hookName);
@@ -99,11 +99,12 @@ async function letIntoPool(runtime: Runtime, policy: Policy, action: LifecycleAc
 async function file(
   runtime: Runtime,
   fresh: LaunchIncident,
-  { action, policy }: { readonly action: LifecycleAction; readonly policy: Policy },
+  action: LifecycleAction,
 ): Promise<LaunchIncident | undefined> {
   let saved = await runtime.incidents.save(fresh, undefined);
   while (saved.kind === 'conflict') {
     const earlier = saved.current?.kind === 'launch' ? saved.current : undefined;
+    const policy = await policyOf(runtime, { clusterArn: earlier?.clusterArn ?? fresh.clusterArn });
     const decision = await orAsk(runtime, decideLaunchReturn(earlier, action), action, policy);
     if (decision.kind === 'ignore') {
       runtime.logger.info('launch action ignored', { action, reason: decision.reason });

@@ -4,7 +4,7 @@ import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, recordHeartbeat } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideLaunch, type Home, type Known, type LaunchDecision, type LaunchObservation } from '../domain/launch.ts';
-import type { LifecycleActionResult } from '../domain/model.ts';
+import type { ContainerInstance, LifecycleActionResult } from '../domain/model.ts';
 import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
 import { isLaunchId } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
@@ -83,8 +83,7 @@ async function act(subject: Subject, decision: Exclude<LaunchDecision, { kind: '
     case 'wait':
       return beat(subject, decision.heartbeats);
     case 'let in':
-      await complete(subject, 'CONTINUE', 'connected');
-      return close(subject, 'registered');
+      return letIn(subject, decision.instance);
     case 'give up':
       return giveUp(subject, decision.result, decision.known);
     case 'report':
@@ -119,6 +118,12 @@ async function complete(
     const effect = { operation: 'CompleteLifecycleAction', subject, hook, result, reason };
     await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, result));
   }
+}
+
+/** Where it is at home is noted: the next to hear of its hook acts by the mode of that cluster. */
+async function letIn(subject: Subject, { clusterArn }: ContainerInstance): Promise<void> {
+  await complete(subject, 'CONTINUE', 'connected');
+  await close({ ...subject, incident: { clusterArn, ...subject.incident } }, 'registered');
 }
 
 /**

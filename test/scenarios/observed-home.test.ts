@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { environmentName } from '../../shared/config/config.ts';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type BoxOptions, minutes, openBox } from './box.ts';
-import { bootGroup, instancesOf, LAUNCH_HOOK } from './fleet.ts';
+import { bootGroup, groupInstance, instancesOf, LAUNCH_HOOK } from './fleet.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat', 'UpdateContainerInstancesState'];
 
@@ -80,6 +80,18 @@ it('a group whose hooks were completed gets no heartbeat once the stack only obs
     expect.objectContaining({ operation: 'RecordLifecycleActionHeartbeat', subject: second }),
   );
   expect(box.calls(...CHANGES)).toHaveLength(before);
+});
+
+it('the launch hook of an instance that is at home in an observed cluster ends as if nobody looked', async () => {
+  const { box } = await observed();
+  const calls = box.calls(...CHANGES).length;
+  const lifecycleHooks = [{ ...LAUNCH_HOOK, defaultResult: 'CONTINUE' }] as const;
+  box.world.createAutoScalingGroup({ name: 'late', cluster: 'prod', desired: 1, maxSize: 2, lifecycleHooks });
+  await box.run(minutes(10));
+
+  const [id = ''] = instancesOf(box, 'late');
+  expect(groupInstance(box, id).hooks.at(-1)?.end).toMatchObject({ by: { kind: 'heartbeat-timeout' } });
+  expect(box.calls(...CHANGES)).toHaveLength(calls);
 });
 
 describe('what began in an observed cluster, while ECS does not answer and every function starts anew', () => {

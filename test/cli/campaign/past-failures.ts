@@ -139,6 +139,12 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'a launch hook expired that was taken for one that had been completed',
     whatWasFixed: 'Auto Scaling is asked whether the hook holds the instance anew',
   },
+  {
+    file: 'seed-12.json',
+    seeds: [12, 194, 243],
+    whatFailed: 'launch hooks in an observed cluster got a heartbeat from every sweep',
+    whatWasFixed: 'Auto Scaling is asked by the mode of the cluster that the instance is at home in',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {
