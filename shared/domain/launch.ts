@@ -169,3 +169,15 @@ export function standingOf(
   if (other === undefined) return { kind: 'not registered' };
   return { kind: isCertain ? 'elsewhere' : 'out of scope', instance: other };
 }
+
+/** What its group's tag says; otherwise where it is registered, which others of its group need not be. */
+export function homeOf(
+  home: Home,
+  registrations: readonly ContainerInstance[],
+  policy: Pick<Policy, 'clusters'>,
+): ClusterArn | undefined {
+  if (home.isCertain) return home.clusterArn;
+  const standing = standingOf(home, registrations, policy);
+  const isThere = standing.kind === 'connected' || standing.kind === 'disconnected';
+  return isThere ? standing.instance.clusterArn : home.clusterArn;
+}

@@ -3,8 +3,15 @@ import { arrivalResolvedAlert, notArrivedAlert } from '../alerts/launch-alerts.t
 import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, recordHeartbeat } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
-import { decideLaunch, type Home, type Known, type LaunchDecision, type LaunchObservation } from '../domain/launch.ts';
-import type { ContainerInstance, LifecycleActionResult } from '../domain/model.ts';
+import {
+  decideLaunch,
+  type Home,
+  homeOf,
+  type Known,
+  type LaunchDecision,
+  type LaunchObservation,
+} from '../domain/launch.ts';
+import type { LifecycleActionResult } from '../domain/model.ts';
 import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
 import { isLaunchId } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
@@ -32,12 +39,13 @@ export async function reviewLaunches(
     incidents.filter(({ phase }) => phase !== 'closed'),
     ({ id }) => id,
     allowance,
-    async (incident) => {
-      const seen = observe(incident);
-      const clusterArn = incident.clusterArn ?? seen.registrations?.[0]?.clusterArn;
+    async (stored) => {
+      const seen = observe(stored);
+      const clusterArn = homeOf(stored, seen.registrations ?? [], runtime.config.policy);
       const read = await tryTo(() => policyOf(runtime, { clusterArn }));
+      const incident = atHome(runtime, stored, clusterArn);
       const isBlind = read instanceof LookFailure;
-      const policy = isBlind ? lastPolicyOf(runtime, { ...incident, clusterArn }) : read;
+      const policy = isBlind ? lastPolicyOf(runtime, incident) : read;
       // Without its policy nothing is judged, and the hook is kept from expiring.
       const observation = isBlind ? {} : seen;
       const decision = decideLaunch(incident, observation, { policy, nowMs: runtime.now() });
@@ -47,6 +55,16 @@ export async function reviewLaunches(
       if (isBlind) throw read.cause;
     },
   );
+}
+
+/** Where it is at home is noted with whatever is written next: those who do not look there go by the mode of that cluster too. */
+function atHome(
+  { policies }: Runtime,
+  incident: LaunchIncident,
+  clusterArn: LaunchIncident['clusterArn'],
+): LaunchIncident {
+  if (clusterArn === undefined || clusterArn === incident.clusterArn) return incident;
+  return { ...incident, clusterArn, clusterTags: policies.tags(clusterArn) };
 }
 
 /** Without a cluster, the policy of the stack. */
@@ -83,7 +101,8 @@ async function act(subject: Subject, decision: Exclude<LaunchDecision, { kind: '
     case 'wait':
       return beat(subject, decision.heartbeats);
     case 'let in':
-      return letIn(subject, decision.instance);
+      await complete(subject, 'CONTINUE', 'connected');
+      return close(subject, 'registered');
     case 'give up':
       return giveUp(subject, decision.result, decision.known);
     case 'report':
@@ -118,12 +137,6 @@ async function complete(
     const effect = { operation: 'CompleteLifecycleAction', subject, hook, result, reason };
     await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, result));
   }
-}
-
-/** Where it is at home is noted: the next to hear of its hook acts by the mode of that cluster. */
-async function letIn(subject: Subject, { clusterArn }: ContainerInstance): Promise<void> {
-  await complete(subject, 'CONTINUE', 'connected');
-  await close({ ...subject, incident: { clusterArn, ...subject.incident } }, 'registered');
 }
 
 /**

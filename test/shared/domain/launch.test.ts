@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../shared/config/config.ts';
-import { decideLaunch, type LaunchObservation } from '../../../shared/domain/launch.ts';
+import { decideLaunch, homeOf, type LaunchObservation } from '../../../shared/domain/launch.ts';
 import type { LaunchIncident } from '../../../shared/incidents/incident.ts';
 import { clusterArn, ec2InstanceId, heldAction, instance, MINUTE_MS, T0 } from '../fleet.ts';
 
@@ -186,5 +186,26 @@ describe('an instance on its way into a cluster', () => {
 
     expect(decide(99)).toEqual({ kind: 'wait', heartbeats: [] });
     expect(decide(100)).toEqual({ kind: 'wait', heartbeats: launch().actions });
+  });
+});
+
+describe('the home of an instance', () => {
+  it.each([
+    ['what the tag of its group says, wherever it is registered', tagged, [foreign], clusterArn],
+    [
+      'where it is connected, wherever others of its group were',
+      { clusterArn, isCertain: false },
+      [foreign],
+      elsewhere,
+    ],
+    ['where its agent is silent', { isCertain: false }, [away], clusterArn],
+    ['where it is connected rather than where it is silent', { isCertain: false }, [away, foreign], elsewhere],
+    ['where others of its group were, as long as it is nowhere', { clusterArn, isCertain: false }, [], clusterArn],
+  ])('is %s', (_, home, registrations, expected) => {
+    expect(homeOf(home, registrations, parsePolicy({}))).toBe(expected);
+  });
+
+  it('is not where Ebbtide must not look', () => {
+    expect(homeOf({ isCertain: false }, [foreign], parsePolicy({ clusters: 'shop' }))).toBeUndefined();
   });
 });
