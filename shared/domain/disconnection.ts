@@ -133,7 +133,8 @@ function awayAgain(
 ): Extract<DisconnectionDecision, { kind: 'away again' }> | undefined {
   const version = versionOf(instance);
   if (incident.phase !== 'alerted' || version === undefined) return undefined;
-  if (incident.instanceVersion === undefined || incident.instanceVersion === version) return undefined;
+  // None is noted where it began as an impairment: the agent was there.
+  if (incident.instanceVersion === version) return undefined;
   return { kind: 'away again', atMs: event?.version === version ? event.atMs : nowMs, instanceVersion: version };
 }
 

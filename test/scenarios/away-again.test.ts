@@ -31,3 +31,33 @@ it('an agent that was back for a moment, which no look or event told of, is repl
   await box.run(minutes(4));
   expect(isReplaced()).toBe(true);
 });
+
+it('an agent that goes for a moment, on an instance that ECS has called impaired for long, is neither restarted nor deregistered', async () => {
+  const box = await openBox({
+    settings: {
+      outageCountMin: '5',
+      disconnectedRestartMinutes: '15',
+      disconnectedDeregisterMinutes: '20',
+      disconnectedDeregisterRunning: 'yes',
+    },
+    agentConnectionsEnd: false,
+  });
+  const [id = ''] = await bootGroup(box, { desired: 2 });
+  box.world.reportHealth(id, { type: 'CONTAINER_RUNTIME', status: 'IMPAIRED', reason: 'Docker does not answer' });
+  await box.run(minutes(30));
+  expect(box.alerts().map(({ attributes }) => attributes.state)).toEqual(['opened']);
+
+  for (const _ of ['the first absence', 'another one']) {
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(2) + seconds(10));
+    box.world.reconnectAgent(id);
+    await box.run(minutes(25));
+  }
+
+  expect(containerInstance(box, id)).toMatchObject({ status: 'ACTIVE', agentConnected: true });
+  expect(box.calls('SendCommand', 'DeregisterContainerInstance')).toEqual([]);
+  box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(24));
+  expect(box.calls('SendCommand')).toHaveLength(1);
+  expect(box.calls('DeregisterContainerInstance')).toHaveLength(1);
+});

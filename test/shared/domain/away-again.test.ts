@@ -31,10 +31,14 @@ describe('an absence that on-call knows of', () => {
     expect(decide(impaired, T0 + 20 * MINUTE_MS)).toEqual({ kind: 'replace' });
   });
 
-  test('and that began as an impairment keeps its clock, too: nothing says that there was an end in between', () => {
+  test('starts the clock anew where it began as an impairment: until now the agent was there', () => {
     const incident = disconnection({ phase: 'alerted', instanceVersion: undefined });
-    expect(decide({}, T0 + 20 * MINUTE_MS - 1, incident)).toEqual({ kind: 'wait' });
-    expect(decide({}, T0 + 20 * MINUTE_MS, incident)).toEqual({ kind: 'replace' });
+    const laterMs = T0 + 60 * MINUTE_MS;
+    expect(decide({}, laterMs, incident)).toEqual({
+      kind: 'away again',
+      atMs: laterMs,
+      instanceVersion: away.instance?.version,
+    });
   });
 
   test('leaves a ghost all the same, whose version moved as it went', () => {
