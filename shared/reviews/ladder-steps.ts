@@ -157,8 +157,16 @@ async function recordStep(
   incident: DisconnectionIncident,
   step: Step,
 ): Promise<DisconnectionIncident | undefined> {
-  const saved = await commit(runtime, { ...incident, steps: [...incident.steps, step] }, incident);
+  const saved = await commit(runtime, { ...incident, steps: [...lastOfEach(incident.steps), step] }, incident);
   return saved?.kind === 'disconnection' ? saved : undefined;
+}
+
+/** Of attempts that went alike the last: an agent may stay away for weeks in a group that does not replace it, and the record must not grow with that. */
+function lastOfEach(steps: readonly Step[]): Step[] {
+  return steps.filter((step, index) => {
+    const later = steps.slice(index + 1);
+    return later.every(({ name, outcome }) => name !== step.name || outcome !== step.outcome);
+  });
 }
 
 /**

@@ -153,6 +153,10 @@ describe('an agent that stays away', () => {
     expect(alertsOf(box, 'escalated').map(({ message }) => message)).toEqual([
       expect.stringContaining('failed: web has suspended Launch'),
     ]);
+    box.world.reconnectAgent(id);
+    await box.run(minutes(2));
+    // Of attempts that failed alike the last two are kept: the record does not grow with the absence.
+    expect(alertsOf(box, 'resolved')[0]?.message.match(/- replacement by/g)).toHaveLength(2);
   });
 
   it('is deregistered while its EC2 instance runs only where both settings say so, and the alert names the orphans', async () => {
