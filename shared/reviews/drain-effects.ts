@@ -7,7 +7,7 @@ import { stopTask } from '../aws/tasks.ts';
 import type { Close, DrainDecision, DrainObservation, Release, Wait } from '../domain/drain.ts';
 import type { Task } from '../domain/model.ts';
 import { nameTask } from '../domain/stuck.ts';
-import type { DrainIncident, HeldAction } from '../incidents/incident.ts';
+import { clusterOf, type DrainIncident, type HeldAction } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { closed, policyIn, type Subject, setState } from './drain-subject.ts';
 import { explainBlocking } from './explanations.ts';
@@ -24,6 +24,8 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
       return release(subject, decision);
     case 'set active':
       await setState(subject, decision.registrations, 'ACTIVE');
+      // What was drained before the mode was changed is to be put right when Ebbtide may act again.
+      if (isLeftDraining(subject)) return undefined;
       return commit(runtime, closed(incident, 'back in service', runtime.now()), incident);
     case 'close':
       return close(subject, decision);
@@ -34,6 +36,11 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
     case 'hook ended':
       return commit(runtime, { ...withOverAlert(incident, 'hook ended', runtime.now()), phase: 'returning' }, incident);
   }
+}
+
+function isLeftDraining({ policy, incident, observation: { instances = [] } }: Subject): boolean {
+  const atHome = instances.filter(({ clusterArn }) => clusterArn === clusterOf(incident));
+  return policy.mode === 'observe' && atHome.some(({ status }) => status === 'DRAINING');
 }
 
 /** Somebody else ended it. Whoever was told that it is stuck, or theirs to decide, is told that it is over. */
