@@ -3,7 +3,7 @@
  * that is drained for already. Pure; `shared/reviews/arrivals.ts` observes and acts.
  */
 import type { DrainIncident, Registration } from '../incidents/incident.ts';
-import { type Destination, destinationOf, isAnotherWait } from './lifecycle.ts';
+import { type Destination, destinationOf, isAnotherWait, isKnownWait } from './lifecycle.ts';
 import type { AutoScalingInstance, LifecycleAction } from './model.ts';
 
 /** A lifecycle action that somebody reported, against what is known and what Auto Scaling says now. */
@@ -50,9 +50,8 @@ export function decideReturn(
   if (earlier.phase === 'draining') return decideDuringDrain(earlier, action, destination);
   // The sweep finds an action without its token: an instance that has been in service since is held for a new one.
   const isBackSince = earlier.outcome === 'back in service';
-  const isKnown = earlier.actions.some(
-    (held) =>
-      held.hookName === action.hookName && (action.token === undefined ? !isBackSince : held.token === action.token),
+  const isKnown = earlier.actions.some((held) =>
+    action.token === undefined ? held.hookName === action.hookName && !isBackSince : isKnownWait(held, action),
   );
   // While other hooks hold it, the instance stays in the same state after ours is completed.
   if (!isKnown || earlier.destination !== destination) return { kind: 'begin' };

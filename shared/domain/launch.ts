@@ -6,7 +6,7 @@ import type { Policy } from '../config/settings.ts';
 import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
 import { clusterName } from './arns.ts';
 import type { ReturnDecision } from './arrival.ts';
-import { isHeartbeatDue, isInWarmPool } from './lifecycle.ts';
+import { isHeartbeatDue, isInWarmPool, isKnownWait } from './lifecycle.ts';
 import type { ClusterArn, ContainerInstance, Ec2StatusChecks, LifecycleAction } from './model.ts';
 import { isNameIn } from './name-patterns.ts';
 
@@ -46,7 +46,7 @@ export function decideLaunchReturn(earlier: LaunchIncident | undefined, action: 
   const { hookName, token } = action;
   // The sweep finds an action without its token.
   const isKnown = earlier.completed.some((held) =>
-    token === undefined ? held.hookName === hookName : held.token === token,
+    token === undefined ? held.hookName === hookName : isKnownWait(held, action),
   );
   if (!isKnown) return { kind: 'begin' };
   // Whoever was told that it did not arrive is told when it does: until then it is the same wait. And what was left to

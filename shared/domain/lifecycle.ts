@@ -31,6 +31,18 @@ export function isAnotherWait(
   return !isKnown && startedAtMs > held.startedAtMs;
 }
 
+/**
+ * Whether an event tells of the very lifecycle action that an instance was known to be held for. The sweep finds one without
+ * its token, and after it began: an event from before that which comes late is about it, or about an earlier one.
+ */
+export function isKnownWait(
+  held: Pick<LifecycleAction, 'hookName' | 'token' | 'startedAtMs'>,
+  { hookName, token, startedAtMs }: Pick<LifecycleAction, 'hookName' | 'token' | 'startedAtMs'>,
+): boolean {
+  if (held.hookName !== hookName) return false;
+  return held.token === undefined ? startedAtMs <= held.startedAtMs : held.token === token;
+}
+
 /** In a warm pool, or on its way in: the agent is expected to be away. */
 export function isInWarmPool(lifecycleState: string): boolean {
   return lifecycleState.startsWith('Warmed:');

@@ -50,3 +50,46 @@ it('a terminate hook is kept alive, and its instance drained, though only the ev
   expect(waits().map(({ end }) => end?.by.kind)).toEqual(['caller', 'caller']);
   expect(taskOf(box, task).containersEnd).not.toBe('host-gone');
 });
+
+it('an instance that on-call was told of is not told of again as the event of its launch comes, late, and once as gone', async () => {
+  const box = await openBox({
+    settings: { launchDeadlineMinutes: '5', launchDeadlineResult: 'CONTINUE' },
+    deliveryFault: ({ event }) => [/launch Lifecycle/.test(event['detail-type']) ? minutes(10) : 0],
+  });
+  // Another one holds the instance for longer.
+  const other = { ...LAUNCH_HOOK, name: 'install-tools', heartbeatTimeoutSeconds: 3_600 };
+  box.world.createAutoScalingGroup({
+    name: 'web',
+    cluster: 'prod',
+    desired: 0,
+    maxSize: 2,
+    lifecycleHooks: [LAUNCH_HOOK, other],
+  });
+  box.world.breakNewAgents('web');
+  box.world.setDesiredCapacity('web', 1);
+  await box.run(minutes(20));
+  const states = () => box.alerts().map(({ attributes }) => attributes.state);
+  expect(states()).toEqual(['opened']);
+
+  const [id = ''] = instancesOf(box, 'web');
+  box.world.terminateInstanceInGroup(id, 'shrink');
+  await box.run(minutes(5));
+  expect(states()).toEqual(['opened', 'resolved']);
+});
+
+it('a drain that its deadline ended, and that the sweep alone had heard of, is not told of again as its event comes, late', async () => {
+  const box = await openBox({
+    settings: { drainDeadlineMinutes: '5', drainStalledMinutes: 'off' },
+    deliveryFault: ({ event }) => [/terminate Lifecycle/.test(event['detail-type']) ? minutes(10) : 0],
+  });
+  const other = { ...TERMINATE_HOOK, name: 'backup-logs', heartbeatTimeoutSeconds: 3_600 };
+  const [id = ''] = await bootGroup(box, { desired: 1, lifecycleHooks: [TERMINATE_HOOK, other] });
+  box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+  await box.run(minutes(1));
+
+  box.world.setDesiredCapacity('web', 0);
+  await box.run(minutes(20));
+
+  expect(groupInstance(box, id).lifecycleState).toBe('Terminating:Wait');
+  expect(box.alerts().map(({ subject }) => subject)).toEqual([expect.stringContaining('deadline')]);
+});

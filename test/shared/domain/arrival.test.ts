@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideArrival, decideReturn } from '../../../shared/domain/arrival.ts';
-import { isAnotherWait } from '../../../shared/domain/lifecycle.ts';
+import { isAnotherWait, isKnownWait } from '../../../shared/domain/lifecycle.ts';
 import { arn, clusterArn, drain, ec2InstanceId, heldAction, lifecycleAction, MINUTE_MS, T0 } from '../fleet.ts';
 
 const registrations = [{ arn, clusterArn }];
@@ -145,5 +145,17 @@ describe('a hook holds an instance another time', () => {
     ['the sweep found both', { ...held, token: undefined }, { token: undefined, startedAtMs: later }, false],
   ])('when %s', (_, known, action, isAnother) => {
     expect(isAnotherWait(known, action)).toBe(isAnother);
+  });
+});
+
+describe('a wait that the sweep found', () => {
+  const found = { ...lifecycleAction({ token: undefined }), startedAtMs: T0 };
+
+  test.each([
+    ['of an event from before, which comes late', { startedAtMs: T0 }, true],
+    ['of an event from afterwards', { startedAtMs: T0 + 1 }, false],
+    ['of the event of another hook', { startedAtMs: T0, hookName: 'ebbtide-another' }, false],
+  ])('that an event may be about: %s', (_, event, isKnown) => {
+    expect(isKnownWait(found, lifecycleAction(event))).toBe(isKnown);
   });
 });
