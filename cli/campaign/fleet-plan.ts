@@ -114,9 +114,11 @@ export const FOREIGN_HOOK = 'backup-logs';
 
 /**
  * What nobody told of is found by a sweep, once a minute: a hook that ends sooner than a few of them is kept alive only
- * where events come and functions live.
+ * where events come and functions live. A sweep of short pages calls so often that every other one may be killed.
  */
-function heartbeatTimeouts({ eventLost, eventLate, killed, hung, sweepLost, sweepLate }: FaultMix): readonly number[] {
+function heartbeatTimeouts(rates: FaultMix): readonly number[] {
+  const { eventLost, eventLate, killed, hung, sweepLost, sweepLate, shortPage } = rates;
+  if (shortPage === 1 && killed + hung > 0) return [900];
   return eventLost + eventLate + killed + hung + sweepLost + sweepLate > 0 ? [300, 300, 600, 900] : [60, 120, 300, 900];
 }
 
