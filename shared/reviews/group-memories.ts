@@ -1,7 +1,8 @@
 import { describeLifecycleHooks } from '../aws/auto-scaling.ts';
-import type { AutoScalingGroupName, ContainerInstance, LifecycleAction } from '../domain/model.ts';
+import type { AutoScalingGroupName, ClusterArn, ContainerInstance, LifecycleAction } from '../domain/model.ts';
 import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
+import { findHomeOfGroup } from './homes.ts';
 
 export async function recallGroups(
   runtime: Runtime,
@@ -15,7 +16,10 @@ export async function recallGroups(
   return memories;
 }
 
-/** Reads the hooks that are not remembered, and remembers them with the cluster that their group's instances are in. */
+/**
+ * Reads the hooks that are not remembered, and remembers them with the cluster that their group's instances are in; of a
+ * group that nothing is remembered of, and whose instance is in no cluster, that of its tag, or of its other instances.
+ */
 export async function learnGroups(
   runtime: Runtime,
   memories: Map<AutoScalingGroupName, GroupMemory>,
@@ -24,15 +28,21 @@ export async function learnGroups(
 ): Promise<void> {
   for (const { groupName, hookName, ec2InstanceId } of actions) {
     const [instance, ...others] = registered.get(ec2InstanceId) ?? [];
-    const isRemembered = memories.get(groupName)?.hooks.some(({ name }) => name === hookName);
-    if (instance === undefined || isRemembered) continue;
-    const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
-    const { clusterArn } = instance;
-    await runtime.policies.of(clusterArn);
-    const memory = { clusterArn, hooks, clusterTags: runtime.policies.tags(clusterArn), readAtMs: runtime.now() };
+    const memory = memories.get(groupName);
+    const isRemembered = memory?.hooks.some(({ name }) => name === hookName);
+    if (isRemembered || (instance === undefined && memory !== undefined)) continue;
+    const clusterArn = instance?.clusterArn ?? (await findHomeOfGroup(runtime, groupName));
+    if (clusterArn === undefined) continue;
+    const learnt = await learn(runtime, groupName, clusterArn);
     // One that was moved to another cluster says nothing of the other instances of its group.
-    const isMoved = others.some(({ clusterArn }) => clusterArn !== instance.clusterArn);
-    memories.set(groupName, memory);
-    if (!isMoved) await rememberGroup(runtime.table, groupName, memory);
+    const isMoved = others.some((other) => other.clusterArn !== clusterArn);
+    memories.set(groupName, learnt);
+    if (!isMoved) await rememberGroup(runtime.table, groupName, learnt);
   }
+}
+
+async function learn(runtime: Runtime, groupName: AutoScalingGroupName, clusterArn: ClusterArn): Promise<GroupMemory> {
+  const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
+  await runtime.policies.of(clusterArn);
+  return { clusterArn, hooks, clusterTags: runtime.policies.tags(clusterArn), readAtMs: runtime.now() };
 }

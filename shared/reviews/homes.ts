@@ -1,5 +1,6 @@
 import { describeGroup, describeLifecycleHooks } from '../aws/auto-scaling.ts';
 import { listClusters } from '../aws/clusters.ts';
+import { findRegistrations } from '../aws/container-instances.ts';
 import { clusterName } from '../domain/arns.ts';
 import type { Home } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingGroupName, ClusterArn, LifecycleHook } from '../domain/model.ts';
@@ -41,4 +42,24 @@ export async function findHomes(
     homes.set(name, { clusterArn, isCertain: clusterArn !== undefined, hooks });
   }
   return homes;
+}
+
+/** As many as ECS is asked for in one call. */
+const OTHERS_MAX = 50;
+
+/** The cluster that a group's tag names or, without one, that some of its instances are registered in. */
+export async function findHomeOfGroup(
+  runtime: Runtime,
+  groupName: AutoScalingGroupName,
+): Promise<ClusterArn | undefined> {
+  const group = await describeGroup(runtime.autoScaling, groupName);
+  if (group === undefined) return undefined;
+  const clusters = await listClusters(runtime.ecs);
+  const tagged = taggedCluster(group);
+  if (tagged !== undefined) return clusters.find((arn) => clusterName(arn) === tagged);
+  const ids = group.instances.slice(0, OTHERS_MAX).map(({ ec2InstanceId }) => ec2InstanceId);
+  for (const cluster of clusters) {
+    if ((await findRegistrations(runtime.ecs, cluster, ids)).length > 0) return cluster;
+  }
+  return undefined;
 }
