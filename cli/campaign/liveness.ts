@@ -1,5 +1,5 @@
-import { clusterName } from '../../simulator/invariants/terms.ts';
 import type { Item } from '../../simulator/services/dynamodb/value.ts';
+import type { ContainerInstanceView } from '../../simulator/services/fleet-views.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
 import { inForce } from './terms.ts';
@@ -19,11 +19,15 @@ export function findPending(simulator: Simulator, plan: Plan): Pending[] {
   const homes = new Map(plan.clusters.flatMap(({ name, groups }) => groups.map((group) => [group.name, name])));
   const acts = (cluster: string | undefined) => inForce(plan, cluster).at(-1)?.role === 'acts';
   const ownsHook = (hook: string, group: string) => hook.startsWith('ebbtide-') && acts(homes.get(group));
-  // Where it may not clean up, or only so much within the hour, a registration without an agent stays what it is.
   const mayClean = (cluster: string) =>
     acts(cluster) &&
     inForce(plan, cluster).every(({ policy }) => policy.repairs === 'on' && policy.repairsPerHourMax >= 20);
-  return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...openIncidents(simulator, mayClean)];
+  /** Where it may not put right, or clean up only so much within the hour, a registration stays what it is. */
+  const staysAsItIs = ({ cluster, agentConnected, status }: ContainerInstanceView) =>
+    (!agentConnected && !mayClean(cluster)) || (status === 'DRAINING' && !acts(cluster));
+  const left = simulator.fleet.views.containerInstances().filter(staysAsItIs);
+  const leftToOthers = new Set(left.map(({ arn }) => arn));
+  return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...openIncidents(simulator, leftToOthers)];
 }
 
 type OwnsHook = (hook: string, group: string) => boolean;
@@ -86,7 +90,7 @@ function expectsAwsUntilMs({ kind, actions, interruption, startsAtMs }: Item): n
 /** The only look into Ebbtide's own record: whether it takes something for unfinished although nothing is. */
 function openIncidents(
   { messaging, kernel, fleet: { views } }: Simulator,
-  mayClean: (cluster: string) => boolean,
+  leftToOthers: ReadonlySet<string>,
 ): Pending[] {
   const nowMs = kernel.clock.now();
   const states = new Map(views.groupInstances().map((one) => [one.ec2InstanceId, one.lifecycleState]));
@@ -100,7 +104,6 @@ function openIncidents(
   const running = new Set(
     views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
   );
-  const away = new Set(views.containerInstances().flatMap(({ arn, agentConnected }) => (agentConnected ? [] : [arn])));
   /** An instance that rests in its warm pool is expected back: what is remembered of it is not late. */
   const rests = (id: string) => states.get(id)?.startsWith('Warmed:') === true;
   return [...messaging.tables.values()].flatMap((table) =>
@@ -115,8 +118,7 @@ function openIncidents(
         if (nowMs - dueAtMs < GRACE_MS || rests(text('ec2InstanceId'))) return [];
         if (heldByEcs.has(text('ec2InstanceId'))) return [];
         if (isCountingRepairs(item.phase?.S, text('id'))) return [];
-        const arn = text('id').slice(text('id').indexOf('#') + 1);
-        if (away.has(arn) && !mayClean(clusterName(arn))) return [];
+        if (leftToOthers.has(text('id').slice(text('id').indexOf('#') + 1))) return [];
         // Until somebody puts the tag right.
         if (item.kind?.S === 'configuration') return [];
         const phase = text('phase');
