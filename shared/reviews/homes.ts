@@ -31,7 +31,8 @@ export async function findHomes(
     const hooks = memory?.hooks ?? (await describeLifecycleHooks(runtime.autoScaling, name));
     const tagged = group && taggedCluster(group);
     if (tagged === undefined) {
-      homes.set(name, { clusterArn: memory?.clusterArn, isCertain: false, hooks });
+      const clusterArn = memory?.clusterArn ?? (group && (await findAmongOthers(runtime, group)));
+      homes.set(name, { clusterArn, isCertain: false, hooks });
       continue;
     }
     clusters ??= await listClusters(runtime.ecs);
@@ -53,13 +54,16 @@ export async function findHomeOfGroup(
   groupName: AutoScalingGroupName,
 ): Promise<ClusterArn | undefined> {
   const group = await describeGroup(runtime.autoScaling, groupName);
-  if (group === undefined) return undefined;
-  const clusters = await listClusters(runtime.ecs);
-  const tagged = taggedCluster(group);
-  if (tagged !== undefined) return clusters.find((arn) => clusterName(arn) === tagged);
-  const ids = group.instances.slice(0, OTHERS_MAX).map(({ ec2InstanceId }) => ec2InstanceId);
-  for (const cluster of clusters) {
-    if ((await findRegistrations(runtime.ecs, cluster, ids)).length > 0) return cluster;
+  const tagged = group && taggedCluster(group);
+  if (tagged === undefined) return group && findAmongOthers(runtime, group);
+  return (await listClusters(runtime.ecs)).find((arn) => clusterName(arn) === tagged);
+}
+
+async function findAmongOthers({ ecs }: Runtime, { instances }: AutoScalingGroup): Promise<ClusterArn | undefined> {
+  const ids = instances.slice(0, OTHERS_MAX).map(({ ec2InstanceId }) => ec2InstanceId);
+  if (ids.length === 0) return undefined;
+  for (const cluster of await listClusters(ecs)) {
+    if ((await findRegistrations(ecs, cluster, ids)).length > 0) return cluster;
   }
   return undefined;
 }

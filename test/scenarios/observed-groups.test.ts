@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minutes, openBox } from './box.ts';
-import { bootGroup, hookEnd, instancesOf } from './fleet.ts';
+import { bootGroup, groupInstance, hookEnd, instancesOf, LAUNCH_HOOK } from './fleet.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat'];
 
@@ -25,6 +25,39 @@ describe('an instance that never registered, of a group of which nothing is reme
     expect(box.logs('would act').map(({ effect }) => effect)).toContainEqual(
       expect.objectContaining({ operation: 'CompleteLifecycleAction', subject: id }),
     );
+    expect(box.calls(...CHANGES)).toEqual([]);
+  });
+});
+
+describe('an instance that is launched into a group of which nothing is remembered', () => {
+  it('is waited for by what the tags of the cluster say that the others of its group are in', async () => {
+    const box = await openBox({ settings: { launchDeadlineMinutes: '5' } });
+    const tags = { 'ebbtide:launch-deadline-minutes': '12', 'ebbtide:launch-deadline-result': 'CONTINUE' };
+    box.world.createCluster({ name: 'stage', tags });
+    await bootGroup(box, { cluster: 'stage', desired: 1, lifecycleHooks: [LAUNCH_HOOK] });
+    box.world.breakNewAgents('web');
+    box.world.setDesiredCapacity('web', 2);
+    await box.run(minutes(1));
+    const id = instancesOf(box, 'web').at(-1) ?? '';
+    await box.run(minutes(9));
+    const end = () => groupInstance(box, id).hooks.at(-1)?.end;
+
+    expect(end()).toBeUndefined();
+    await box.run(minutes(5));
+    expect(end()).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+  });
+
+  it('is let into the warm pool by nobody where the others of its group are in an observed cluster', async () => {
+    const box = await openBox();
+    box.world.createCluster({ name: 'stage', tags: { 'ebbtide:mode': 'observe' } });
+    const warmPool = { minSize: 1, poolState: 'Stopped', reuseOnScaleIn: false } as const;
+    await bootGroup(box, { cluster: 'stage', desired: 1, warmPool });
+    box.world.putLifecycleHook('web', { ...LAUNCH_HOOK, heartbeatTimeoutSeconds: 900 });
+    // Another one fills the pool.
+    box.world.setDesiredCapacity('web', 2);
+    await box.run(minutes(6));
+
+    expect(box.views.groupInstances().map(({ lifecycleState }) => lifecycleState)).toContain('Warmed:Pending:Wait');
     expect(box.calls(...CHANGES)).toEqual([]);
   });
 });
