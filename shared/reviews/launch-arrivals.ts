@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { findHomes, type GroupHome } from './homes.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
-import { policyOf, reviewLaunches } from './launches.ts';
+import { endEarlier, policyOf, reviewLaunches } from './launches.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
@@ -112,7 +112,7 @@ async function file(
     }
     const next = earlier !== undefined && decision.kind === 'join' ? joined(earlier, fresh) : fresh;
     if (next === earlier) return earlier;
-    saved = await runtime.incidents.save(next, earlier);
+    saved = await runtime.incidents.save(next, next === fresh ? await endEarlier(runtime, earlier) : earlier);
   }
   return saved.incident.kind === 'launch' ? saved.incident : undefined;
 }

@@ -12,7 +12,7 @@ import {
   type LaunchObservation,
 } from '../domain/launch.ts';
 import type { LifecycleActionResult } from '../domain/model.ts';
-import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
+import type { HeldAction, Incident, LaunchIncident } from '../incidents/incident.ts';
 import { isLaunchId } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
@@ -179,11 +179,28 @@ function countOne({ metrics }: Runtime): void {
   metrics.addMetric('InstancesNotRegistered', MetricUnit.Count, 1);
 }
 
-async function close({ runtime, incident }: Subject, outcome: string): Promise<void> {
+/**
+ * What gives way to a new wait is over first: who was told of it is told of that, too.
+ *
+ * @returns the incident as it is now; undefined when somebody else wrote first
+ */
+export async function endEarlier(
+  runtime: Runtime,
+  earlier: LaunchIncident | undefined,
+): Promise<LaunchIncident | undefined> {
+  if (earlier === undefined || earlier.phase === 'closed') return earlier;
+  const ended = await close({ runtime, incident: earlier }, 'left');
+  return ended?.kind === 'launch' ? ended : undefined;
+}
+
+async function close(
+  { runtime, incident }: Pick<Subject, 'runtime' | 'incident'>,
+  outcome: string,
+): Promise<Incident | undefined> {
   const nowMs = runtime.now();
   const alerts = incident.phase === 'told' ? [arrivalResolvedAlert(incident, outcome, { nowMs })] : [];
   const next = { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, ...alerts] };
-  await commit(runtime, next, incident);
+  return commit(runtime, next, incident);
 }
 
 function closed(incident: LaunchIncident, outcome: string, nowMs: number): LaunchIncident {

@@ -93,3 +93,31 @@ it('a drain that its deadline ended, and that the sweep alone had heard of, is n
   expect(groupInstance(box, id).lifecycleState).toBe('Terminating:Wait');
   expect(box.alerts().map(({ subject }) => subject)).toEqual([expect.stringContaining('deadline')]);
 });
+
+it('what on-call was told of is told of as over when the instance is launched anew before any sweep has seen it leave', async () => {
+  const sweeps = { areLost: false };
+  const box = await openBox({
+    settings: { launchDeadlineMinutes: '3', launchDeadlineResult: 'CONTINUE' },
+    deliveryFault: ({ rule }) => (sweeps.areLost && rule.includes('Sweep') ? [] : [0]),
+  });
+  const warmPool = { minSize: 0, poolState: 'Stopped', reuseOnScaleIn: true } as const;
+  const group = { name: 'web', cluster: 'prod', desired: 0, maxSize: 2, lifecycleHooks: [LAUNCH_HOOK], warmPool };
+  box.world.createAutoScalingGroup(group);
+  box.world.breakNewAgents('web');
+  box.world.setDesiredCapacity('web', 1);
+  await box.run(minutes(6));
+  const [id = ''] = instancesOf(box, 'web');
+  const states = () => box.alerts().map(({ attributes }) => attributes.state);
+  expect(groupInstance(box, id).lifecycleState).toBe('InService');
+  expect(states()).toEqual(['opened']);
+
+  sweeps.areLost = true;
+  box.world.setDesiredCapacity('web', 0);
+  await box.run(minutes(6));
+  box.world.setDesiredCapacity('web', 1);
+  await box.run(minutes(3));
+  sweeps.areLost = false;
+  expect(groupInstance(box, id).hooks.length).toBeGreaterThan(1);
+  await box.run(minutes(5));
+  expect(states()).toEqual(['opened', 'resolved', 'opened']);
+});
