@@ -1,5 +1,5 @@
 import { recordHeartbeat } from '../aws/auto-scaling.ts';
-import type { AutoScalingGroupName, LifecycleAction } from '../domain/model.ts';
+import type { AutoScalingGroupName, Ec2InstanceId, LifecycleAction } from '../domain/model.ts';
 import { type GroupMemory, recallGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Failures, OutOfTimeError } from './each.ts';
@@ -7,27 +7,32 @@ import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
 import { isLookedAfter } from './registrations.ts';
 
+type Homes = ReadonlyMap<Ec2InstanceId, Pick<GroupMemory, 'clusterArn' | 'clusterTags'>>;
+type HomesOf = (ids: readonly Ec2InstanceId[]) => Promise<Homes>;
+
 /**
  * Reviews lifecycle actions that have been heard of, and keeps the hooks of those alive for which that fails: while
  * nobody can tell what runs on an instance it must not go, and perhaps there is no record yet that would hold it.
  *
  * @param review says what failed, by EC2 instance id; or throws when nothing could be done at all
+ * @param homesOf what is on record of single instances, by their ids: it counts more than what is remembered of a group
  */
 export async function reviewOrKeepAlive(
   runtime: Runtime,
   actions: readonly LifecycleAction[],
   review: () => Promise<Failures>,
+  homesOf: HomesOf = async () => new Map(),
 ): Promise<Failures> {
   const failures = await tryTo(review);
   if (failures instanceof LookFailure) {
-    await keepAlive(runtime, actions);
+    await keepAlive(runtime, actions, homesOf);
     throw failures.cause;
   }
   const undone = actions.filter(({ ec2InstanceId }) => {
     const error = failures.get(ec2InstanceId);
     return error !== undefined && !(error instanceof OutOfTimeError);
   });
-  await keepAlive(runtime, undone);
+  await keepAlive(runtime, undone, homesOf);
   return failures;
 }
 
@@ -35,13 +40,17 @@ export async function reviewOrKeepAlive(
  * By what is remembered: AWS has just failed to say. Of a group of which nothing is known, the hook is kept alive, by the
  * stack's own policy: a heartbeat only postpones what happens, while a hook that expires takes tasks with it.
  */
-async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[]): Promise<void> {
+async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[], homesOf: HomesOf): Promise<void> {
+  if (actions.length === 0) return;
+  const read = await tryTo(() => homesOf(actions.map(({ ec2InstanceId }) => ec2InstanceId)));
+  const homes: Homes = read instanceof LookFailure ? new Map() : read;
   for (const [groupName, group] of Map.groupBy(actions, (action) => action.groupName)) {
-    const known = await recall(runtime, groupName);
-    if (known !== undefined && !isLookedAfter(runtime, known.clusterArn)) continue;
-    const { config, policies } = runtime;
-    const policy = known === undefined ? config.policy : policies.known(known.clusterArn, known.clusterTags);
+    const memory = await recall(runtime, groupName);
     for (const action of group) {
+      const known = homes.get(action.ec2InstanceId) ?? memory;
+      if (known !== undefined && !isLookedAfter(runtime, known.clusterArn)) continue;
+      const { config, policies } = runtime;
+      const policy = known === undefined ? config.policy : policies.known(known.clusterArn, known.clusterTags);
       const { ec2InstanceId: subject, hookName: hook } = action;
       const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
       await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));

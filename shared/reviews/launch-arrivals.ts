@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { findHomes, type GroupHome } from './homes.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
-import { endEarlier, policyOf, reviewLaunches } from './launches.ts';
+import { endEarlier, homesOfLaunches, policyOf, reviewLaunches } from './launches.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
@@ -32,7 +32,8 @@ export async function reviewLaunchArrivals(
   if (owned.length === 0) return new Map();
   const states = await describeAutoScalingInstances(runtime.autoScaling, [...new Set(owned.map(subjectOf))]);
   const held = owned.filter((action) => states.get(action.ec2InstanceId)?.lifecycleState === 'Pending:Wait');
-  return reviewOrKeepAlive(runtime, held, () => receive(runtime, owned, states, allowance));
+  const review = () => receive(runtime, owned, states, allowance);
+  return reviewOrKeepAlive(runtime, held, review, (ids) => homesOfLaunches(runtime, ids));
 }
 
 async function receive(

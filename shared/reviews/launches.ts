@@ -11,9 +11,9 @@ import {
   type LaunchDecision,
   type LaunchObservation,
 } from '../domain/launch.ts';
-import type { LifecycleActionResult } from '../domain/model.ts';
+import type { Ec2InstanceId, LifecycleActionResult } from '../domain/model.ts';
 import type { HeldAction, Incident, LaunchIncident } from '../incidents/incident.ts';
-import { isLaunchId } from '../incidents/launch-incident.ts';
+import { isLaunchId, launchId } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
@@ -77,6 +77,18 @@ function lastPolicyOf(
   { clusterArn, clusterTags }: Pick<LaunchIncident, 'clusterArn' | 'clusterTags'>,
 ) {
   return clusterArn === undefined ? runtime.config.policy : runtime.policies.known(clusterArn, clusterTags);
+}
+
+/** Where instances that are waited for, or were, are at home by the record, with what its tags said. */
+export async function homesOfLaunches(runtime: Runtime, ids: readonly Ec2InstanceId[]) {
+  const incidents = await runtime.incidents.getMany(ids.map(launchId));
+  return new Map(
+    [...incidents.values()].flatMap((incident) => {
+      if (incident.kind !== 'launch' || incident.clusterArn === undefined) return [];
+      const { ec2InstanceId, clusterArn, clusterTags } = incident;
+      return [[ec2InstanceId, { clusterArn, clusterTags }] as const];
+    }),
+  );
 }
 
 /** `reviewLaunches` for ids of incidents that may be over by now: only their hooks are kept alive. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type BoxOptions, minutes, openBox } from './box.ts';
 import { bootGroup, groupInstance, instancesOf, LAUNCH_HOOK, TERMINATE_HOOK } from './fleet.ts';
 
@@ -64,5 +65,28 @@ describe('an instance that only its registration shows to be at home in an obser
 
     expect(box.alerts().map(({ subject }) => subject)).toEqual([expect.stringMatching(/^\[observe\] \[stage\] /)]);
     expect(box.calls(...CHANGES)).toEqual([]);
+  });
+
+  it('gets no heartbeat while ECS does not answer, after its agent was seen there', async () => {
+    const outage = { isOn: false };
+    const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
+    const box = await openObserved({
+      intercept: ({ service }) =>
+        outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
+    });
+    box.world.createAutoScalingGroup({
+      name: 'late',
+      cluster: 'stage',
+      desired: 1,
+      maxSize: 2,
+      lifecycleHooks: [{ ...HOOK, heartbeatTimeoutSeconds: 900 }],
+    });
+    await box.run(minutes(5));
+    expect(box.views.containerInstances()).toMatchObject([{ agentConnected: true }]);
+    const before = box.calls(...CHANGES).length;
+
+    outage.isOn = true;
+    await box.run(minutes(5));
+    expect(box.calls(...CHANGES)).toHaveLength(before);
   });
 });
