@@ -7,6 +7,18 @@ import { pickInstance, pickOne, runningInstances, type Scene } from './scene.ts'
 import type { Settings } from './settings.ts';
 import { inForce } from './terms.ts';
 
+const LOOK_AGAIN_MS = MINUTE_MS / 2;
+
+/**
+ * What a push needs is not there at every moment: looks for it again and again, for so many minutes.
+ *
+ * @param attempt says whether it was there, and done
+ */
+function asSoonAs(scene: Scene, minutes: number, attempt: () => boolean): void {
+  if (attempt() || minutes <= 0) return;
+  scene.after(LOOK_AGAIN_MS, () => asSoonAs(scene, minutes - LOOK_AGAIN_MS / MINUTE_MS, attempt));
+}
+
 /** Those without which Ebbtide sees nothing, can do nothing, knows nothing, or can tell nobody. */
 const SERVICES = ['ecs', 'autoscaling', 'dynamodb', 'sns'] as const;
 
@@ -24,17 +36,20 @@ const loseService: Push = ({ simulator, plan, random }) => {
 
 /** As many agents of a cluster lose ECS as make an outage and not one more, for a little longer than on-call is to wait. */
 const loseJustEnough: Push = (scene) => {
-  const candidates = scene.plan.clusters.flatMap(({ name }) => {
-    const lost = justEnough(scene, name);
-    return lost.length === 0 ? [] : [{ name, lost }];
+  asSoonAs(scene, 4, () => {
+    const candidates = scene.plan.clusters.flatMap(({ name }) => {
+      const lost = justEnough(scene, name);
+      return lost.length === 0 ? [] : [{ name, lost }];
+    });
+    const chosen = pickOne(scene, candidates, ({ name }) => name);
+    if (chosen === undefined) return false;
+    const { policy } = inForce(scene.plan, chosen.name)[0] ?? {};
+    const alertMinutes = Number(policy?.disconnectedAlertMinutes) || 10;
+    const forMs = (alertMinutes + scene.random.integer(3, 10)) * MINUTE_MS;
+    for (const id of chosen.lost) scene.world.disconnectAgent(id, { forMs, cause: 'unreachable' });
+    return true;
   });
-  const chosen = pickOne(scene, candidates, ({ name }) => name);
-  if (chosen === undefined) return undefined;
-  const { policy } = inForce(scene.plan, chosen.name)[0] ?? {};
-  const alertMinutes = Number(policy?.disconnectedAlertMinutes) || 10;
-  const forMs = (alertMinutes + scene.random.integer(3, 10)) * MINUTE_MS;
-  for (const id of chosen.lost) scene.world.disconnectAgent(id, { forMs, cause: 'unreachable' });
-  return `${chosen.name}, ${chosen.lost.length} agents`;
+  return 'of the first cluster in which no other is away';
 };
 
 /** Those to lose; none where the share of the cluster asks for more than the number does. */
@@ -94,12 +109,9 @@ const keepStopped: Push = (scene) => {
   return id;
 };
 
-/** How often somebody looks for an instance that drains. */
-const LOOKS_MAX = 20;
-
 /** An operator, or another tool, sets ACTIVE what a hook holds: as soon as there is such an instance. */
 const setActive: Push = (scene) => {
-  const look = (looksLeft: number): void => {
+  asSoonAs(scene, 10, () => {
     const held = new Set(
       scene.views
         .groupInstances()
@@ -108,13 +120,12 @@ const setActive: Push = (scene) => {
     const draining = scene.views
       .containerInstances()
       .find((one) => one.status === 'DRAINING' && one.agentConnected && held.has(one.ec2InstanceId));
-    if (draining !== undefined) {
-      const { cluster, arn } = draining;
-      const input = { cluster, containerInstances: [arn], status: 'ACTIVE' };
-      void scene.simulator.call('ecs', 'UpdateContainerInstancesState', input);
-    } else if (looksLeft > 0) scene.after(MINUTE_MS / 2, () => look(looksLeft - 1));
-  };
-  look(LOOKS_MAX);
+    if (draining === undefined) return false;
+    const { cluster, arn } = draining;
+    const input = { cluster, containerInstances: [arn], status: 'ACTIVE' };
+    void scene.simulator.call('ecs', 'UpdateContainerInstancesState', input);
+    return true;
+  });
   return 'the first that drains';
 };
 

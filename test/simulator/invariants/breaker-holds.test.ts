@@ -61,6 +61,16 @@ test('What was seen a moment before the outage may still be acted on, for as lon
   expect(replace(late().after(1.1)).judge(breakerHolds(slow)).violations).toBe(1);
 });
 
+test('An alert that AWS kept from being sent may come late, unless its instance was not away for long enough before the outage', () => {
+  const patient = { ...terms, tellsWithinMs: 900_000, actsWithinMs: 60_000 };
+  const unsent = (story: HandMade) => story.call('Publish', {}, { code: 'InternalError', message: '' }, 'sns');
+  const judgeAlert = (story: HandMade) =>
+    unsent(story).alert('a#opened', 'opened').judge(breakerHolds(patient)).violations;
+  expect(judgeAlert(fleet(1).away(id(2), arn(2)).after(5))).toBe(0);
+  const together = fleet(0).away(id(1), arn(1)).away(id(2), arn(2));
+  expect(judgeAlert(together.after(12))).toBe(1);
+});
+
 test('An outage of one Availability Zone is enough', () => {
   const elsewhere = (story: HandMade) => {
     for (const serial of [5, 6, 7, 8]) {
