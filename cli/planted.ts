@@ -26,7 +26,7 @@ const program = new Command('npm run planted --')
       'of the product, packages it, and plays seeds until an invariant breaks that holds without the bug.',
   )
   .argument('[bugs...]', 'only these; all when none is named')
-  .option('--seeds <number>', 'how many seeds to try for each', positive, 100)
+  .option('--seeds <number>', 'how many seeds to try for each', positive, 200)
   .option('--from <number>', 'the first seed', positive, 1)
   .option('--workers <number>', 'how many processes', positive, availableParallelism())
   .option('--list', 'only list the bugs, and what they break')
