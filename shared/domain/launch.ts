@@ -176,7 +176,6 @@ export function homeOf(
   registrations: readonly ContainerInstance[],
   policy: Pick<Policy, 'clusters'>,
 ): ClusterArn | undefined {
-  if (home.isCertain) return home.clusterArn;
   const standing = standingOf(home, registrations, policy);
   const isThere = standing.kind === 'connected' || standing.kind === 'disconnected';
   return isThere ? standing.instance.clusterArn : home.clusterArn;
