@@ -85,7 +85,7 @@ export function decideDisconnection(
   if (isGhost(observation) || (connectedTwin !== undefined && !instance.agentConnected)) {
     // Without its registration ECS calls a task STOPPED whose containers still run.
     if (isWaitedFor(observation) && !isGhost(observation)) return idle;
-    if (!mayCleanUp(incident, { policy, awayMinutes, isAlerted })) return idle;
+    if (!mayCleanUp(incident, { policy, awayMinutes })) return idle;
     return { kind: 'deregister', reason: isGhost(observation) ? 'ghost' : 'duplicate' };
   }
   const situation: LadderSituation = { ...observation, instance };
@@ -162,16 +162,17 @@ function isGhost({ ec2State }: DisconnectionObservation): boolean {
 /** Where nobody is to be told of disconnections, what they leave behind is cleaned up after this long. */
 const CLEAN_UP_MINUTES = 10;
 
-/** Who has been told stays told, even if the threshold is raised meanwhile. */
+/** Who has been told stays told, even if the threshold is raised meanwhile; not of an absence that may have had an end. */
 function mayCleanUp(
   incident: DisconnectionIncident,
-  { policy, awayMinutes, isAlerted }: { policy: Policy; awayMinutes: number; isAlerted: boolean },
+  { policy, awayMinutes }: { policy: Policy; awayMinutes: number },
 ): boolean {
   if (policy.repairs === 'off') return false;
   const isObserved = takenSteps(incident).some(({ name, outcome }) => name === 'deregister' && outcome === OBSERVED);
   if (isObserved && policy.mode === 'observe') return false;
   const { disconnectedAlertMinutes: minutes } = policy;
-  return isAlerted || awayMinutes >= (minutes === 'off' ? CLEAN_UP_MINUTES : minutes);
+  const isTold = incident.phase === 'alerted' && incident.awayAgainAtMs === undefined;
+  return isTold || awayMinutes >= (minutes === 'off' ? CLEAN_UP_MINUTES : minutes);
 }
 
 /** Who has been told is not told again, even where no step says so. */

@@ -2,11 +2,16 @@ import { expect, it } from 'vitest';
 import { minutes, openBox, seconds } from './box.ts';
 import { bootGroup, containerInstance } from './fleet.ts';
 
+type DeliveryFault = NonNullable<NonNullable<Parameters<typeof openBox>[0]>['deliveryFault']>;
+
+const noNewsOfAgents: DeliveryFault = ({ event }) =>
+  event['detail-type'].startsWith('ECS Container Instance') ? [] : [0];
+
 it('an agent that was back for a moment, which no look or event told of, is replaced by the clock of its second absence', async () => {
   const box = await openBox({
     settings: { outageCountMin: '5', disconnectedReplaceMinutes: '20' },
     agentConnectionsEnd: false,
-    deliveryFault: ({ event }) => (event['detail-type'].startsWith('ECS Container Instance') ? [] : [0]),
+    deliveryFault: noNewsOfAgents,
   });
   const [id = ''] = await bootGroup(box, { desired: 2 });
   const isReplaced = () => box.calls('SetInstanceHealth').length > 0;
@@ -30,6 +35,27 @@ it('an agent that was back for a moment, which no look or event told of, is repl
   expect(states()).toEqual(['opened']);
   await box.run(minutes(4));
   expect(isReplaced()).toBe(true);
+});
+
+it('an agent that comes back for a moment and then as a new registration leaves an old one, which is removed by the clock of its second absence', async () => {
+  const box = await openBox({
+    settings: { outageCountMin: '5' },
+    agentConnectionsEnd: false,
+    deliveryFault: noNewsOfAgents,
+  });
+  const [id = ''] = await bootGroup(box, { desired: 2 });
+  box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(30) + seconds(20));
+  box.world.reconnectAgent(id);
+  await box.run(seconds(8));
+  box.world.reRegisterAgent(id);
+  await box.run(minutes(9));
+  expect(box.calls('DeregisterContainerInstance')).toEqual([]);
+  expect(box.alerts().map(({ attributes }) => attributes.state)).toEqual(['opened']);
+
+  await box.run(minutes(4));
+  expect(box.calls('DeregisterContainerInstance')).toHaveLength(1);
+  expect(box.alerts().map(({ attributes }) => attributes.state)).toEqual(['opened', 'resolved']);
 });
 
 it('an agent that goes for a moment, on an instance that ECS has called impaired for long, is neither restarted nor deregistered', async () => {

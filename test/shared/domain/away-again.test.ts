@@ -41,6 +41,19 @@ describe('an absence that on-call knows of', () => {
     });
   });
 
+  test('leaves a duplicate where it is until its second absence has lasted as long as the first had to', () => {
+    const againMs = T0 + 60 * MINUTE_MS;
+    const incident = disconnection({
+      phase: 'alerted',
+      awayAgainAtMs: againMs,
+      instanceVersion: away.instance?.version,
+    });
+    const duplicate = { connectedTwin: instance({ arn: 'arn:of-the-new-registration' }) };
+    const dueMs = againMs + Number(policy.disconnectedAlertMinutes) * MINUTE_MS;
+    expect(decide(duplicate, dueMs - 1, incident)).toEqual({ kind: 'wait' });
+    expect(decide(duplicate, dueMs, incident)).toEqual({ kind: 'deregister', reason: 'duplicate' });
+  });
+
   test('leaves a ghost all the same, whose version moved as it went', () => {
     const ghost = { instance: instance({ agentConnected: false, version: 8 }), ec2State: 'terminated' };
     expect(decide(ghost, T0 + 60 * MINUTE_MS)).toEqual({ kind: 'deregister', reason: 'ghost' });
