@@ -109,6 +109,8 @@ function drawGroup(random: Random, { cluster, serial, ...surroundings }: GroupSu
   };
 }
 
+export const LAUNCH_HOOK = 'ebbtide-launch';
+
 /** The hook of another team, which completes it by itself. */
 export const FOREIGN_HOOK = 'backup-logs';
 
@@ -138,7 +140,7 @@ function drawHooks(
   const hooks: HookSettings[] = [{ ...terminate, name: 'ebbtide-terminate' }];
   if (random.chance(0.2)) hooks.push({ ...terminate, name: FOREIGN_HOOK, heartbeatTimeoutSeconds: 300 });
   if (random.chance(0.3)) {
-    hooks.push({ ...terminate, name: 'ebbtide-launch', transition: 'autoscaling:EC2_INSTANCE_LAUNCHING' });
+    hooks.push({ ...terminate, name: LAUNCH_HOOK, transition: 'autoscaling:EC2_INSTANCE_LAUNCHING' });
   }
   return hooks;
 }

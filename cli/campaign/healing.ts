@@ -1,6 +1,7 @@
 import type { DescribeInstanceRefreshesAnswer } from '@aws-sdk/client-auto-scaling';
 import type { Trace } from '../../simulator/kernel/trace.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { LAUNCH_HOOK } from './fleet-plan.ts';
 import type { Plan } from './plan.ts';
 import { inForce } from './terms.ts';
 
@@ -33,6 +34,7 @@ export async function settle(
     }
   }
   await cancelRefreshes(simulator, plan);
+  await removeClosedDoors(simulator, plan);
   let settledMinutes = 0;
   while (clock.now() < endMs && settledMinutes < 3) {
     makeWell(simulator, plan);
@@ -52,6 +54,21 @@ async function cancelRefreshes({ call }: Simulator, plan: Plan): Promise<void> {
     })) as DescribeInstanceRefreshesAnswer;
     const isActive = InstanceRefreshes.some(({ Status }) => Status === 'Pending' || Status === 'InProgress');
     if (isActive) await call('autoscaling', 'CancelInstanceRefresh', { AutoScalingGroupName });
+  }
+}
+
+/**
+ * What the runbook has people do where Ebbtide only observes from now on: nobody completes its launch hooks there, and one that
+ * abandons what it is not told of would have the group launch for ever.
+ */
+async function removeClosedDoors({ call }: Simulator, plan: Plan): Promise<void> {
+  for (const { name: cluster, groups } of plan.clusters) {
+    if (inForce(plan, cluster).at(-1)?.role === 'acts') continue;
+    for (const { name: AutoScalingGroupName, lifecycleHooks = [] } of groups) {
+      const hook = lifecycleHooks.find(({ name }) => name === LAUNCH_HOOK);
+      if (hook?.defaultResult !== 'ABANDON') continue;
+      await call('autoscaling', 'DeleteLifecycleHook', { AutoScalingGroupName, LifecycleHookName: hook.name });
+    }
   }
 }
 

@@ -145,6 +145,18 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'launch hooks in an observed cluster got a heartbeat from every sweep',
     whatWasFixed: 'Auto Scaling is asked by the mode of the cluster that the instance is at home in',
   },
+  {
+    file: 'seed-3078.json',
+    seeds: [3078],
+    whatFailed: 'Ebbtide was told to observe, and a group whose launch hook abandons launched for ever',
+    whatWasFixed: 'on-call takes such hooks away, as the runbook says',
+  },
+  {
+    file: 'seed-3695.json',
+    seeds: [3695],
+    whatFailed: 'an old registration was removed a minute after an agent that was back for a moment had left it',
+    whatWasFixed: 'a duplicate that was left in a second absence is removed by its clock',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {
