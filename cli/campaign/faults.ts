@@ -167,7 +167,9 @@ export function createFaults(plan: FaultPlan, surroundings: FaultSurroundings): 
       const { kind, random } = struck;
       return CALL_FAULTS[kind]({ attempt, requestId, random, surroundings, staleReads, hung });
     },
-    onCall: (served) => staleReads.remember(served),
+    onCall: (served) => {
+      if (strikes.kinds.has('stale')) staleReads.remember(served);
+    },
     repeatedDelivery: (queueName) => strike(['messageTwice'], queueName)?.random.integer(0, AGAIN_WITHIN_MS),
     clockSkewMs: (functionName) =>
       strike(['clockSkew'], functionName)?.random.integer(-CLOCK_SKEW_MS_MAX, CLOCK_SKEW_MS_MAX) ?? 0,

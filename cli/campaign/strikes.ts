@@ -22,28 +22,36 @@ interface Opportunities {
 export function createStrikes({ rates, only }: FaultPlan, { random, now }: { readonly random: Random; now(): number }) {
   const streams = new Map<string, Opportunities>();
   const named = only && new Set(only);
+  const kinds = new Set(
+    FAULT_KINDS.filter((kind) => (only ? only.some((name) => name.startsWith(`${kind} `)) : (rates[kind] ?? 0) > 0)),
+  );
   const strikes: Strike[] = [];
   let isHealed = false;
 
   function drawAt(kind: FaultKind, where: string): string | undefined {
+    if (!kinds.has(kind)) return undefined;
     const key = `${kind} ${where}`;
     const stream = streams.get(key) ?? { random: random.fork(key), count: 0 };
     streams.set(key, stream);
-    const name = `${key} #${++stream.count}`;
-    const isStruck = named === undefined ? stream.random.chance(rates[kind] ?? 0) : named.has(name);
-    return isStruck ? name : undefined;
+    stream.count++;
+    if (named === undefined && !stream.random.chance(rates[kind] ?? 0)) return undefined;
+    const name = `${key} #${stream.count}`;
+    return named === undefined || named.has(name) ? name : undefined;
   }
 
   return {
     strikes: strikes as readonly Strike[],
+    /** Those that the plan is not without. */
+    kinds: kinds as ReadonlySet<FaultKind>,
     /** The first kind of some that strikes at this opportunity, and the chance that belongs to this strike alone. */
-    strike<Kind extends FaultKind>(kinds: readonly Kind[], where: string): { kind: Kind; random: Random } | undefined {
+    strike<Kind extends FaultKind>(among: readonly Kind[], where: string): { kind: Kind; random: Random } | undefined {
+      if (isHealed) return undefined;
       let first: { readonly kind: Kind; readonly name: string } | undefined;
-      for (const kind of kinds) {
+      for (const kind of among) {
         const name = drawAt(kind, where);
         if (name !== undefined) first ??= { kind, name };
       }
-      if (first === undefined || isHealed) return undefined;
+      if (first === undefined) return undefined;
       const { kind, name } = first;
       strikes.push({ name, kind, atMs: now() });
       return { kind, random: random.fork(name) };

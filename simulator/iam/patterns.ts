@@ -2,6 +2,7 @@ const compiledPatterns = new Map<string, RegExp>();
 
 /** Matches IAM's wildcards: `*` for any run of characters, `?` for exactly one. */
 export function matchesPattern(pattern: string, value: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === value;
   let compiled = compiledPatterns.get(pattern);
   if (compiled === undefined) {
     const source = pattern
