@@ -43,8 +43,9 @@ export class Outages {
 
   #count(cluster: string | undefined, ledger: Ledger, atMs: number): void {
     if (cluster === undefined) return;
-    const { outage } = termsIn(this.#terms, cluster, atMs);
-    if (outage === undefined) return;
+    const { outage, role } = termsIn(this.#terms, cluster, atMs);
+    // What nobody looks at nobody can count: an instance that has come from there is judged by where it is.
+    if (outage === undefined || role === 'stays out') return;
     const all = [...ledger.registrations.values()].filter(
       (one) => one.cluster === cluster && one.status !== 'INACTIVE',
     );

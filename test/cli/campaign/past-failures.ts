@@ -157,6 +157,18 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'an old registration was removed a minute after an agent that was back for a moment had left it',
     whatWasFixed: 'a duplicate that was left in a second absence is removed by its clock',
   },
+  {
+    file: 'seed-4203.json',
+    seeds: [4203],
+    whatFailed: 'an agent was restarted that had come from a cluster nobody looks after, in which there was an outage',
+    whatWasFixed: 'the invariant counts outages only where somebody looks',
+  },
+  {
+    file: 'seed-4434.json',
+    seeds: [4434],
+    whatFailed: 'a hook expired whose instance had moved to a cluster that nobody looks after before the hook began',
+    whatWasFixed: 'the invariant asks where the instance was while the hook held it',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {

@@ -93,3 +93,8 @@ test('A repair that ends the outage by its own effect, which is on record before
   const removed = fleet(2).world(arn(1), 'deregistered', gone);
   expect(judge(removed.ecs('DeregisterContainerInstance', { containerInstance: arn(1) })).violations).toBe(1);
 });
+
+test('In a cluster that nobody looks after there is no outage that anybody could see', () => {
+  const outside = { ...terms, in: () => ({ ...terms, role: 'stays out' as const }) };
+  expect(replace(fleet(2)).judge(breakerHolds(outside)).violations).toBe(0);
+});

@@ -37,6 +37,24 @@ test('A hook of an instance that is registered in an observed cluster besides ma
   expect(expired().judge(hooksAreCompleted(roles('stays out'))).violations).toBe(1);
 });
 
+test('A hook of an instance that had moved to a cluster nobody looks after may be left to expire', () => {
+  const terms: Terms = {
+    ...TERMS,
+    actsWithinMs: 90_000,
+    in: (name) => ({ ...TERMS, role: name === 'bank' ? 'stays out' : 'acts' }),
+  };
+  const moved = () => new HandMade().registered().registered(INSTANCE.replace('shop', 'bank'));
+  const expire = (world: HandMade) =>
+    world
+      .after(5)
+      .world(EC2, 'lifecycle action ended', { hook: 'ebbtide-terminate', by: { kind: 'heartbeat-timeout' } })
+      .judge(hooksAreCompleted(terms));
+  const deregister = (world: HandMade) => world.world(INSTANCE, 'deregistered', { ec2InstanceId: EC2 });
+  expect(expire(deregister(moved()).after(1).held()).checks).toBe(0);
+  expect(expire(deregister(moved().held().after(1))).checks).toBe(0);
+  expect(expire(deregister(moved().held().after(2))).violations).toBe(1);
+});
+
 test('What becomes of the hooks of others is their own affair', () => {
   expect(ended('heartbeat-timeout', 'backup').judge(hooksAreCompleted(TERMS)).checks).toBe(0);
 });
