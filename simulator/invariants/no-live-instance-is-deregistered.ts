@@ -1,5 +1,6 @@
 import type { Invariant } from './invariant.ts';
 import type { Ledger, RegistrationRecord } from './ledger.ts';
+import { isLeftover } from './repairs.ts';
 import { earlyMs, type Terms, termsIn } from './terms.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -36,14 +37,12 @@ function problemOf(
   ledger: Ledger,
   { awayByMs, seenMs, mayRun }: { readonly awayByMs: number; readonly seenMs: number; readonly mayRun: boolean },
 ): string | undefined {
-  const { arn, ec2InstanceId, absences } = registration;
+  const { ec2InstanceId, absences } = registration;
   const { fromMs = NEVER, untilMs = 0 } = absences.latest ?? {};
   if (untilMs <= seenMs) return 'its agent was connected';
   // The step has a delay of its own, which may be the shorter one.
   if (fromMs > awayByMs && !mayRun) return `its agent was away only since ${new Date(fromMs).toISOString()}`;
-  const isGhost = ledger.ec2State(ec2InstanceId) === 'terminated';
-  const isDuplicate = ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
-  return isGhost || isDuplicate || mayRun
+  return mayRun || isLeftover(registration, ledger, seenMs)
     ? undefined
     : `${ec2InstanceId} is ${ledger.ec2State(ec2InstanceId)} and has no other`;
 }

@@ -18,10 +18,13 @@ export function repairsAreLimited(terms: Terms): Invariant {
       const repair = readRepair(fact, ledger);
       const [registration] = repair?.registrations ?? [];
       if (repair === undefined || registration === undefined) return;
-      if (repair.kind === 'deregister' ? isLeftover(registration, ledger) : ledger.announced.has(repair.ec2InstanceId))
-        return;
       const { cluster } = registration;
       const { repairsPerHourMax = Number.POSITIVE_INFINITY, actsWithinMs = 0 } = termsIn(terms, cluster, fact.atMs);
+      const isNoRepair =
+        repair.kind === 'deregister'
+          ? isLeftover(registration, ledger, fact.atMs - actsWithinMs)
+          : ledger.announced.has(repair.ec2InstanceId);
+      if (isNoRepair) return;
       const what = describe(repair);
       // A repair is claimed first and made a little later, so two may lie closer together than their claims.
       const recent = (counted.get(cluster) ?? []).filter(({ atMs }) => fact.atMs - atMs < HOUR_MS - actsWithinMs);

@@ -34,8 +34,18 @@ export function readRepair(fact: Fact, ledger: Ledger): Repair | undefined {
   }
 }
 
-/** What is left of an instance that has gone, or of an earlier registration: cleaning it up is no repair. */
-export function isLeftover({ arn, ec2InstanceId }: RegistrationRecord, ledger: Ledger): boolean {
+/**
+ * What is left of an instance that has gone, or of an earlier registration: cleaning it up is no repair.
+ *
+ * @param seenMs as of when somebody may have looked: the other registration need only have been connected since
+ */
+export function isLeftover({ arn, ec2InstanceId }: RegistrationRecord, ledger: Ledger, seenMs: number): boolean {
   if (ledger.ec2State(ec2InstanceId) === 'terminated') return true;
-  return ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
+  return ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && wasConnected(other, seenMs));
+}
+
+/** A registration begins with an agent that has yet to connect: nobody saw that one. */
+function wasConnected({ connected, registeredAtMs, absences }: RegistrationRecord, sinceMs: number): boolean {
+  const { fromMs } = absences.latest ?? { fromMs: registeredAtMs };
+  return connected || (fromMs > registeredAtMs && fromMs > sinceMs);
 }

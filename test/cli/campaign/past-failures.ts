@@ -169,6 +169,12 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'a hook expired whose instance had moved to a cluster that nobody looks after before the hook began',
     whatWasFixed: 'the invariant asks where the instance was while the hook held it',
   },
+  {
+    file: 'seed-5170.json',
+    seeds: [5170],
+    whatFailed: 'a duplicate was deregistered in the moment in which the agent of the other registration went',
+    whatWasFixed: 'the invariants ask what somebody may have seen who looked a moment before',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {

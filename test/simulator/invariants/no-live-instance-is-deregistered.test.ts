@@ -55,3 +55,24 @@ test('One whose agent comes back in that very moment is as it ought to be, and o
   expect(backFor(0.5).violations).toBe(0);
   expect(backFor(2).violation?.what).toContain('its agent was connected');
 });
+
+test('A duplicate whose other registration lost its agent a moment ago may be deregistered, and one that has long been alone not', () => {
+  const terms = { ...TERMS, actsWithinMs: MINUTE };
+  const aloneFor = (minutes: number) =>
+    away()
+      .after(20)
+      .registered(TWIN)
+      .after(1)
+      .world(TWIN, 'agent disconnected')
+      .after(minutes)
+      .call('DeregisterContainerInstance', { containerInstance: INSTANCE })
+      .judge(noLiveInstanceIsDeregistered(terms)).violations;
+  expect(aloneFor(0.5)).toBe(0);
+  expect(aloneFor(1.5)).toBe(1);
+  const neverConnected = away().after(20).world(TWIN, 'registered');
+  expect(
+    neverConnected
+      .call('DeregisterContainerInstance', { containerInstance: INSTANCE })
+      .judge(noLiveInstanceIsDeregistered(terms)).violations,
+  ).toBe(1);
+});
