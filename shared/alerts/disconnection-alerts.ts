@@ -161,6 +161,7 @@ export function disconnectionResolvedAlert(
     reconnected: 'is connected again',
     stopped: 'belongs to an instance that has been stopped',
     deregistered: 'belongs to an instance that has been deregistered',
+    'not looked after': 'is in a cluster that Ebbtide does not look after any more',
   }[outcome];
   const subject = incident.ec2InstanceId ?? incident.containerInstanceArn;
   return {

@@ -28,17 +28,27 @@ export function notArrivedAlert(incident: LaunchIncident, known: Known, { done, 
 
 /** For who was told that it had not. */
 export function arrivalResolvedAlert(incident: LaunchIncident, outcome: string, { nowMs }: At): Alert {
-  const isIn = outcome === 'registered';
+  const [title, what] = ENDS[outcome] ?? LEFT;
   return alert(incident, undefined, {
     step: 'resolved',
     state: 'resolved',
     severity: 'info',
-    title: `Resolved: ${incident.ec2InstanceId} ${isIn ? 'is registered and connected' : 'has left its group'}`,
-    What: isIn ? 'Its agent has registered and is connected.' : 'The instance is no longer in service in its group.',
+    title: `Resolved: ${incident.ec2InstanceId} ${title}`,
+    What: what,
     Since: `${instant(incident.openedAtMs)}, over after ${duration(nowMs - incident.openedAtMs)}`,
     Next: 'Nothing to do.',
   });
 }
+
+const LEFT = ['has left its group', 'The instance is no longer in service in its group.'] as const;
+
+const ENDS: Readonly<Record<string, readonly [title: string, what: string]>> = {
+  registered: ['is registered and connected', 'Its agent has registered and is connected.'],
+  'not looked after': [
+    'is not looked after',
+    'Nobody wants Ebbtide to look after it any more: its cluster or its group is left to others.',
+  ],
+};
 
 interface At {
   readonly nowMs: number;

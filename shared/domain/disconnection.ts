@@ -33,8 +33,8 @@ export interface DisconnectionObservation {
   /** The ARN of another cluster in which the same instance is connected. Only looked for once it matters. */
   readonly connectedIn?: string | undefined;
   /**
-   * The ladder's clock starts there, at the earliest: the end of an outage that this instance was part of, or when the
-   * last other registration of it lost its agent.
+   * The ladder's clock starts there, at the earliest: the end of an outage that this instance was part of, when the last
+   * other registration of it lost its agent, or when EC2 started it (again).
    */
   readonly clockStartsMs?: number | undefined;
 }
@@ -53,7 +53,7 @@ export type DisconnectionDecision =
   | { readonly kind: 'wait' }
   | { readonly kind: 'resolve'; readonly outcome: DisconnectionOutcome };
 
-export type DisconnectionOutcome = 'reconnected' | 'stopped' | 'deregistered';
+export type DisconnectionOutcome = 'reconnected' | 'stopped' | 'deregistered' | 'not looked after';
 
 export function decideDisconnection(
   incident: DisconnectionIncident | undefined,
@@ -80,7 +80,9 @@ export function decideDisconnection(
   const again = !isGhost(observation) && awayAgain(incident, { ...observation, instance }, nowMs);
   if (again) return again;
   const idle = isAlerted ? ({ kind: 'wait' } as const) : suspect;
-  const clockStartsMs = Math.max(sinceMs, observation.clockStartsMs ?? 0, incident.awayAgainAtMs ?? 0);
+  // An agent that was away, and is back on an instance that ECS calls impaired: what counts is the impairment.
+  const troubleMs = instance.agentConnected ? impairedSince(instance) : incident.awayAgainAtMs;
+  const clockStartsMs = Math.max(sinceMs, observation.clockStartsMs ?? 0, troubleMs ?? 0);
   const awayMinutes = (nowMs - clockStartsMs) / 60_000;
   if (isGhost(observation) || (connectedTwin !== undefined && !instance.agentConnected)) {
     // Without its registration ECS calls a task STOPPED whose containers still run.

@@ -74,6 +74,8 @@ export interface LaunchObservation {
   readonly lifecycleState?: string | undefined;
   /** In whichever cluster; perhaps not all of them. */
   readonly registrations?: readonly ContainerInstance[] | undefined;
+  /** Its group is tagged with a cluster that is looked after; undefined when not looked at. */
+  readonly isWatched?: boolean | undefined;
   /** What EC2 says. Without it nothing is judged: it belongs into what on-call is told. */
   readonly ec2?: Ec2View | undefined;
 }
@@ -112,6 +114,7 @@ export function decideLaunch(
   if (standing?.kind === 'connected') {
     return isHeld ? { kind: 'let in', instance: standing.instance } : { kind: 'close', outcome: 'registered' };
   }
+  if (isLeft(incident, observation, policy)) return { kind: 'close', outcome: 'not looked after' };
   if (standing?.kind === 'out of scope') return { kind: 'close', outcome: 'not looked after' };
   // Somebody else completed the hook, or it expired: without one, the absence of a registered agent is a disconnection.
   if (isHeld && lifecycleState !== undefined && lifecycleState !== 'Pending:Wait') {
@@ -126,10 +129,22 @@ export function decideLaunch(
     return isHeld ? { kind: 'give up', result: policy.launchDeadlineResult, known } : { kind: 'report', known };
   }
   const isInService = lifecycleState === 'InService';
-  if (isJudged && incident.phase === 'told' && isInService && isReplacementDue(incident, policy, nowMs)) {
+  const isOurs = observation.isWatched !== false;
+  if (isJudged && incident.phase === 'told' && isInService && isOurs && isReplacementDue(incident, policy, nowMs)) {
     return { kind: 'replace' };
   }
   return { kind: 'wait', heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)) };
+}
+
+/** No hook ever asked for it, and the operator does not want its group to be watched any more. */
+function isLeft(
+  { actions, completed, phase }: LaunchIncident,
+  { isWatched }: LaunchObservation,
+  policy: Policy,
+): boolean {
+  if (actions.length + completed.length > 0) return false;
+  // Who was told stays told, until the instance is there or has left.
+  return isWatched === false || (phase === 'waiting' && policy.unregisteredMinutes === 'off');
 }
 
 /** The group may refuse it for now (health check grace period), or be slow at it. */

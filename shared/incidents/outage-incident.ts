@@ -11,6 +11,8 @@ export const outageIncidentSchema = z.object({
   zones: z.union([z.literal('all'), z.array(z.string())]),
   /** The most that were away at once. */
   awayMax: z.number(),
+  /** When the outages before it were over, by zone or for `all`: their clocks go on when this one is of other zones. */
+  earlierEnds: z.record(z.string(), z.number()).optional(),
 });
 export type OutageIncident = z.infer<typeof outageIncidentSchema>;
 

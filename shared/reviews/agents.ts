@@ -1,14 +1,14 @@
 import { type DisconnectionDecision, isMissed } from '../domain/disconnection.ts';
-import type { ClusterArn } from '../domain/model.ts';
+import type { ClusterArn, ContainerInstance } from '../domain/model.ts';
 import { disconnectionId, drainId, type Incident, type OutageIncident } from '../incidents/incident.ts';
 import { outageId } from '../incidents/outage-incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { decide, note, observeAll, type Subject } from './disconnections.ts';
+import { decide, leave, note, observeAll, type Subject } from './disconnections.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { readEachCluster } from './each-cluster.ts';
 import { climb, followRestart } from './ladder-steps.ts';
-import { concerns, reviewOutage } from './outages.ts';
-import { findRegistrationsAnywhere } from './registrations.ts';
+import { concerns, endedAtMs, reviewOutage } from './outages.ts';
+import { findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
 import { dueOf, findConnectedTwins, listSuspects, lookUpAll } from './suspects.ts';
 import { clustersOf, goneSinceMs, type Whereabouts, whereaboutsOf } from './whereabouts.ts';
 
@@ -27,6 +27,13 @@ export async function sweepAgents(
 ): Promise<Failures> {
   const away = [...open.values()].flatMap((incident) =>
     incident.kind === 'disconnection' && incident.closedAtMs === undefined ? [incident] : [],
+  );
+  const given = away.filter(({ clusterArn }) => !isLookedAfter(runtime, clusterArn));
+  const left = await eachOf(
+    given,
+    ({ id }) => id,
+    allowance,
+    (incident) => leave(runtime, incident),
   );
   const listed = await listSuspects(runtime, await listClusters(), { away, allowance });
   const ids = listed.suspects.flatMap(({ arn }) => [disconnectionId(arn), drainId(arn)]);
@@ -74,7 +81,7 @@ export async function sweepAgents(
     },
   );
   const all = [listed, twins, followed, judged, outages].flatMap((part) => [...part.failures]);
-  return new Map([...all, ...failures]);
+  return new Map([...left, ...all, ...failures]);
 }
 
 /**
@@ -86,10 +93,14 @@ function withClocks(subjects: readonly Subject[], { whereabouts, incidents, nowM
   return subjects.map((subject) => {
     const endsMs = clustersOf(subject, whereabouts).flatMap((cluster) => {
       const outage = outageOf(incidents, cluster);
-      return outage?.closedAtMs !== undefined && concerns(outage, zoneOf(subject)) ? [outage.closedAtMs] : [];
+      return (outage && endedAtMs(outage, zoneOf(subject))) ?? [];
     });
     const others = byInstance.get(subject.observation.instance?.ec2InstanceId) ?? [];
-    const startsMs = [...endsMs, ...goneSinceMs(subject, { others, nowMs })];
+    const startsMs = [
+      ...endsMs,
+      ...goneSinceMs(subject, { others, nowMs }),
+      ...[subject.observation.clockStartsMs].flatMap((atMs) => atMs ?? []),
+    ];
     if (startsMs.length === 0) return subject;
     return { ...subject, observation: { ...subject.observation, clockStartsMs: Math.max(...startsMs) } };
   });
@@ -126,30 +137,60 @@ async function judgeAll(
   runtime: Runtime,
   subjects: readonly Subject[],
 ): Promise<{ readonly subjects: Judged[]; readonly failures: Failures }> {
-  const judged = subjects.map((subject): Judged => ({ ...subject, decision: decide(runtime, subject) }));
+  // Where it was found before, it may be no more: whatever is due is looked for again.
+  const judged = subjects.map(
+    (subject): Judged => ({ ...subject, decision: decide(runtime, { ...subject, observation: anywhere(subject) }) }),
+  );
   const failures: Failures = new Map();
   const due = judged.filter(
     ({ decision, observation }) => isStep(decision) && observation.instance?.external === false,
   );
-  const ids = due.flatMap(({ observation }) => observation.instance?.ec2InstanceId ?? []);
-  if (ids.length === 0) return { subjects: judged, failures };
+  if (due.length === 0) return { subjects: judged, failures };
   const likely = new Set(due.map(({ suspect }) => suspect.clusterArn));
+  const sought = new Set([...due, ...[...likely].flatMap((cluster) => countedIn(cluster, judged))]);
+  const ids = [...new Set([...sought].flatMap(({ observation }) => observation.instance?.ec2InstanceId ?? []))];
   const found = await findRegistrationsAnywhere(runtime, ids, [...likely], (cluster, error) => {
     failures.set(cluster, error);
   });
   const subjectsNow = judged.map((subject): Judged => {
-    if (!due.includes(subject)) return subject;
+    if (!sought.has(subject)) return subject;
     const others = found.get(subject.observation.instance?.ec2InstanceId ?? '') ?? [];
     const elsewhere = others.find(
       ({ agentConnected, clusterArn }) => agentConnected && clusterArn !== subject.suspect.clusterArn,
     );
     if (elsewhere === undefined) {
-      return failures.size === 0 || subject.decision.kind === 'alert' ? subject : { ...subject, decision: WAIT };
+      if (!isStep(subject.decision) || subject.decision.kind === 'alert') return subject;
+      const isLeftBehind = others.some((other) => isLaterElsewhere(other, subject));
+      if (failures.size > 0 || isLeftBehind) return { ...subject, decision: WAIT };
+      return { ...subject, observation: anywhere(subject) };
     }
     const observation = { ...subject.observation, connectedIn: elsewhere.clusterArn };
     return { ...subject, observation, decision: decide(runtime, { ...subject, observation }) };
   });
   return { subjects: subjectsNow, failures };
+}
+
+function anywhere({ observation }: Subject): Subject['observation'] {
+  return { ...observation, connectedIn: undefined };
+}
+
+/** Where enough are away for an outage, all of them: what is connected in another cluster is no part of one. */
+function countedIn(cluster: ClusterArn, judged: readonly Judged[]): Judged[] {
+  const missed = judged.filter(
+    ({ suspect, observation }) =>
+      suspect.clusterArn === cluster && isMissed(observation) && observation.instance?.external === false,
+  );
+  const [first] = missed;
+  return first === undefined || missed.length < first.policy.outageCountMin ? [] : missed;
+}
+
+/**
+ * The agent was moved on since: what is done to the instance is decided where it is now, by the policy there, and not at
+ * all in a cluster that is not looked after. There it may be away for a moment, which nobody here knows of.
+ */
+function isLaterElsewhere(other: ContainerInstance, { suspect, observation }: Subject): boolean {
+  const registeredAtMs = observation.instance?.registeredAtMs ?? 0;
+  return other.clusterArn !== suspect.clusterArn && (other.registeredAtMs ?? 0) > registeredAtMs;
 }
 
 const WAIT = { kind: 'wait' } as const;

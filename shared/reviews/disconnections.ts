@@ -4,6 +4,7 @@ import type { Policy } from '../config/settings.ts';
 import {
   type DisconnectionDecision,
   type DisconnectionObservation,
+  type DisconnectionOutcome,
   decideDisconnection,
 } from '../domain/disconnection.ts';
 import type { AutoScalingGroupName, ContainerInstance } from '../domain/model.ts';
@@ -101,6 +102,8 @@ function observe(
     ec2State: ec2InstanceId && known.ec2 && (ec2 ? ec2.state : 'gone'),
     ec2InstanceType: ec2 ? ec2.instanceType : undefined,
     operator: ec2 ? ec2.operator : undefined,
+    // While it was stopped its agent was away as it ought to be, and ECS called the connection impaired.
+    clockStartsMs: ec2 ? ec2.launchedAtMs : undefined,
     lifecycleState: ec2InstanceId && known.autoScaling?.get(ec2InstanceId)?.lifecycleState,
     // One that no hook holds is never given up for lost contact: nobody else would tell.
     isDraining: drain?.kind === 'drain' && drain.phase === 'draining' && drain.actions.length > 0,
@@ -133,15 +136,25 @@ export async function note(runtime: Runtime, subject: Subject, decision: Disconn
       const { atMs, instanceVersion } = decision;
       return commit(runtime, { ...incident, awayAgainAtMs: atMs, instanceVersion }, incident);
     }
-    case 'resolve': {
-      if (incident === undefined) return undefined;
-      const ended = closed(incident, decision.outcome, nowMs);
-      const alert = disconnectionResolvedAlert(ended, decision.outcome, nowMs);
-      return commit(runtime, { ...ended, outbox: [...incident.outbox, alert] }, incident);
-    }
+    case 'resolve':
+      return incident && resolve(runtime, incident, decision.outcome);
     default:
       return undefined;
   }
+}
+
+function resolve(runtime: Runtime, incident: DisconnectionIncident, outcome: DisconnectionOutcome): Promise<unknown> {
+  const nowMs = runtime.now();
+  const ended = closed(incident, outcome, nowMs);
+  const alert = disconnectionResolvedAlert(ended, outcome, nowMs);
+  return commit(runtime, { ...ended, outbox: [...incident.outbox, alert] }, incident);
+}
+
+/** The operator has taken its cluster away from Ebbtide: nobody looks after it any more, and who was told is told so. */
+export function leave(runtime: Runtime, incident: DisconnectionIncident): Promise<unknown> {
+  return incident.phase === 'alerted'
+    ? resolve(runtime, incident, 'not looked after')
+    : commit(runtime, closed(incident, 'momentary', runtime.now()), incident);
 }
 
 function suspected(

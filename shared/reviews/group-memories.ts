@@ -31,7 +31,8 @@ export async function learnGroups(
     const memory = memories.get(groupName);
     const isRemembered = memory?.hooks.some(({ name }) => name === hookName);
     if (isRemembered || (instance === undefined && memory !== undefined)) continue;
-    const clusterArn = instance?.clusterArn ?? (await findHomeOfGroup(runtime, groupName));
+    // The instance itself may have been moved to another cluster: the others of its group say more.
+    const clusterArn = (await findHomeOfGroup(runtime, groupName)) ?? instance?.clusterArn;
     if (clusterArn === undefined) continue;
     const learnt = await learn(runtime, groupName, clusterArn);
     // One that was moved to another cluster says nothing of the other instances of its group.

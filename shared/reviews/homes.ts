@@ -62,8 +62,12 @@ export async function findHomeOfGroup(
 async function findAmongOthers({ ecs }: Runtime, { instances }: AutoScalingGroup): Promise<ClusterArn | undefined> {
   const ids = instances.slice(0, OTHERS_MAX).map(({ ec2InstanceId }) => ec2InstanceId);
   if (ids.length === 0) return undefined;
+  let home: { readonly cluster: ClusterArn; readonly count: number } | undefined;
   for (const cluster of await listClusters(ecs)) {
-    if ((await findRegistrations(ecs, cluster, ids)).length > 0) return cluster;
+    const { length: count } = await findRegistrations(ecs, cluster, ids);
+    // Most of them: one that was moved to another cluster does not speak for the others.
+    if (count > (home?.count ?? 0)) home = { cluster, count };
+    if (count > ids.length / 2) break;
   }
-  return undefined;
+  return home?.cluster;
 }

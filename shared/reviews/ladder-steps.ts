@@ -95,7 +95,8 @@ export async function followRestart(runtime: Runtime, subject: Subject): Promise
 
 async function replace(runtime: Runtime, climber: Climber): Promise<unknown> {
   const { incident, instance, policy, groupName = '' } = climber;
-  const isFirst = incident.steps.every(({ name }) => name !== 'replace');
+  // One that was only observed repaired nothing: where Ebbtide may act since, this is the first.
+  const isFirst = incident.steps.every(({ name, outcome }) => name !== 'replace' || outcome === OBSERVED);
   const step: Step = { name: 'replace', atMs: runtime.now() };
   // Later attempts of the same repair are not counted again.
   const claimed = isFirst ? await claim(runtime, climber, step) : await recordStep(runtime, incident, step);

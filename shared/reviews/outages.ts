@@ -45,6 +45,7 @@ export async function reviewOutage(runtime: Runtime, state: ClusterState): Promi
         openedAtMs: nowMs,
         zones: toZones(decision.zones),
         awayMax: away,
+        earlierEnds: endsOf(previous),
         outbox: [],
       };
       const alert = outageAlert(opened, census);
@@ -71,6 +72,20 @@ export async function reviewOutage(runtime: Runtime, state: ClusterState): Promi
 /** Whether the outage, open or over, is or was one of this zone too. */
 export function concerns(outage: OutageIncident, zone: string): boolean {
   return outage.zones === 'all' || outage.zones.includes(zone);
+}
+
+/** When the last outage that was also one of this zone was over; an open one may have taken the place of its record. */
+export function endedAtMs(outage: OutageIncident, zone: string): number | undefined {
+  const ends = endsOf(outage);
+  const known = [ends.all, ends[zone]].flatMap((atMs) => atMs ?? []);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function endsOf(outage: OutageIncident | undefined): Readonly<Record<string, number>> {
+  const { zones = [], closedAtMs, earlierEnds = {} } = outage ?? {};
+  if (closedAtMs === undefined) return earlierEnds;
+  const own = (zones === 'all' ? ['all'] : zones).map((zone) => [zone, closedAtMs] as const);
+  return { ...earlierEnds, ...Object.fromEntries(own) };
 }
 
 /** Two calls, and one for each zone in which enough are away to matter: asked only when something is wrong already. */

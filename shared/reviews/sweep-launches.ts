@@ -1,4 +1,5 @@
 import { describeEc2Instances, describeEc2StatusChecks } from '../aws/ec2.ts';
+import { clusterName } from '../domain/arns.ts';
 import type { Ec2View } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, ContainerInstance } from '../domain/model.ts';
 import type { LaunchIncident } from '../incidents/incident.ts';
@@ -7,6 +8,7 @@ import type { Allowance, Failures } from './each.ts';
 import { taggedCluster } from './homes.ts';
 import { reviewLaunchArrivals } from './launch-arrivals.ts';
 import { reviewLaunches } from './launches.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { findRegistrationsAnywhere } from './registrations.ts';
 import { replaceBy, watchGroups } from './unregistered.ts';
 import { listUntoldActions } from './untold.ts';
@@ -39,11 +41,13 @@ async function lookAtAll(
 ): Promise<Failures> {
   const isWatching = groups.some((group) => taggedCluster(group) !== undefined);
   const clusters = isWatching ? await listClusters() : [];
-  const launches = [...open, ...(await watchGroups(runtime, groups, { clusters, open }))];
-  const arrived = await reviewUntold(runtime, { open, groups, entering }, allowance);
-  return launches.length === 0
-    ? arrived
-    : new Map([...arrived, ...(await reviewKnown(runtime, { launches, groups }, allowance))]);
+  const watched = await watchGroups(runtime, groups, { clusters, open, allowance });
+  const launches = [...open, ...watched.filed];
+  const untold = await tryTo(() => reviewUntold(runtime, { open, groups, entering }, allowance));
+  const arrived = untold instanceof LookFailure ? new Map([['launches that no event told of', untold.cause]]) : untold;
+  const failures = new Map([...watched.failures, ...arrived]);
+  if (launches.length === 0) return failures;
+  return new Map([...failures, ...(await reviewKnown(runtime, { launches, groups, clusters }, allowance))]);
 }
 
 /** Those that a launch hook holds, and of which no event told. */
@@ -66,34 +70,67 @@ async function reviewUntold(
 
 async function reviewKnown(
   runtime: Runtime,
-  { launches, groups }: { readonly launches: readonly LaunchIncident[]; readonly groups: readonly AutoScalingGroup[] },
+  {
+    launches,
+    groups,
+    clusters,
+  }: {
+    readonly launches: readonly LaunchIncident[];
+    readonly groups: readonly AutoScalingGroup[];
+    readonly clusters: readonly ClusterArn[];
+  },
   allowance: Allowance,
 ): Promise<Failures> {
   const states = new Map(
     groups.flatMap(({ instances }) => instances.map((one) => [one.ec2InstanceId, one.lifecycleState] as const)),
   );
-  const registrations = await findRegistrations(runtime, launches);
+  const unread: Failures = new Map();
+  const registrations = await findRegistrations(runtime, launches, unread);
+  const watched = new Set(groups.filter((group) => isWatched(group, clusters)).map(({ name }) => name));
   const ec2 = await askEc2(
     runtime,
     launches.filter(({ deadlineAtMs }) => runtime.now() >= deadlineAtMs),
   );
-  const observe = ({ ec2InstanceId }: LaunchIncident) => ({
-    lifecycleState: states.get(ec2InstanceId) ?? 'gone',
-    registrations: registrations.get(ec2InstanceId) ?? [],
-    ec2: ec2.get(ec2InstanceId),
-  });
-  return reviewLaunches(runtime, launches, allowance, observe, replaceBy(runtime));
+  const observe = (launch: LaunchIncident) => {
+    const { ec2InstanceId, groupName } = launch;
+    const found = registrations.get(ec2InstanceId) ?? [];
+    return {
+      lifecycleState: states.get(ec2InstanceId) ?? 'gone',
+      registrations: isKnown(launch, found, unread) ? found : undefined,
+      isWatched: watched.has(groupName),
+      ec2: ec2.get(ec2InstanceId),
+    };
+  };
+  const failures = await reviewLaunches(runtime, launches, allowance, observe, replaceBy(runtime));
+  return new Map([...unread, ...failures]);
 }
 
+function isWatched(group: AutoScalingGroup, clusters: readonly ClusterArn[]): boolean {
+  return clusters.some((arn) => clusterName(arn) === taggedCluster(group));
+}
+
+/** Of one that is not there, it may be that it is in a cluster that ECS does not answer for; unless it does not belong there. */
+function isKnown(
+  { isCertain, clusterArn }: LaunchIncident,
+  found: readonly ContainerInstance[],
+  unread: Failures,
+): boolean {
+  if (unread.size === 0 || found.some(({ agentConnected }) => agentConnected)) return true;
+  return isCertain && clusterArn !== undefined && !unread.has(clusterArn);
+}
+
+/** A cluster that ECS does not answer for hides nothing but what may be in it. */
 function findRegistrations(
   runtime: Runtime,
   launches: readonly LaunchIncident[],
+  unread: Failures,
 ): Promise<Map<string, ContainerInstance[]>> {
   const likely = launches.flatMap(({ clusterArn }) => clusterArn ?? []);
   return findRegistrationsAnywhere(
     runtime,
     launches.map(({ ec2InstanceId }) => ec2InstanceId),
     likely,
+    (cluster, error) => unread.set(cluster, error),
   );
 }
 

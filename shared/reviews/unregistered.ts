@@ -7,6 +7,8 @@ import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, Ec2InstanceId }
 import { type LaunchIncident, newLaunch } from '../incidents/launch-incident.ts';
 import { outageId } from '../incidents/outage-incident.ts';
 import type { Runtime } from '../runtime.ts';
+import type { Allowance, Failures } from './each.ts';
+import { readEachCluster } from './each-cluster.ts';
 import { taggedCluster } from './homes.ts';
 import type { Replace } from './launches.ts';
 import { perform } from './perform.ts';
@@ -28,8 +30,16 @@ const arrived = new Set<Ec2InstanceId>();
 export async function watchGroups(
   runtime: Runtime,
   groups: readonly AutoScalingGroup[],
-  { clusters, open }: { readonly clusters: readonly ClusterArn[]; readonly open: readonly LaunchIncident[] },
-): Promise<LaunchIncident[]> {
+  {
+    clusters,
+    open,
+    allowance,
+  }: {
+    readonly clusters: readonly ClusterArn[];
+    readonly open: readonly LaunchIncident[];
+    readonly allowance: Allowance;
+  },
+): Promise<{ readonly filed: LaunchIncident[]; readonly failures: Failures }> {
   const watched = groups.flatMap((group) => {
     const clusterArn = clusters.find((arn) => clusterName(arn) === taggedCluster(group));
     return clusterArn === undefined ? [] : [{ clusterArn, instances: group.instances }];
@@ -37,10 +47,11 @@ export async function watchGroups(
   forget(watched.flatMap(({ instances }) => instances));
   const known = new Set(open.map(({ ec2InstanceId }) => ec2InstanceId));
   const filed: LaunchIncident[] = [];
-  for (const [clusterArn, members] of Map.groupBy(watched, (group) => group.clusterArn)) {
+  const groupsOf = Map.groupBy(watched, (group) => group.clusterArn);
+  const { failures } = await readEachCluster(groupsOf.keys(), allowance, async (clusterArn) => {
     const { unregisteredMinutes } = await runtime.policies.of(clusterArn);
-    if (unregisteredMinutes === 'off') continue;
-    const unsure = members
+    if (unregisteredMinutes === 'off') return;
+    const unsure = (groupsOf.get(clusterArn) ?? [])
       .flatMap(({ instances }) => instances)
       .filter(({ lifecycleState }) => lifecycleState === 'InService')
       .filter(({ ec2InstanceId: id }) => !arrived.has(id) && !known.has(id));
@@ -52,8 +63,8 @@ export async function watchGroups(
       );
       if (incident !== undefined) filed.push(incident);
     }
-  }
-  return filed;
+  });
+  return { filed, failures };
 }
 
 function forget(present: readonly AutoScalingInstance[]): void {
@@ -115,5 +126,9 @@ async function mayRepair(runtime: Runtime, clusterArn: ClusterArn, policy: Polic
   if (policy.repairs === 'off') return false;
   const outage = (await runtime.incidents.getMany([outageId(clusterArn)])).get(outageId(clusterArn));
   if (outage !== undefined && outage.closedAtMs === undefined) return false;
+  // What could not register in an outage has as long from its end on as any other.
+  const { unregisteredMinutes: minutes } = policy;
+  const sinceMs = runtime.now() - (outage?.closedAtMs ?? 0);
+  if (minutes !== 'off' && sinceMs < minutes * 60_000) return false;
   return policy.mode === 'observe' || claimRepair(runtime, clusterArn, policy);
 }
