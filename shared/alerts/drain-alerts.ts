@@ -28,10 +28,20 @@ export function releaseAlert(incident: DrainIncident, ending: Ending, nowMs: num
       return lostContactAlert(incident, ending, nowMs);
     case 'terminated':
       if (ending.remaining.length > 0) return terminatedAlert(incident, ending, nowMs);
-      return incident.stalledAtMs === undefined ? undefined : resolvedAlert(incident, ending.reason, nowMs);
+      return isToldAbout(incident) ? resolvedAlert(incident, ending.reason, nowMs) : undefined;
     case 'drained':
-      return incident.stalledAtMs === undefined ? undefined : resolvedAlert(incident, ending.reason, nowMs);
+      return isToldAbout(incident) ? resolvedAlert(incident, ending.reason, nowMs) : undefined;
   }
+}
+
+/** Whether on-call has an open alert about this drain. */
+export function isToldAbout({ stalledAtMs, interruption }: DrainIncident): boolean {
+  return stalledAtMs !== undefined || interruption?.sparedToldAtMs !== undefined;
+}
+
+/** An instance that was spared was told of as an interruption: what resolves that is one too. */
+function kindOf({ interruption }: DrainIncident): Pick<Content, 'kind'> {
+  return interruption?.sparedToldAtMs === undefined ? {} : { kind: 'interruption' };
 }
 
 /** Nothing has moved for long, and there is time to do something about it. */
@@ -52,7 +62,7 @@ export function stalledAlert(incident: DrainIncident, blocking: readonly string[
 export function overAlert(incident: DrainIncident, outcome: string, nowMs: number): Alert {
   return drainAlert(incident, {
     step: 'resolved',
-    ...(incident.interruption?.sparedToldAtMs !== undefined && { kind: 'interruption' as const }),
+    ...kindOf(incident),
     state: 'resolved',
     severity: 'info',
     title: `Resolved: drain of ${incident.ec2InstanceId} is over, ${outcome}`,
@@ -66,7 +76,7 @@ function deadlineAlert(incident: DrainIncident, ending: Ending, nowMs: number): 
   const { remaining } = ending;
   return drainAlert(incident, {
     step: 'release',
-    state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
+    state: isToldAbout(incident) ? 'escalated' : 'opened',
     severity: 'critical',
     title: `Drain of ${incident.ec2InstanceId} reached its deadline, ${left(ending)} left`,
     What: `The drain deadline has passed with ${left(ending)} not stopped.`,
@@ -91,7 +101,7 @@ function done(incident: DrainIncident, { result, isObserved, isRetained }: Endin
 function lostContactAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert {
   return drainAlert(incident, {
     step: 'release',
-    state: incident.stalledAtMs === undefined ? 'opened' : 'escalated',
+    state: isToldAbout(incident) ? 'escalated' : 'opened',
     severity: 'critical',
     title: `Lost contact with draining ${incident.ec2InstanceId}, released`,
     What: 'The agent of a draining instance is gone: nobody can stop its tasks or tell how they fare.',
@@ -105,7 +115,8 @@ function lostContactAlert(incident: DrainIncident, ending: Ending, nowMs: number
 function terminatedAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert {
   return drainAlert(incident, {
     step: 'release',
-    state: incident.stalledAtMs === undefined ? 'notice' : 'resolved',
+    ...kindOf(incident),
+    state: isToldAbout(incident) ? 'resolved' : 'notice',
     severity: 'warning',
     title: `EC2 terminated draining ${incident.ec2InstanceId}, ${count(ending.remaining)} lost`,
     What: `EC2 terminated the instance before its hook was completed${incident.interruption?.cause === 'spot' ? ': a Spot interruption' : ''}.`,
@@ -132,6 +143,7 @@ export function cutShortAlert(incident: DrainIncident, lost: readonly string[], 
 function resolvedAlert(incident: DrainIncident, reason: 'drained' | 'terminated', nowMs: number): Alert {
   return drainAlert(incident, {
     step: 'resolved',
+    ...kindOf(incident),
     state: 'resolved',
     severity: 'info',
     title: `Resolved: ${incident.ec2InstanceId} ${reason}`,

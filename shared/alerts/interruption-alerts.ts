@@ -2,7 +2,7 @@ import type { Task } from '../domain/model.ts';
 import { nameTask } from '../domain/stuck.ts';
 import type { DrainIncident, Interruption } from '../incidents/incident.ts';
 import type { Alert } from './alert.ts';
-import { drainAlert } from './drain-alerts.ts';
+import { drainAlert, isToldAbout } from './drain-alerts.ts';
 import { duration, instant } from './text.ts';
 
 /** How an instance ended that AWS took. */
@@ -71,11 +71,6 @@ export function sparedAlert(
       : 'Terminate it in its group, or set it ACTIVE again: aws ecs update-container-instances-state --status ACTIVE.',
     nowMs,
   });
-}
-
-/** Whether on-call has an open alert about this drain. */
-function isToldAbout({ stalledAtMs, interruption }: DrainIncident): boolean {
-  return stalledAtMs !== undefined || interruption?.sparedToldAtMs !== undefined;
 }
 
 function announced({ interruption }: DrainIncident): Record<string, string> {

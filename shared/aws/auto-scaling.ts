@@ -136,6 +136,14 @@ export async function recordHeartbeat(
   return recordOneHeartbeat(autoScaling, { ...action, token: undefined });
 }
 
+/** Only for the very wait that the token is of. */
+export function recordHeartbeatOfToken(
+  autoScaling: AutoScalingClient,
+  action: LifecycleActionKey,
+): Promise<'recorded' | 'already-over'> {
+  return recordOneHeartbeat(autoScaling, action);
+}
+
 async function recordOneHeartbeat(
   autoScaling: AutoScalingClient,
   action: LifecycleActionKey,

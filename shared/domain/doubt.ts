@@ -2,7 +2,7 @@ import type { DrainIncident, Registration } from '../incidents/incident.ts';
 import type { ContainerInstance } from './model.ts';
 
 /** What ECS answers may be some seconds old: a look so much later sees what this one should have. */
-const SETTLED_AFTER_MS = 30_000;
+export const SETTLED_AFTER_MS = 30_000;
 
 /**
  * Whether an instance on which no task was seen may have some all the same. `ListTasks` is asked twice, for tasks that

@@ -3,7 +3,7 @@
  */
 import type { Policy } from '../config/settings.ts';
 import type { DrainIncident, HeldAction, LostContact, Registration } from '../incidents/incident.ts';
-import { isDoubtful } from './doubt.ts';
+import { isDoubtful, SETTLED_AFTER_MS } from './doubt.ts';
 import {
   type Circumstances,
   isStalled,
@@ -97,7 +97,7 @@ function decideDraining(
     return { kind: 'release', result: 'CONTINUE', reason: 'terminated', remaining };
   }
   const destination = autoScaling && destinationOf(autoScaling.lifecycleState);
-  if (autoScaling !== undefined && destination === undefined) {
+  if (autoScaling !== undefined && destination === undefined && !mayBeOfBefore(incident, autoScaling, nowMs)) {
     return afterHook(autoScaling.lifecycleState, ec2State, lostTasks(incident, observation, policy));
   }
   // Held on, but for something else: that is a drain of its own.
@@ -129,6 +129,18 @@ function decideDraining(
     unblockedAtMs: observation.tasks === undefined ? incident.unblockedAtMs : unblockedAtMs,
     isStalled: isStalled(incident, observation, circumstances),
   };
+}
+
+/**
+ * What Auto Scaling answers may be some seconds old, and from before the hook held the instance. A hook that is taken for
+ * over gets no heartbeat until the next sweep.
+ */
+function mayBeOfBefore(
+  { openedAtMs }: DrainIncident,
+  { lifecycleState }: { readonly lifecycleState: string },
+  nowMs: number,
+): boolean {
+  return nowMs - openedAtMs < SETTLED_AFTER_MS && lifecycleState !== 'gone' && !lifecycleState.startsWith('Terminat');
 }
 
 function afterHook(lifecycleState: string, ec2State: string | undefined, lost: readonly Task[]): DrainDecision {
@@ -200,6 +212,9 @@ function decideReturning(
   // ECS takes minutes to see that the agent of a stopped instance is gone: only EC2 knows whether it is back.
   const isUp = ec2State === undefined || ec2State === 'running';
   if (back.length === 0 || !isUp || !isSettled(autoScaling.lifecycleState)) return wait;
+  // Somebody else had set it DRAINING before AWS took it.
+  if (incident.actions.length === 0 && incident.interruption?.wasDraining)
+    return { kind: 'close', outcome: 'back in service' };
   return {
     kind: 'set active',
     registrations: incident.registrations.filter(({ arn }) => back.some((instance) => instance.arn === arn)),

@@ -79,7 +79,8 @@ const SPARED_AFTER_MS: Readonly<Record<Interruption['cause'], number>> = {
   'scheduled change': 120 * 60_000,
 };
 
-export function sparedAtMs({ cause, atMs, expectedAtMs }: Interruption): number {
+export function sparedAtMs({ cause, atMs, expectedAtMs, calledOffAtMs }: Interruption): number {
+  if (calledOffAtMs !== undefined) return calledOffAtMs;
   return (expectedAtMs ?? atMs) + SPARED_AFTER_MS[cause];
 }
 

@@ -9,6 +9,8 @@ export const interruptionSchema = z.object({
   groupName: z.string().optional(),
   /** Somebody else had set it DRAINING before: it is not for Ebbtide to make it ACTIVE again. */
   wasDraining: z.boolean(),
+  /** When AWS said that it will not come. */
+  calledOffAtMs: z.number().optional(),
   /** When on-call was told that the interruption did not come. */
   sparedToldAtMs: z.number().optional(),
 });

@@ -24,6 +24,8 @@ const groupMemorySchema = z.object({
   /** What the cluster's tags said then: for when AWS does not answer, and they cannot be read. */
   clusterTags: clusterTagsSchema.optional(),
   readAtMs: z.number(),
+  /** When the hooks were read, if later. */
+  hooksReadAtMs: z.number().optional(),
 });
 
 /** What was last found out about an Auto Scaling group. It saves calls and is never trusted to say that something is not so. */
@@ -31,6 +33,15 @@ export type GroupMemory = z.infer<typeof groupMemorySchema>;
 
 /** After this long, what is remembered of a group is read anew: somebody may have changed its hooks. */
 const MEMORY_MS = 3_600_000;
+
+/** A timeout that is taken for longer than it is costs a hook its heartbeat: that of a hook is believed only this long. */
+const HOOKS_MS = 60_000;
+
+/** The group's hooks, unless they were read so long ago that somebody may have changed them. */
+export function recentHooks(memory: GroupMemory | undefined, nowMs: number): GroupMemory['hooks'] | undefined {
+  if (memory === undefined) return undefined;
+  return nowMs - (memory.hooksReadAtMs ?? memory.readAtMs) < HOOKS_MS ? memory.hooks : undefined;
+}
 
 export async function recallGroup(
   { client, tableName }: Table,

@@ -13,6 +13,8 @@ export const managedDrainIncidentSchema = z.object({
   groupName: z.string(),
   clusterArn: z.string(),
   registrations: z.tuple([registrationSchema], registrationSchema),
+  /** Which hooks were Ebbtide's when none of them held the instance: another setting may make one of them so. */
+  ownHooks: z.array(z.string()).optional(),
   /** When on-call was told that nothing moves. */
   stalledAtMs: z.number().optional(),
 });

@@ -16,6 +16,10 @@ export const scheduledChangeIncidentSchema = z.object({
   typeCode: z.string(),
   /** Undefined where AWS does not say: then it may be any moment. */
   startsAtMs: z.number().optional(),
+  /** When AWS last put it at another time. */
+  movedAtMs: z.number().optional(),
+  /** Another change of the instance, which comes later: this one's end may leave it to come. */
+  next: z.object({ eventArn: z.string(), typeCode: z.string(), startsAtMs: z.number().optional() }).optional(),
 });
 export type ScheduledChangeIncident = z.infer<typeof scheduledChangeIncidentSchema>;
 

@@ -1,4 +1,4 @@
-import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/auto-scaling.ts';
+import { completeLifecycleAction, describeAutoScalingInstances, recordHeartbeatOfToken } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn } from '../domain/arrival.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
@@ -13,7 +13,7 @@ import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type DrainIncident, drainId } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
+import { type BegunDrain, beginDrains, toRegistration, underUnfinished } from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { learnGroups, recallGroups } from './group-memories.ts';
@@ -31,6 +31,8 @@ interface Candidate {
   readonly instances: readonly [ContainerInstance, ...ContainerInstance[]];
   /** Undefined when it has just been deleted: the action goes on all the same. */
   readonly hook: LifecycleHook | undefined;
+  /** The other hooks of ours that hold the instance with it: their events may come later, or never. */
+  readonly siblings: readonly LifecycleHook[];
 }
 
 /**
@@ -79,10 +81,40 @@ async function receive(
     if (decision.kind === 'release') await release(runtime, action, { home, reason: decision.reason });
     const [filedUnder, ...others] = lookedAfter;
     if (decision.kind !== 'drain' || filedUnder === undefined) return;
-    const hook = memories.get(action.groupName)?.hooks.find(({ name }) => name === action.hookName);
-    candidates.push({ action, destination: decision.destination, instances: [filedUnder, ...others], hook });
+    const hooks = memories.get(action.groupName)?.hooks ?? [];
+    const hook = hooks.find(({ name }) => name === action.hookName);
+    const siblings = hooks.filter((other) => other !== hook && isOursAtTermination(runtime, other));
+    candidates.push({
+      action: await asHeldNow(runtime, action, filedUnder.clusterArn),
+      destination: decision.destination,
+      instances: [filedUnder, ...others],
+      hook,
+      siblings,
+    });
   });
   return new Map([...failures, ...(await begin(runtime, candidates, allowance))]);
+}
+
+function isOursAtTermination(runtime: Runtime, { name, transition }: LifecycleHook): boolean {
+  const isTerminating = transition === 'autoscaling:EC2_INSTANCE_TERMINATING';
+  return isTerminating && isOwnedHook(runtime.config.policy.lifecycleHooks, name);
+}
+
+/** An event that is older than this may be about an earlier wait of the same hook. */
+const LATE_MS = 60_000;
+
+/**
+ * An instance is held, but perhaps not for what a late event tells of: where its token is over, the action is one that no
+ * event has told of yet. By the old token nothing could end it, and at the old deadline on-call would be told that it did.
+ */
+async function asHeldNow(runtime: Runtime, action: LifecycleAction, cluster: ClusterArn): Promise<LifecycleAction> {
+  const nowMs = runtime.now();
+  if (action.token === undefined || nowMs - action.startedAtMs < LATE_MS) return action;
+  const policy = await runtime.policies.of(cluster);
+  const { ec2InstanceId: subject, hookName: hook } = action;
+  const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
+  const outcome = await perform(runtime, policy, effect, () => recordHeartbeatOfToken(runtime.autoScaling, action));
+  return outcome === 'already-over' ? { ...action, token: undefined, startedAtMs: nowMs } : action;
 }
 
 /** It is in no cluster: what its group's other instances are in says whose it is. */
@@ -130,22 +162,9 @@ async function begin(runtime: Runtime, candidates: readonly Candidate[], allowan
   return failures;
 }
 
-/**
- * Where a drain of the instance is under way, or not yet over, under a registration that is no longer the liveliest, the
- * new one is filed there too, so that each knows of the other.
- */
-async function underUnfinished(runtime: Runtime, candidate: Candidate): Promise<Candidate> {
-  if (candidate.instances.length === 1) return candidate;
-  const drains = await runtime.incidents.getMany(candidate.instances.map(({ arn }) => drainId(arn)));
-  const open = new Set([...drains.values()].filter(({ closedAtMs }) => closedAtMs === undefined).map(({ id }) => id));
-  const unfinished = candidate.instances.find(({ arn }) => open.has(drainId(arn)));
-  if (unfinished === undefined) return candidate;
-  return { ...candidate, instances: [unfinished, ...candidate.instances.filter((one) => one !== unfinished)] };
-}
-
 /** @returns the incident when it is ours to act on now */
 async function file(runtime: Runtime, given: Candidate): Promise<DrainIncident | undefined> {
-  const candidate = await underUnfinished(runtime, given);
+  const candidate = { ...given, instances: await underUnfinished(runtime, given.instances) };
   const [{ clusterArn }] = candidate.instances;
   const begun = toIncident(candidate, runtime.now(), await runtime.policies.of(clusterArn));
   const fresh = { ...begun, clusterTags: runtime.policies.tags(clusterArn) };
@@ -175,7 +194,7 @@ function joined(incident: DrainIncident, fresh: DrainIncident): DrainIncident {
 }
 
 function toIncident(
-  { action, destination, instances, hook }: Candidate,
+  { action, destination, instances, hook, siblings }: Candidate,
   nowMs: number,
   { drainDeadlineMinutes }: Policy,
 ): DrainIncident {
@@ -190,8 +209,13 @@ function toIncident(
     outbox: [],
     ec2InstanceId: action.ec2InstanceId,
     registrations: [toRegistration(filedUnder), ...others.map(toRegistration)],
-    actions: [toHeldAction(action, hook)],
-    deadlineAtMs: deadlineOf(action.startedAtMs, drainDeadlineMinutes, hook),
+    actions: [
+      toHeldAction(action, hook),
+      ...siblings.map((other) => toHeldAction({ ...action, hookName: other.name, token: undefined }, other)),
+    ],
+    deadlineAtMs: Math.min(
+      ...[hook, ...siblings].map((each) => deadlineOf(action.startedAtMs, drainDeadlineMinutes, each)),
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setContainerInstancesState } from '../aws/container-instances.ts';
 import type { ClusterArn, ContainerInstance } from '../domain/model.ts';
-import type { DrainIncident, Registration } from '../incidents/incident.ts';
+import { type DrainIncident, drainId, type Registration } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { reviewDrains } from './drains.ts';
 import type { Allowance, Failures } from './each.ts';
@@ -13,6 +13,9 @@ export interface BegunDrain {
   readonly incident: DrainIncident;
   readonly instances: readonly ContainerInstance[];
 }
+
+/** The registrations of an EC2 instance. The first is the one its drain is filed under. */
+export type Registered = readonly [ContainerInstance, ...ContainerInstance[]];
 
 /**
  * Sets the instances of drains that have just been filed DRAINING, ten a call, and takes a first look at each.
@@ -58,6 +61,18 @@ async function setDraining(
   // The sweep sees that they are not draining yet and tries again.
   if (answer.failures.length > 0) runtime.logger.warn('not set to DRAINING', { cluster, failures: answer.failures });
   return answer.changed;
+}
+
+/**
+ * Where a drain of the instance is under way, or not yet over, under a registration that is no longer the liveliest, a
+ * new one is filed there too, so that each knows of the other.
+ */
+export async function underUnfinished(runtime: Runtime, instances: Registered): Promise<Registered> {
+  if (instances.length === 1) return instances;
+  const drains = await runtime.incidents.getMany(instances.map(({ arn }) => drainId(arn)));
+  const open = new Set([...drains.values()].filter(({ closedAtMs }) => closedAtMs === undefined).map(({ id }) => id));
+  const unfinished = instances.find(({ arn }) => open.has(drainId(arn)));
+  return unfinished === undefined ? instances : [unfinished, ...instances.filter((one) => one !== unfinished)];
 }
 
 export function toRegistration({ arn, clusterArn }: ContainerInstance): Registration {

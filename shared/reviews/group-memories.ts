@@ -1,6 +1,6 @@
 import { describeLifecycleHooks } from '../aws/auto-scaling.ts';
 import type { AutoScalingGroupName, ClusterArn, ContainerInstance, LifecycleAction } from '../domain/model.ts';
-import { type GroupMemory, recallGroup, rememberGroup } from '../incidents/items.ts';
+import { type GroupMemory, recallGroup, recentHooks, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { findHomeOfGroup } from './homes.ts';
 
@@ -29,8 +29,15 @@ export async function learnGroups(
   for (const { groupName, hookName, ec2InstanceId } of actions) {
     const [instance, ...others] = registered.get(ec2InstanceId) ?? [];
     const memory = memories.get(groupName);
-    const isRemembered = memory?.hooks.some(({ name }) => name === hookName);
-    if (isRemembered || (instance === undefined && memory !== undefined)) continue;
+    if (instance === undefined && memory !== undefined) continue;
+    if (recentHooks(memory, runtime.now())?.some(({ name }) => name === hookName)) continue;
+    if (memory?.hooks.some(({ name }) => name === hookName)) {
+      const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
+      const renewed = { ...memory, hooks, hooksReadAtMs: runtime.now() };
+      memories.set(groupName, renewed);
+      await rememberGroup(runtime.table, groupName, renewed);
+      continue;
+    }
     // The instance itself may have been moved to another cluster: the others of its group say more.
     const clusterArn = (await findHomeOfGroup(runtime, groupName)) ?? instance?.clusterArn;
     if (clusterArn === undefined) continue;

@@ -4,7 +4,7 @@ import { findRegistrations } from '../aws/container-instances.ts';
 import { clusterName } from '../domain/arns.ts';
 import type { Home } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingGroupName, ClusterArn, LifecycleHook } from '../domain/model.ts';
-import { recallGroup } from '../incidents/items.ts';
+import { recallGroup, recentHooks } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** The tag of an Auto Scaling group whose value is the name of the cluster that its instances belong to. */
@@ -28,7 +28,7 @@ export async function findHomes(
   for (const name of new Set(groupNames)) {
     const memory = await recallGroup(runtime.table, name, runtime.now());
     const group = await describeGroup(runtime.autoScaling, name);
-    const hooks = memory?.hooks ?? (await describeLifecycleHooks(runtime.autoScaling, name));
+    const hooks = recentHooks(memory, runtime.now()) ?? (await describeLifecycleHooks(runtime.autoScaling, name));
     const tagged = group && taggedCluster(group);
     if (tagged === undefined) {
       const clusterArn = memory?.clusterArn ?? (group && (await findAmongOthers(runtime, group)));

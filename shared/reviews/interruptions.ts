@@ -5,7 +5,7 @@ import type { AutoScalingGroupName, ContainerInstance } from '../domain/model.ts
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { type DrainIncident, drainId, type Replacement } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { type BegunDrain, beginDrains, toRegistration } from './begin-drains.ts';
+import { type BegunDrain, beginDrains, toRegistration, underUnfinished } from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
@@ -88,7 +88,8 @@ async function hasOwnHook(runtime: Runtime, groupName: AutoScalingGroupName): Pr
 }
 
 /** @returns the incident when it is ours to act on now */
-async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncident | undefined> {
+async function file(runtime: Runtime, given: Candidate): Promise<DrainIncident | undefined> {
+  const candidate = { ...given, instances: await underUnfinished(runtime, given.instances) };
   const policy = await runtime.policies.of(candidate.instances[0].clusterArn);
   const fresh = toIncident(candidate, policy, runtime.now());
   let saved = await runtime.incidents.save(fresh, undefined);
@@ -98,9 +99,13 @@ async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncide
     const isOver =
       earlier !== undefined && earlier.phase !== 'draining' && !isNews(earlier.interruption, candidate.announcement);
     if (isOver) return undefined;
-    const next = earlier?.phase === 'draining' ? joined(earlier, fresh, candidate.announcement) : fresh;
+    // Once on-call was told that it was spared, what is announced after that is another drain.
+    const isSpared = earlier?.actions.length === 0 && earlier.interruption?.sparedToldAtMs !== undefined;
+    const isJoined =
+      earlier?.phase === 'draining' && !(isSpared && isNews(earlier.interruption, candidate.announcement));
+    const next = isJoined ? joined(earlier, fresh, candidate.announcement) : startedAfter(earlier, fresh);
     if (next === earlier) return earlier;
-    saved = await runtime.incidents.save(next, next === fresh ? await endUnfinished(runtime, earlier) : earlier);
+    saved = await runtime.incidents.save(next, isJoined ? earlier : await endUnfinished(runtime, earlier));
   }
   return saved.incident.kind === 'drain' ? saved.incident : undefined;
 }
@@ -108,13 +113,20 @@ async function file(runtime: Runtime, candidate: Candidate): Promise<DrainIncide
 /** A hook that holds the instance keeps its own deadline: it is never released earlier than its tasks have stopped. */
 function joined(earlier: DrainIncident, fresh: DrainIncident, announcement: Announcement): DrainIncident {
   if (fresh.interruption === undefined || !isNews(earlier.interruption, announcement)) return earlier;
-  const wasDraining = earlier.interruption?.wasDraining ?? false;
+  const { wasDraining = false, sparedToldAtMs } = earlier.interruption ?? {};
   return {
     ...earlier,
-    interruption: { ...fresh.interruption, wasDraining },
+    interruption: { ...fresh.interruption, wasDraining, sparedToldAtMs },
     replacement: earlier.replacement ?? (earlier.actions.length === 0 ? fresh.replacement : undefined),
     deadlineAtMs: earlier.actions.length === 0 ? fresh.deadlineAtMs : earlier.deadlineAtMs,
   };
+}
+
+/** What Ebbtide itself has set DRAINING, and not yet ACTIVE again, was not set by somebody else. */
+function startedAfter(earlier: DrainIncident | undefined, fresh: DrainIncident): DrainIncident {
+  if (earlier === undefined || earlier.phase === 'closed' || fresh.interruption === undefined) return fresh;
+  const wasDraining = fresh.interruption.wasDraining && earlier.interruption?.wasDraining === true;
+  return { ...fresh, interruption: { ...fresh.interruption, wasDraining } };
 }
 
 function toIncident(

@@ -35,6 +35,8 @@ export async function sweepManagedDrains(
     runtime,
     held.filter(({ ec2InstanceId }) => !known.has(ec2InstanceId)),
   );
+  // By a new setting one of its hooks may be ours: then our own drain tells.
+  for (const { ec2InstanceId, actions } of drains) if (actions.length > 0) states.delete(ec2InstanceId);
   return eachOf(
     watched,
     ({ id }) => id,
@@ -61,7 +63,8 @@ async function watch(runtime: Runtime, instances: readonly AutoScalingInstance[]
       .sort(byLiveliness);
     const [first, ...others] = lookedAfter;
     if (first === undefined) continue;
-    const fresh = toIncident(groupName, [first, ...others], runtime.now());
+    const ownHooks = [...runtime.config.policy.lifecycleHooks];
+    const fresh = { ...toIncident(groupName, [first, ...others], runtime.now()), ownHooks };
     const saved = await runtime.incidents.save(fresh, undefined);
     // Of an earlier stay in service: a warm pool gives an instance back with its registration.
     if (saved.kind === 'conflict' && saved.current?.closedAtMs !== undefined) {

@@ -29,10 +29,16 @@ export async function sweepDrains(
   allowance: Allowance,
 ): Promise<Failures> {
   const isAway = new Set(away.map(({ ec2InstanceId }) => ec2InstanceId));
-  const swept = all.filter((drain) => deservesSweep(drain, runtime.now()) || isAway.has(drain.ec2InstanceId));
+  const deserving = all.filter((drain) => deservesSweep(drain, runtime.now()) || isAway.has(drain.ec2InstanceId));
+  // AWS takes these soon: one whose function died, or failed, before it was set DRAINING cannot wait for its event to return.
+  const urgent = all.filter((drain) => drain.actions.length === 0 && !deserving.includes(drain));
+  let swept = [...deserving, ...urgent];
   try {
     const registrations = swept.flatMap((drain) => drain.registrations);
     const described = await describeRegistrations(runtime, registrations);
+    const isUndrained = (drain: DrainIncident) =>
+      drain.registrations.some(({ arn }) => described.get(arn)?.status === 'ACTIVE');
+    swept = [...deserving, ...urgent.filter(isUndrained)];
     const { drains, instances } = await joinNewRegistrations(runtime, { drains: swept, instances: described }, away);
     const listed = (await groups()).flatMap((group) => group.instances);
     const members = new Map(listed.map((member) => [member.ec2InstanceId, member]));

@@ -154,7 +154,9 @@ async function listArrived(
   members: readonly AutoScalingInstance[],
   { drains, managed }: { readonly drains: readonly DrainIncident[]; readonly managed: readonly ManagedDrainIncident[] },
 ): Promise<LifecycleAction[]> {
-  const watched = new Set(managed.map(({ ec2InstanceId }) => ec2InstanceId));
+  const patterns = String(runtime.config.policy.lifecycleHooks);
+  const isSameSetting = ({ ownHooks }: ManagedDrainIncident) => ownHooks === undefined || String(ownHooks) === patterns;
+  const watched = new Set(managed.filter(isSameSetting).map(({ ec2InstanceId }) => ec2InstanceId));
   const untold = members.filter(({ ec2InstanceId, lifecycleState }) => {
     const destination = destinationOf(lifecycleState);
     const isTold = drains.some(
