@@ -25,6 +25,9 @@ interface Options {
 /** Virtual time that making one failure smaller may take. */
 const SHRINK_HOURS_MAX = 1_000;
 
+/** A timer of Node that is set for longer fires at once: these are 24 days. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 const program = new Command('npm run campaign --')
   .description(
     'Packages Ebbtide and runs it in simulated AWS accounts in which things break: each seed draws a fleet, settings, ' +
@@ -72,7 +75,9 @@ async function run(options: Options): Promise<void> {
   const given = options.plan === undefined ? undefined : readPlan(options.plan);
   const packaged = options.packaged ? packagedIn(options.packaged) : await packageProduct(interrupted.signal);
   const timeIsUp = new AbortController();
-  const timer = options.minutes && setTimeout(() => timeIsUp.abort(), options.minutes * 60_000);
+  const { minutes } = options;
+  const timer =
+    minutes === undefined ? undefined : setTimeout(() => timeIsUp.abort(), Math.min(minutes * 60_000, TIMER_MS_MAX));
   const tally = new Tally();
   const failed = new FailedWorlds();
   const crew = createCrew(packaged, options.workers);

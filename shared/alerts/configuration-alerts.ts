@@ -46,7 +46,7 @@ function common<State extends Alert['state']>(
   state: State,
   nowMs: number,
 ) {
-  const step = state === 'escalated' ? `${state}#${nowMs}` : state;
+  const step = state === 'escalated' ? `${state}-${nowMs}` : state;
   return { id: `${id}#${openedAtMs}#${step}`, kind: 'configuration', state, cluster: clusterName(clusterArn) } as const;
 }
 

@@ -91,7 +91,8 @@ export function repairAlert(incident: DisconnectionIncident, step: Step, situati
   const isFailed = step.outcome?.startsWith('failed') ?? false;
   const headline = isFailed ? `${STEPS[step.name]} of ${id} failed` : `${id} is being replaced`;
   return {
-    id: `${incident.id}#${incident.openedAtMs}#${step.name}#${step.atMs}`,
+    // Of one word, as all are after the last `#`: by what is before it, alerts belong together.
+    id: `${incident.id}#${incident.openedAtMs}#${step.name}-${step.atMs}`,
     kind: 'disconnection',
     state: incident.phase === 'alerted' ? 'escalated' : 'notice',
     severity: isFailed ? 'critical' : 'warning',
@@ -128,10 +129,36 @@ export function deregisteredAlert(
     readonly nowMs: number;
   },
 ): Alert {
-  const alert = disconnectionResolvedAlert(incident, 'deregistered', nowMs);
-  if (reason !== 'policy') return alert;
-  const id = situation.instance.ec2InstanceId;
+  if (reason !== 'policy') return disconnectionResolvedAlert(incident, 'deregistered', nowMs);
   const mayRun = situation.ec2State === 'running' || situation.instance.external;
+  return orphansAlert(incident, { where: where(incident, situation), mayRun, state, nowMs });
+}
+
+/** The function that deregistered it died before it could tell: what EC2 said of the instance is not known any more. */
+export function foundDeregisteredAlert(
+  incident: DisconnectionIncident,
+  { state, nowMs }: { readonly state: 'resolved' | 'notice'; readonly nowMs: number },
+): Alert {
+  const place = `${subjectOf(incident)} in cluster ${clusterName(incident.clusterArn)}`;
+  return orphansAlert(incident, { where: place, mayRun: true, state, nowMs });
+}
+
+function orphansAlert(
+  incident: DisconnectionIncident,
+  {
+    where: place,
+    mayRun,
+    state,
+    nowMs,
+  }: {
+    readonly where: string;
+    readonly mayRun: boolean;
+    readonly state: 'resolved' | 'notice';
+    readonly nowMs: number;
+  },
+): Alert {
+  const alert = disconnectionResolvedAlert(incident, 'deregistered', nowMs);
+  const id = subjectOf(incident);
   return {
     ...alert,
     id: `${incident.id}#${incident.openedAtMs}#${state}`,
@@ -143,7 +170,7 @@ export function deregisteredAlert(
       Orphans: mayRun
         ? `Containers that were running on ${id} run on with nobody to manage them, beside the tasks that ECS starts in their place. The agent does not register again by itself.`
         : undefined,
-      Where: where(incident, situation),
+      Where: place,
       Since: instant(incident.sinceMs),
       Done: incident.steps.map(describeStep),
       Next: mayRun ? 'Stop or terminate the instance.' : 'Nothing to do.',
@@ -163,7 +190,7 @@ export function disconnectionResolvedAlert(
     deregistered: 'belongs to an instance that has been deregistered',
     'not looked after': 'is in a cluster that Ebbtide does not look after any more',
   }[outcome];
-  const subject = incident.ec2InstanceId ?? incident.containerInstanceArn;
+  const subject = subjectOf(incident);
   return {
     id: `${incident.id}#${incident.openedAtMs}#resolved`,
     kind: 'disconnection',
@@ -180,6 +207,10 @@ export function disconnectionResolvedAlert(
       Next: 'Nothing to do.',
     }),
   };
+}
+
+function subjectOf({ ec2InstanceId, containerInstanceArn }: DisconnectionIncident): string {
+  return ec2InstanceId ?? containerInstanceArn;
 }
 
 const STEPS: Readonly<Record<StepName, string>> = {

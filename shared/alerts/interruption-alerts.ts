@@ -32,7 +32,7 @@ export function takenAlert(
   const tasks = lost.length === 1 ? '1 task' : `${lost.length} tasks`;
   return drainAlert(incident, {
     step: 'taken',
-    kind: 'interruption',
+    kind: kindOf(incident),
     state: isOpen ? 'resolved' : 'notice',
     severity: lost.length === 0 ? 'info' : 'warning',
     title: `${NAMES[cause]} of ${incident.ec2InstanceId}: ${lost.length === 0 ? 'all tasks left in time' : `${tasks} lost`}`,
@@ -59,7 +59,7 @@ export function sparedAlert(
   const restored = isObserved ? 'nothing, as the mode is observe' : 'the container instance is ACTIVE again';
   return drainAlert(incident, {
     step: 'spared',
-    kind: 'interruption',
+    kind: isRestored ? kindOf(incident) : 'interruption',
     state: isRestored ? (isToldAbout(incident) ? 'resolved' : 'notice') : 'opened',
     severity: isRestored ? 'info' : 'warning',
     title: `${incident.ec2InstanceId} was not interrupted, ${isRestored ? 'ACTIVE again' : 'still DRAINING'}`,
@@ -71,6 +71,11 @@ export function sparedAlert(
       : 'Terminate it in its group, or set it ACTIVE again: aws ecs update-container-instances-state --status ACTIVE.',
     nowMs,
   });
+}
+
+/** Subscriptions filter by the kind: what resolves an alert has the kind of that. */
+function kindOf({ stalledAtMs, interruption }: DrainIncident): Alert['kind'] {
+  return stalledAtMs !== undefined && interruption?.sparedToldAtMs === undefined ? 'drain' : 'interruption';
 }
 
 function announced({ interruption }: DrainIncident): Record<string, string> {

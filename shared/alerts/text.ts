@@ -40,14 +40,24 @@ export function consoleLink(arn: ContainerInstanceArn, clusterArn: string): stri
   return `https://${region}.console.aws.amazon.com/ecs/v2/clusters/${clusterName(clusterArn)}/infrastructure/container-instances/${shortId(arn)}?region=${region}`;
 }
 
-/** Titled paragraphs, the empty ones left out. */
+/** More lines than that nobody reads, and SNS takes no message of more than 256 KiB, DynamoDB no item of more than 400 KB. */
+const LINES_MAX = 100;
+
+/** Titled paragraphs, the empty ones left out; what is more than a long list is counted. */
 export function sections(parts: Readonly<Record<string, string | readonly string[] | undefined>>): string {
   return Object.entries(parts)
     .filter(([, text]) => text !== undefined && text.length > 0)
     .map(([title, text]) =>
       typeof text === 'string'
         ? `${title}: ${text}`
-        : `${title}:\n${(text ?? []).map((line) => `  - ${line}`).join('\n')}`,
+        : `${title}:\n${limited(text ?? [])
+            .map((line) => `  - ${line}`)
+            .join('\n')}`,
     )
     .join('\n');
+}
+
+function limited(lines: readonly string[]): readonly string[] {
+  const more = lines.length - LINES_MAX;
+  return more > 0 ? [...lines.slice(0, LINES_MAX), `and ${more} more`] : lines;
 }

@@ -117,7 +117,9 @@ export function decideLaunch(
   if (isLeft(incident, observation, policy)) return { kind: 'close', outcome: 'not looked after' };
   if (standing?.kind === 'out of scope') return { kind: 'close', outcome: 'not looked after' };
   // Somebody else completed the hook, or it expired: without one, the absence of a registered agent is a disconnection.
-  if (isHeld && lifecycleState !== undefined && lifecycleState !== 'Pending:Wait') {
+  // Unless it was Ebbtide, which died before it could note so: then on-call waits for its end.
+  const isEndOurs = incident.endTold?.isOpen === true;
+  if (isHeld && !isEndOurs && lifecycleState !== undefined && lifecycleState !== 'Pending:Wait') {
     return { kind: 'close', outcome: 'hook ended' };
   }
   if (!isHeld && incident.phase === 'waiting' && standing?.kind === 'disconnected') {
@@ -129,8 +131,8 @@ export function decideLaunch(
     return isHeld ? { kind: 'give up', result: policy.launchDeadlineResult, known } : { kind: 'report', known };
   }
   const isInService = lifecycleState === 'InService';
-  const isOurs = observation.isWatched !== false;
-  if (isJudged && incident.phase === 'told' && isInService && isOurs && isReplacementDue(incident, policy, nowMs)) {
+  const isWatched = observation.isWatched !== false;
+  if (isJudged && incident.phase === 'told' && isInService && isWatched && isReplacementDue(incident, policy, nowMs)) {
     return { kind: 'replace' };
   }
   return { kind: 'wait', heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)) };

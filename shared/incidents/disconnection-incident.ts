@@ -27,6 +27,8 @@ export const disconnectionIncidentSchema = z.object({
   awayAgainAtMs: z.number().optional(),
   /** Another cluster in which the agent of this very instance was found connected. */
   connectedIn: z.string().optional(),
+  /** When it was last about to be deregistered by the ladder: who finds it gone can tell of the containers that run on. */
+  deregisteringAtMs: z.number().optional(),
   steps: z.array(takenStepSchema).default([]),
 });
 export type DisconnectionIncident = z.infer<typeof disconnectionIncidentSchema>;

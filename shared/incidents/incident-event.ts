@@ -74,6 +74,7 @@ export function changesOf(before: Incident | undefined, after: Incident): Incide
 
 /** Suspicions, and instances that are on their way and not late, are nobody's business yet. */
 function isOpenlyKnown(incident: Incident): boolean {
+  if (incident.kind === 'launch' && incident.endTold !== undefined) return true;
   return !('phase' in incident) || (incident.phase !== 'suspected' && incident.phase !== 'waiting');
 }
 

@@ -24,6 +24,8 @@ export const launchIncidentSchema = z.object({
   deadlineAtMs: z.number(),
   /** When its hooks were completed although its agent was not there: it is in service since about then. */
   letInAtMs: z.number().optional(),
+  /** When on-call was told that it is given up, right before its hooks are completed; and whether they are told of its end. */
+  endTold: z.object({ atMs: z.number(), isOpen: z.boolean() }).optional(),
   /** When its group was last told to replace it: noted before it is, so that nobody else does so too. */
   replacedAtMs: z.number().optional(),
 });

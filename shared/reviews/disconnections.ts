@@ -1,4 +1,5 @@
-import { disconnectionResolvedAlert } from '../alerts/disconnection-alerts.ts';
+import type { Alert } from '../alerts/alert.ts';
+import { disconnectionResolvedAlert, foundDeregisteredAlert } from '../alerts/disconnection-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import type { Policy } from '../config/settings.ts';
 import {
@@ -124,6 +125,11 @@ export async function note(runtime: Runtime, subject: Subject, decision: Disconn
   switch (decision.kind) {
     case 'forget':
       if (incident === undefined || incident.phase === 'closed') return undefined;
+      if (wasDeregisteredByLadder(subject)) {
+        const ended = closed(incident, 'deregistered: policy', nowMs);
+        const notice = foundDeregisteredAlert(ended, { state: 'notice', nowMs });
+        return commit(runtime, { ...ended, outbox: [...incident.outbox, notice] }, incident);
+      }
       return commit(runtime, closed(incident, 'momentary', nowMs), incident);
     case 'suspect': {
       const { sinceMs, instanceVersion } = decision;
@@ -136,18 +142,31 @@ export async function note(runtime: Runtime, subject: Subject, decision: Disconn
       const { atMs, instanceVersion } = decision;
       return commit(runtime, { ...incident, awayAgainAtMs: atMs, instanceVersion }, incident);
     }
-    case 'resolve':
-      return incident && resolve(runtime, incident, decision.outcome);
+    case 'resolve': {
+      if (incident === undefined) return undefined;
+      return wasDeregisteredByLadder(subject)
+        ? conclude(runtime, incident, 'deregistered', (ended) =>
+            foundDeregisteredAlert(ended, { state: 'resolved', nowMs }),
+          )
+        : resolve(runtime, incident, decision.outcome);
+    }
     default:
       return undefined;
   }
 }
 
 function resolve(runtime: Runtime, incident: DisconnectionIncident, outcome: DisconnectionOutcome): Promise<unknown> {
-  const nowMs = runtime.now();
-  const ended = closed(incident, outcome, nowMs);
-  const alert = disconnectionResolvedAlert(ended, outcome, nowMs);
-  return commit(runtime, { ...ended, outbox: [...incident.outbox, alert] }, incident);
+  return conclude(runtime, incident, outcome, (ended) => disconnectionResolvedAlert(ended, outcome, runtime.now()));
+}
+
+function conclude(
+  runtime: Runtime,
+  incident: DisconnectionIncident,
+  outcome: DisconnectionOutcome,
+  alertOf: (ended: DisconnectionIncident) => Alert,
+): Promise<unknown> {
+  const ended = closed(incident, outcome, runtime.now());
+  return commit(runtime, { ...ended, outbox: [...incident.outbox, alertOf(ended)] }, incident);
 }
 
 /** The operator has taken its cluster away from Ebbtide: nobody looks after it any more, and who was told is told so. */
@@ -155,6 +174,11 @@ export function leave(runtime: Runtime, incident: DisconnectionIncident): Promis
   return incident.phase === 'alerted'
     ? resolve(runtime, incident, 'not looked after')
     : commit(runtime, closed(incident, 'momentary', runtime.now()), incident);
+}
+
+/** Of whoever was about to deregister it, nobody has noted that it is done: the function has died in between. */
+function wasDeregisteredByLadder({ incident, observation }: Subject): boolean {
+  return observation.instance === undefined && incident?.deregisteringAtMs !== undefined;
 }
 
 function suspected(
@@ -178,7 +202,10 @@ function suspected(
     sinceMs,
     instanceVersion,
     steps: isSame ? incident.steps : [],
-    outbox: [],
+    // Those of the incident that it took the place of may still be unsent.
+    ...(incident?.phase === 'suspected'
+      ? { outbox: incident.outbox, outboxAtMs: incident.outboxAtMs }
+      : { outbox: [] }),
   };
 }
 

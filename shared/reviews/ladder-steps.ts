@@ -129,22 +129,33 @@ async function deregister(runtime: Runtime, climber: Climber, reason: 'ghost' | 
   if (instance?.agentConnected) return;
   // What is left of an instance that has gone is no repair: nothing that runs depends on it.
   if (reason === 'policy' && !(await claimRepair(runtime, suspect.clusterArn, policy))) return;
+  // Noted first: should the function die right after, nothing else tells of the containers that run on.
+  const noted = reason === 'policy' && policy.mode === 'act' ? await noteDeregistering(runtime, incident) : incident;
+  if (noted === undefined) return;
   const effect = { operation: 'DeregisterContainerInstance', subject: suspect.arn, reason };
   const outcome = await perform(runtime, policy, effect, () =>
     deregisterContainerInstance(runtime.ecs, suspect.clusterArn, suspect.arn),
   );
   const nowMs = runtime.now();
   if (outcome === OBSERVED) {
-    await recordStep(runtime, incident, { name: 'deregister', atMs: nowMs, outcome });
+    await recordStep(runtime, noted, { name: 'deregister', atMs: nowMs, outcome });
     return;
   }
   runtime.metrics.addMetric('ContainerInstancesDeregistered', MetricUnit.Count, 1);
-  const ended = closed(incident, `deregistered: ${reason}`, nowMs);
+  const ended = closed(noted, `deregistered: ${reason}`, nowMs);
   const steps = [...ended.steps, { name: 'deregister', atMs: nowMs, outcome } as const];
-  const state = incident.phase === 'alerted' ? 'resolved' : 'notice';
+  const state = noted.phase === 'alerted' ? 'resolved' : 'notice';
   const isTold = state === 'resolved' || reason === 'policy';
   const alerts = isTold ? [deregisteredAlert({ ...ended, steps }, situationOf(climber), { reason, state, nowMs })] : [];
-  await commit(runtime, { ...ended, steps, outbox: [...incident.outbox, ...alerts] }, incident);
+  await commit(runtime, { ...ended, steps, outbox: [...noted.outbox, ...alerts] }, noted);
+}
+
+async function noteDeregistering(
+  runtime: Runtime,
+  incident: DisconnectionIncident,
+): Promise<DisconnectionIncident | undefined> {
+  const saved = await commit(runtime, { ...incident, deregisteringAtMs: runtime.now() }, incident);
+  return saved?.kind === 'disconnection' ? saved : undefined;
 }
 
 /** @returns the incident with the step in it; undefined when too much has been repaired, or somebody else wrote first */

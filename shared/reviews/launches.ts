@@ -1,4 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Alert } from '../alerts/alert.ts';
 import { arrivalResolvedAlert, notArrivedAlert } from '../alerts/launch-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, recordHeartbeat } from '../aws/auto-scaling.ts';
@@ -152,20 +153,36 @@ async function complete(
 }
 
 /**
- * The hook first, then the record with its alert: should the function die in between, or another one have written
- * first, the next look completes the hook again, which is harmless, and only who gets to write tells on-call.
+ * Told before it is done, and noted: should the function die in between, nothing that is seen afterwards tells that the
+ * instance did not arrive. An instance that was abandoned is gone, one that was let in is in service.
  */
 async function giveUp(subject: Subject, result: LifecycleActionResult, known: Known): Promise<void> {
   const { runtime, policy, incident } = subject;
-  await complete(subject, result, 'deadline');
+  const isOpen = result !== 'ABANDON' || policy.mode === 'observe';
+  const alert = notArrivedAlert(incident, known, {
+    nowMs: runtime.now(),
+    isOver: !isOpen,
+    done: doneWithHook(subject, result),
+  });
+  const told = incident.endTold === undefined ? await tell(runtime, incident, { alert, isOpen }) : incident;
+  if (told === undefined) return;
+  await complete({ ...subject, incident: told }, result, 'deadline');
   const nowMs = runtime.now();
-  const isOver = result === 'ABANDON' && policy.mode !== 'observe';
-  const alert = notArrivedAlert(incident, known, { nowMs, isOver, done: doneWithHook(subject, result) });
-  const outbox = [...incident.outbox, alert];
-  const next: LaunchIncident = isOver
-    ? { ...closed(incident, 'abandoned', nowMs), outbox }
-    : { ...incident, phase: 'told', actions: [], completed: incident.actions, letInAtMs: nowMs, outbox };
-  if (await commit(runtime, next, incident)) countOne(runtime);
+  const next: LaunchIncident = told.endTold?.isOpen
+    ? { ...told, phase: 'told', actions: [], completed: told.actions, letInAtMs: nowMs }
+    : closed(told, 'abandoned', nowMs);
+  if (await commit(runtime, next, told)) countOne(runtime);
+}
+
+/** @returns the incident as it is now; undefined when another function is at it */
+async function tell(
+  runtime: Runtime,
+  incident: LaunchIncident,
+  { alert, isOpen }: { readonly alert: Alert; readonly isOpen: boolean },
+): Promise<LaunchIncident | undefined> {
+  const endTold = { atMs: runtime.now(), isOpen };
+  const saved = await commit(runtime, { ...incident, endTold, outbox: [...incident.outbox, alert] }, incident);
+  return saved?.kind === 'launch' ? saved : undefined;
 }
 
 function doneWithHook({ policy, incident }: Subject, result: LifecycleActionResult): string {
@@ -210,7 +227,8 @@ async function close(
   outcome: string,
 ): Promise<Incident | undefined> {
   const nowMs = runtime.now();
-  const alerts = incident.phase === 'told' ? [arrivalResolvedAlert(incident, outcome, { nowMs })] : [];
+  const isOpen = incident.phase === 'told' || incident.endTold?.isOpen === true;
+  const alerts = isOpen ? [arrivalResolvedAlert(incident, outcome, { nowMs })] : [];
   const next = { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, ...alerts] };
   return commit(runtime, next, incident);
 }

@@ -31,22 +31,28 @@ export async function sweepManagedDrains(
   const members = groups.flatMap(({ instances }) => instances);
   const held = members.filter(({ lifecycleState }) => lifecycleState === 'Terminating:Wait');
   const states = new Map(members.map(({ ec2InstanceId, lifecycleState }) => [ec2InstanceId, lifecycleState]));
-  await watch(
+  const unwatched = await watch(
     runtime,
     held.filter(({ ec2InstanceId }) => !known.has(ec2InstanceId)),
+    allowance,
   );
   // By a new setting one of its hooks may be ours: then our own drain tells.
   for (const { ec2InstanceId, actions } of drains) if (actions.length > 0) states.delete(ec2InstanceId);
-  return eachOf(
+  const failures = await eachOf(
     watched,
     ({ id }) => id,
     allowance,
     (incident) => review(runtime, incident, states.get(incident.ec2InstanceId)),
   );
+  return new Map([...unwatched, ...failures]);
 }
 
 /** Begins to watch those that ECS's hook holds, and none of ours. */
-async function watch(runtime: Runtime, instances: readonly AutoScalingInstance[]): Promise<void> {
+async function watch(
+  runtime: Runtime,
+  instances: readonly AutoScalingInstance[],
+  allowance: Allowance,
+): Promise<Failures> {
   const managed: AutoScalingInstance[] = [];
   for (const [groupName, members] of Map.groupBy(instances, (instance) => instance.groupName)) {
     const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
@@ -54,15 +60,15 @@ async function watch(runtime: Runtime, instances: readonly AutoScalingInstance[]
     const isOurs = terminating.some(({ name }) => isOwnedHook(runtime.config.policy.lifecycleHooks, name));
     if (!isOurs && terminating.some(({ name }) => name === MANAGED_DRAINING_HOOK)) managed.push(...members);
   }
-  if (managed.length === 0) return;
+  if (managed.length === 0) return new Map();
   const ids = managed.map(({ ec2InstanceId }) => ec2InstanceId);
   const registered = await findRegistrationsAnywhere(runtime, ids, []);
-  for (const { ec2InstanceId, groupName } of managed) {
+  return eachOf(managed, idOf, allowance, async ({ ec2InstanceId, groupName }) => {
     const lookedAfter = (registered.get(ec2InstanceId) ?? [])
       .filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn))
       .sort(byLiveliness);
     const [first, ...others] = lookedAfter;
-    if (first === undefined) continue;
+    if (first === undefined) return;
     const ownHooks = [...runtime.config.policy.lifecycleHooks];
     const fresh = { ...toIncident(groupName, [first, ...others], runtime.now()), ownHooks };
     const saved = await runtime.incidents.save(fresh, undefined);
@@ -70,7 +76,11 @@ async function watch(runtime: Runtime, instances: readonly AutoScalingInstance[]
     if (saved.kind === 'conflict' && saved.current?.closedAtMs !== undefined) {
       await runtime.incidents.save(fresh, saved.current);
     }
-  }
+  });
+}
+
+function idOf({ ec2InstanceId }: AutoScalingInstance): string {
+  return ec2InstanceId;
 }
 
 function toIncident(

@@ -22,17 +22,19 @@ export async function claimRepair(runtime: Runtime, clusterArn: ClusterArn, poli
   const repairedAtMs = withinTheHour(open, nowMs);
   const common = { kind: 'repairs', id, version: 0, clusterArn, openedAtMs: open?.openedAtMs ?? nowMs } as const;
   const outbox = open?.outbox ?? [];
+  // Without it the next sweep would take an alert that is just being sent for one that was left behind.
+  const outboxAtMs = open?.outboxAtMs;
   if (repairedAtMs.length < policy.repairsPerHourMax) {
     const phase: RepairsIncident['phase'] = open?.phase ?? 'counting';
     const held = { heldSinceMs: open?.heldSinceMs, refusedAtMs: open?.refusedAtMs };
-    const next = { ...common, ...held, phase, outbox, repairedAtMs: [...repairedAtMs, nowMs] };
+    const next = { ...common, ...held, phase, outbox, outboxAtMs, repairedAtMs: [...repairedAtMs, nowMs] };
     return (await commit(runtime, next, previous)) !== undefined;
   }
   const isTold = open?.phase === 'limited';
   const heldSinceMs = isTold ? open.heldSinceMs : nowMs;
   const alerts = isTold ? [] : [repairsLimitedAlert(clusterArn, { repairs: repairedAtMs.length, heldSinceMs: nowMs })];
   const refused = { ...common, phase: 'limited', heldSinceMs, repairedAtMs, refusedAtMs: nowMs } as const;
-  await commit(runtime, { ...refused, outbox: [...outbox, ...alerts] }, previous);
+  await commit(runtime, { ...refused, outbox: [...outbox, ...alerts], outboxAtMs }, previous);
   return false;
 }
 

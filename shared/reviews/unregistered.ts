@@ -11,6 +11,7 @@ import type { Allowance, Failures } from './each.ts';
 import { readEachCluster } from './each-cluster.ts';
 import { taggedCluster } from './homes.ts';
 import type { Replace } from './launches.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
 import { claimRepair } from './repairs.ts';
 
@@ -25,7 +26,7 @@ const arrived = new Set<Ec2InstanceId>();
  * New instances are for a minute, as their agents boot: what becomes of it is decided by the next looks.
  *
  * @param clusters those that are looked after
- * @returns the incidents that are new
+ * @returns the incidents that are new, and what failed, by EC2 instance id or cluster
  */
 export async function watchGroups(
   runtime: Runtime,
@@ -47,6 +48,7 @@ export async function watchGroups(
   forget(watched.flatMap(({ instances }) => instances));
   const known = new Set(open.map(({ ec2InstanceId }) => ec2InstanceId));
   const filed: LaunchIncident[] = [];
+  const unfiled: Failures = new Map();
   const groupsOf = Map.groupBy(watched, (group) => group.clusterArn);
   const { failures } = await readEachCluster(groupsOf.keys(), allowance, async (clusterArn) => {
     const { unregisteredMinutes } = await runtime.policies.of(clusterArn);
@@ -57,14 +59,14 @@ export async function watchGroups(
       .filter(({ ec2InstanceId: id }) => !arrived.has(id) && !known.has(id));
     await noteRegistered(runtime, clusterArn, unsure);
     for (const instance of unsure.filter(({ ec2InstanceId }) => !arrived.has(ec2InstanceId))) {
-      const incident = await file(
-        runtime,
-        toIncident(instance, { clusterArn, unregisteredMinutes, nowMs: runtime.now() }),
-      );
-      if (incident !== undefined) filed.push(incident);
+      const fresh = toIncident(instance, { clusterArn, unregisteredMinutes, nowMs: runtime.now() });
+      // One whose record cannot be read must not keep the launches of all others from being looked at.
+      const incident = await tryTo(() => file(runtime, fresh));
+      if (incident instanceof LookFailure) unfiled.set(instance.ec2InstanceId, incident.cause);
+      else if (incident !== undefined) filed.push(incident);
     }
   });
-  return { filed, failures };
+  return { filed, failures: new Map([...failures, ...unfiled]) };
 }
 
 function forget(present: readonly AutoScalingInstance[]): void {

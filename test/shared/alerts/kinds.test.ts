@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { stalledAlert } from '../../../shared/alerts/drain-alerts.ts';
+import { sparedAlert, takenAlert } from '../../../shared/alerts/interruption-alerts.ts';
+import { drain, MINUTE_MS, T0 } from '../fleet.ts';
+
+const interruption = { cause: 'rebalance', atMs: T0, wasDraining: false } as const;
+const stalled = drain({ actions: [], interruption, stalledAtMs: T0 + 10 * MINUTE_MS });
+
+test.each([
+  ['taken', takenAlert(stalled, { ec2State: 'terminated', lost: [], isObserved: false }, T0 + 20 * MINUTE_MS)],
+  ['spared', sparedAlert(stalled, { result: 'restore', isObserved: false }, T0 + 60 * MINUTE_MS)],
+])('who filters by kind and was told that a drain is stuck hears that it is over: %s', (_, resolved) => {
+  expect(resolved?.state).toBe('resolved');
+  expect(resolved?.kind).toBe(stalledAlert(stalled, ['a task'], T0).kind);
+});
