@@ -1,12 +1,14 @@
 import type { Fact } from './facts.ts';
 import type { Invariant } from './invariant.ts';
-import type { Ledger } from './ledger.ts';
+import type { ActionRecord, Ledger } from './ledger.ts';
 import { readRelease } from './release.ts';
 import { type Terms, termsIn } from './terms.ts';
 
 /** Asks the host instead of ECS: ECS may have forgotten a task whose containers still run. */
 export function containersEndByThemselves(terms: Terms): Invariant {
   const drained = new Set<string>();
+  /** When somebody last set an instance ACTIVE again, in epoch milliseconds. */
+  const openedMs = new Map<string, number>();
   const groups = new Map<string, string>();
   const orphans = new Set<string>();
   const orphanedBy = orphanedSoFar();
@@ -18,9 +20,12 @@ export function containersEndByThemselves(terms: Terms): Invariant {
       // One that lives on after its hook takes tasks again.
       if (fact.kind === 'registration' && (fact.change === 'active again' || fact.change === 'registered')) {
         drained.delete(fact.ec2InstanceId);
+        if (fact.change === 'active again') openedMs.set(fact.ec2InstanceId, fact.atMs);
       }
       const release = readRelease(fact, ledger, terms);
-      if (release !== undefined && release.excuse === undefined) drained.add(release.action.ec2InstanceId);
+      if (release !== undefined && release.excuse === undefined && !wasOpened(release.action, fact.atMs)) {
+        drained.add(release.action.ec2InstanceId);
+      }
       if (fact.kind !== 'containers ended' || orphans.has(fact.taskArn)) return;
       if (terms.blocks?.(groups.get(fact.taskArn) ?? '') === false) return;
       if (termsIn(terms, fact.taskArn, fact.atMs).role === 'stays out') return;
@@ -31,6 +36,11 @@ export function containersEndByThemselves(terms: Terms): Invariant {
       );
     },
   };
+
+  /** Between the last look and the release: ECS may place tasks on it until somebody sees that, or it is gone. */
+  function wasOpened({ ec2InstanceId }: ActionRecord, atMs: number): boolean {
+    return atMs - (openedMs.get(ec2InstanceId) ?? Number.NEGATIVE_INFINITY) < (terms.actsWithinMs ?? 0);
+  }
 }
 
 /**

@@ -19,15 +19,16 @@ export class Outages {
 
   record(fact: Fact, ledger: Ledger): void {
     switch (fact.kind) {
+      // An agent that connects in one cluster is not missed in another any more.
       case 'registration':
-        this.#count(clusterOf(fact.containerInstanceArn, ledger), ledger, fact.atMs);
-        break;
       case 'ec2 instance':
       case 'lifecycle state':
       case 'terminate action':
       case 'action ended':
       case 'end announced':
-        for (const { cluster } of ledger.registrationsOf(fact.ec2InstanceId)) this.#count(cluster, ledger, fact.atMs);
+        for (const cluster of new Set(ledger.registrationsOf(fact.ec2InstanceId).map((one) => one.cluster))) {
+          this.#count(cluster, ledger, fact.atMs);
+        }
         break;
     }
   }
@@ -41,8 +42,7 @@ export class Outages {
     return all.length === 0 ? undefined : Math.min(...all);
   }
 
-  #count(cluster: string | undefined, ledger: Ledger, atMs: number): void {
-    if (cluster === undefined) return;
+  #count(cluster: string, ledger: Ledger, atMs: number): void {
     const { outage, role } = termsIn(this.#terms, cluster, atMs);
     // What nobody looks at nobody can count: an instance that has come from there is judged by where it is.
     if (outage === undefined || role === 'stays out') return;
@@ -63,10 +63,6 @@ export class Outages {
       } else if (isTripped) this.#sinceMs.set(scope, sinceMs ?? atMs);
     }
   }
-}
-
-function clusterOf(arn: string, ledger: Ledger): string | undefined {
-  return ledger.registrations.get(arn)?.cluster;
 }
 
 /** Whether it was so until this instant: the repair of an instance changes it before its call is on record. */

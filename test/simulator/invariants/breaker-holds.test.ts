@@ -98,3 +98,14 @@ test('In a cluster that nobody looks after there is no outage that anybody could
   const outside = { ...terms, in: () => ({ ...terms, role: 'stays out' as const }) };
   expect(replace(fleet(2)).judge(breakerHolds(outside)).violations).toBe(0);
 });
+
+test('An agent that has moved on to another cluster is not missed any more, and its outage may be over by that', () => {
+  const elsewhere = INSTANCE.replace('shop', 'bank');
+  const moved = fleet(2).world(elsewhere, 'registered', { ec2InstanceId: id(2) });
+  expect(judge(replace(moved)).violations).toBe(1);
+  const connected = fleet(2)
+    .world(elsewhere, 'registered', { ec2InstanceId: id(2) })
+    .world(elsewhere, 'agent connected', { ec2InstanceId: id(2) })
+    .after(1);
+  expect(judge(replace(connected)).violations).toBe(0);
+});

@@ -58,3 +58,19 @@ test('A container of a cluster that is not looked after is not waited for', () =
   expect(story.judge(containersEndByThemselves(staysOut)).checks).toBe(0);
   expect(story.judge(containersEndByThemselves(TERMS)).violations).toBe(1);
 });
+
+test('A container that ECS places on an instance which somebody sets ACTIVE right before its release is as it ought to be', () => {
+  const terms: Terms = { ...TERMS, actsWithinMs: 60_000 };
+  const openedFor = (minutes: number) =>
+    new HandMade()
+      .registered()
+      .held()
+      .world(INSTANCE, 'active again')
+      .after(minutes)
+      .completes()
+      .task('RUNNING')
+      .world(TASK, 'containers ended', { end: 'host-gone' })
+      .judge(containersEndByThemselves(terms)).violations;
+  expect(openedFor(0.5)).toBe(0);
+  expect(openedFor(1.5)).toBe(1);
+});
