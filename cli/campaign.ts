@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createCrew, playAll } from './campaign/crew.ts';
 import { drawPlan, type Plan } from './campaign/plan.ts';
 import { PlanError, readPlan } from './campaign/plan-file.ts';
@@ -7,7 +7,7 @@ import { FailedWorlds } from './campaign/shrink/each-failure.ts';
 import { EXIT, Tally } from './campaign/tally.ts';
 import { createMachineView, createPersonView } from './campaign/view.ts';
 import { endWithReader } from './display/early-reader.ts';
-import { PackagingError, packagedIn, packageProduct } from './package.ts';
+import { InterruptedError, PackagingError, packagedIn, packageProduct } from './package.ts';
 
 interface Options {
   readonly seeds: number;
@@ -33,10 +33,15 @@ const program = new Command('npm run campaign --')
     'Packages Ebbtide and runs it in simulated AWS accounts in which things break: each seed draws a fleet, settings, ' +
       'what happens to the fleet, and faults. Says which invariants were broken, by which seed, and by what part of it.',
   )
-  .option('--seeds <number>', 'how many worlds', whole, 100)
+  .option('--seeds <number>', 'how many worlds', positive, 100)
   .option('--from <number>', 'the first seed', whole, 1)
-  .option('--seed <number>', 'only this world', whole)
-  .option('--plan <file>', 'only the world of this plan, as a failure that was made smaller has left it')
+  .addOption(new Option('--seed <number>', 'only this world').argParser(whole).conflicts(['seeds', 'from', 'plan']))
+  .addOption(
+    new Option(
+      '--plan <file>',
+      'only the world of this plan, as a failure that was made smaller has left it',
+    ).conflicts(['seeds', 'from']),
+  )
   .option('--minutes <number>', 'begin no further world after so many minutes', whole)
   .option('--workers <number>', 'how many processes', positive, availableParallelism())
   .option('--no-shrink', 'do not search for smaller worlds that fail in the same way')
@@ -48,7 +53,8 @@ const program = new Command('npm run campaign --')
     'after',
     `
 Exit code: 0 all held, 1 wrong usage or not packaged, 2 an invariant was broken, 3 something was still waiting
-after everything had healed, 4 a world could not be played, 5 a seed did not give the same trace twice.
+after everything had healed, 4 a world could not be played, 5 a seed did not give the same trace twice, 130 interrupted
+twice, or while packaging. The first Ctrl-C lets the worlds that have begun come to their end.
 docs/campaign.md tells more.`,
   )
   .showHelpAfterError('--help shows the options.');
@@ -70,11 +76,13 @@ function* plansOf({ seeds, from }: Options, only: Plan | undefined): Generator<P
 
 async function run(options: Options): Promise<void> {
   const interrupted = new AbortController();
+  const timeIsUp = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   const view = options.json ? createMachineView() : createPersonView();
+  const ending = AbortSignal.any([interrupted.signal, timeIsUp.signal]);
   const given = options.plan === undefined ? undefined : readPlan(options.plan);
   const packaged = options.packaged ? packagedIn(options.packaged) : await packageProduct(interrupted.signal);
-  const timeIsUp = new AbortController();
+  ending.addEventListener('abort', () => view.ending());
   const { minutes } = options;
   const timer =
     minutes === undefined ? undefined : setTimeout(() => timeIsUp.abort(), Math.min(minutes * 60_000, TIMER_MS_MAX));
@@ -88,7 +96,7 @@ async function run(options: Options): Promise<void> {
   try {
     await playAll(crew, {
       plans: plansOf(options, only),
-      signal: AbortSignal.any([interrupted.signal, timeIsUp.signal]),
+      signal: ending,
       onAnswer(plan, answer) {
         tally.add(plan, answer);
         failed.add(plan, answer);
@@ -113,5 +121,5 @@ try {
 } catch (error) {
   const isTold = error instanceof PackagingError || error instanceof PlanError;
   console.error(isTold ? error.message : error);
-  process.exitCode = EXIT.usage;
+  process.exitCode = error instanceof InterruptedError ? EXIT.interrupted : EXIT.usage;
 }

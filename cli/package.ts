@@ -43,6 +43,7 @@ export async function packageIn(directory: string, signal: AbortSignal): Promise
   try {
     await promisify(execFile)(process.execPath, [osls, 'package'], { cwd: directory, signal });
   } catch (error) {
+    if (signal.aborted) throw new InterruptedError('Interrupted while packaging.', { cause: error });
     const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new PackagingError(`Packaging failed.\n${stdout}${stderr}`.trim(), { cause: error });
   }
@@ -50,5 +51,10 @@ export async function packageIn(directory: string, signal: AbortSignal): Promise
 }
 
 export class PackagingError extends Error {
-  override readonly name = 'PackagingError';
+  override readonly name: string = 'PackagingError';
+}
+
+/** Somebody ended it. */
+export class InterruptedError extends PackagingError {
+  override readonly name = 'InterruptedError';
 }

@@ -5,7 +5,7 @@ import { endWithReader } from './display/early-reader.ts';
 import { table } from './display/table.ts';
 import { createTerminal } from './display/terminal.ts';
 import { count } from './display/text.ts';
-import { PackagingError, packageProduct } from './package.ts';
+import { InterruptedError, PackagingError, packageProduct } from './package.ts';
 import { type Catch, findCatch } from './planted/catch.ts';
 import { packageWith } from './planted/plant.ts';
 import { type PlantedBug, PlantedBugError, readPlantedBugs } from './planted/planted-bug.ts';
@@ -33,7 +33,7 @@ const program = new Command('npm run planted --')
   .option('--json', 'one JSON object for each bug')
   .addHelpText(
     'after',
-    '\nExit code: 0 all were caught, 1 wrong usage or a patch that no longer applies, 2 some were not.',
+    '\nExit code: 0 all were caught, 1 wrong usage or a patch that no longer applies, 2 some were not, 130 interrupted.',
   )
   .showHelpAfterError('--help shows the options.');
 
@@ -51,7 +51,10 @@ async function run(names: readonly string[], { seeds, from, workers, list, json 
   const terminal = createTerminal(process.stdout);
   const bugs = readPlantedBugs(names);
   if (list) {
-    for (const { name, origin, breaks } of bugs) terminal.write(name, `  ${origin}`, `  Breaks: ${breaks}`);
+    for (const { name, origin, breaks } of bugs) {
+      if (json) terminal.write(JSON.stringify({ name, origin, breaks }));
+      else terminal.write(name, `  ${origin}`, `  Breaks: ${breaks}`);
+    }
     return EXIT.caught;
   }
   const interrupted = new AbortController();
@@ -121,5 +124,5 @@ try {
 } catch (error) {
   const isTold = error instanceof PackagingError || error instanceof PlantedBugError;
   console.error(isTold ? error.message : error);
-  process.exitCode = EXIT.usage;
+  process.exitCode = error instanceof InterruptedError ? EXIT.interrupted : EXIT.usage;
 }

@@ -2,7 +2,15 @@ import { type Failure, type FailureKind, failureOf } from './failure.ts';
 import type { Plan } from './plan.ts';
 import type { Answer } from './worker.ts';
 
-export const EXIT = { held: 0, usage: 1, safety: 2, liveness: 3, crash: 4, notRepeatable: 5 } as const;
+export const EXIT = {
+  held: 0,
+  usage: 1,
+  safety: 2,
+  liveness: 3,
+  crash: 4,
+  notRepeatable: 5,
+  interrupted: 130,
+} as const;
 
 /** By kind. */
 type Counts = Readonly<Record<string, number>>;

@@ -31,6 +31,8 @@ export interface Reduction {
 export interface CampaignView {
   begin(announcement: Announcement): void;
   answer(plan: Plan, answer: Answer, progress: { readonly tally: Tally; readonly ms: number }): void;
+  /** No further world begins. */
+  ending(): void;
   shrinking(seed: number, progress: Progress): void;
   shrunk(reduction: Reduction): void;
   /** @param ms of real time */
@@ -56,6 +58,9 @@ export function createPersonView(): CampaignView {
           `${(tally.seeds / (ms / 1_000)).toFixed(2)} a second, ${duration(left)} to go …`,
       );
     },
+    ending() {
+      terminal.write('Ending: the worlds that have begun are played to their end …');
+    },
     shrinking(seed, { attempts, hours, plan }) {
       const { pushes, clusters, faults } = plan;
       const breaks = faults.only === undefined ? '' : `, ${count(faults.only.length, 'fault')}`;
@@ -72,6 +77,8 @@ export function createPersonView(): CampaignView {
     },
     end(tally, ms) {
       terminal.status('');
+      if (tally.seeds < total)
+        terminal.write('', `Ended early: ${tally.seeds} of ${count(total, 'seed')} were played.`);
       terminal.write('', ...tellTally(tally, ms));
     },
   };
@@ -82,6 +89,7 @@ export function createMachineView(): CampaignView {
   return {
     begin: () => undefined,
     answer: ({ seed }, answer) => writeJson({ kind: 'seed', seed, ...detailOf(answer) }),
+    ending: () => undefined,
     shrinking: () => undefined,
     shrunk: ({ seed, answer, shrunk, file }) =>
       writeJson({ kind: 'shrunk', seed, file, ...shrunk, ...detailOf(answer) }),
