@@ -125,3 +125,40 @@ describe('an instance that lives on after its drain', () => {
     expect(decide(terminated, T0, { incident })).toEqual({ kind: 'close', outcome: 'terminated' });
   });
 });
+
+describe('what Auto Scaling answers in the first half minute of a drain', () => {
+  const incident = drain({ openedAtMs: T0 });
+  const answered = (seconds: number, lifecycleState: string) =>
+    decide({ ...empty, tasks: [task()], autoScaling: { lifecycleState } }, T0 + seconds * 1_000, { incident });
+
+  test.each(['InService', 'Warmed:Stopped', 'Something:New'])('%s may be from before the hook held it', (state) => {
+    expect(answered(29.999, state)).toMatchObject({ kind: 'wait' });
+    expect(answered(30, state)).toMatchObject({ kind: 'hook ended' });
+  });
+
+  test.each([
+    ['gone', { kind: 'hook ended' }],
+    ['Terminated', { kind: 'close', outcome: 'terminated' }],
+    ['Terminating:Proceed', { kind: 'close', outcome: 'hook ended' }],
+  ])('%s can only be from after it', (state, decision) => {
+    expect(answered(1, state)).toMatchObject(decision);
+  });
+});
+
+describe('an instance that AWS took for a while and gave back', () => {
+  const seen = { ...empty, autoScaling: { lifecycleState: 'InService' } };
+  const interruption = { cause: 'spot', atMs: T0, wasDraining: true } as const;
+
+  test('stays DRAINING where somebody else had set it so', () => {
+    const incident = drain({ phase: 'returning', actions: [], interruption });
+    expect(decide(seen, undefined, { incident })).toEqual({ kind: 'close', outcome: 'back in service' });
+  });
+
+  test('is made ACTIVE where Ebbtide had, or where a hook held it', () => {
+    const ours = drain({ phase: 'returning', actions: [], interruption: { ...interruption, wasDraining: false } });
+    expect(decide(seen, undefined, { incident: ours })).toMatchObject({ kind: 'set active' });
+    expect(decide(seen, undefined, { incident: drain({ phase: 'returning', interruption }) })).toMatchObject({
+      kind: 'set active',
+    });
+  });
+});

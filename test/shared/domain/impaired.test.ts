@@ -117,3 +117,17 @@ describe('an instance counts as missed, which may make an outage,', () => {
     expect(isMissed(observation)).toBe(false);
   });
 });
+
+describe('an agent that was away, and is back on an instance that is impaired', () => {
+  const replacing = { ...policy, disconnectedReplaceMinutes: 60 };
+  const incident = disconnection({ phase: 'alerted', sinceMs: T0, awayAgainAtMs: T0 + 50 * MINUTE_MS });
+  const at = (minutes: number, health: ReturnType<typeof check>[]) =>
+    decideDisconnection(incident, seen({ health }), { policy: replacing, nowMs: T0 + minutes * MINUTE_MS });
+
+  test('is judged by the clock of the impairment', () => {
+    expect(at(59, [check('DAEMON', T0)])).toEqual({ kind: 'wait' });
+    expect(at(60, [check('DAEMON', T0)])).toEqual({ kind: 'replace' });
+    expect(at(69, [check('DAEMON', T0 + 10 * MINUTE_MS)])).toEqual({ kind: 'wait' });
+    expect(at(70, [check('DAEMON', T0 + 10 * MINUTE_MS)])).toEqual({ kind: 'replace' });
+  });
+});

@@ -209,3 +209,14 @@ describe('the home of an instance', () => {
     expect(homeOf({ isCertain: false }, [foreign], parsePolicy({ clusters: 'shop' }))).toBeUndefined();
   });
 });
+
+it('a launch whose end Ebbtide has told of is ended, though its hook is over: a function may have died in between', () => {
+  const seen = { lifecycleState: 'InService', registrations: [], ec2 };
+  const decide = (isOpen: boolean) =>
+    decideLaunch(launch({ endTold: { atMs: T0, isOpen } }), seen, {
+      policy: parsePolicy({}),
+      nowMs: T0 + 16 * MINUTE_MS,
+    });
+  expect(decide(true)).toMatchObject({ kind: 'give up' });
+  expect(decide(false)).toEqual({ kind: 'close', outcome: 'hook ended' });
+});

@@ -93,3 +93,12 @@ describe('a spared instance that is not put back by itself', () => {
     expect(at(active)).toEqual({ kind: 'close', outcome: 'back in service' });
   });
 });
+
+describe('a change that AWS has called off', () => {
+  it('spares the instance at that very moment, however far off it was', () => {
+    const calledOffAtMs = T0 + 30 * MINUTE_MS;
+    const incident = interrupted({ cause: 'scheduled change', expectedAtMs: T0 + 600 * MINUTE_MS, calledOffAtMs });
+    expect(decide(incident, {}, { nowMs: calledOffAtMs - 1 })).toMatchObject({ kind: 'wait' });
+    expect(decide(incident, {}, { nowMs: calledOffAtMs })).toMatchObject({ kind: 'spared' });
+  });
+});

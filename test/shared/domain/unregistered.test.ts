@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../shared/config/config.ts';
 import { decideLaunch, type LaunchObservation } from '../../../shared/domain/launch.ts';
 import type { LaunchIncident } from '../../../shared/incidents/incident.ts';
-import { clusterArn, ec2InstanceId, MINUTE_MS, T0 } from '../fleet.ts';
+import { clusterArn, ec2InstanceId, heldAction, MINUTE_MS, T0 } from '../fleet.ts';
 
 const told: LaunchIncident = {
   kind: 'launch',
@@ -115,5 +115,33 @@ describe('an instance in service and in no cluster, where such are to be replace
     const circumstances = { policy, nowMs: T0 + minutes * MINUTE_MS };
 
     expect(decideLaunch({ ...told, ...incident }, seen, circumstances)).toMatchObject(decides);
+  });
+});
+
+describe('an instance of a group that nobody watches any more', () => {
+  const closed = { kind: 'close', outcome: 'not looked after' };
+  const decide = (incident: Partial<LaunchIncident>, isWatched: boolean | undefined, settings = {}) =>
+    decideLaunch(
+      { ...told, ...incident },
+      { ...inService, isWatched },
+      { policy: parsePolicy({ unregisteredAction: 'replace', ...settings }), nowMs: T0 + 16 * MINUTE_MS },
+    );
+
+  it('is not waited for, and on-call is told if they were before', () => {
+    expect(decide({ phase: 'waiting' }, false)).toEqual(closed);
+    expect(decide({}, false)).toEqual(closed);
+    expect(decide({}, true)).toEqual({ kind: 'replace' });
+    expect(decide({}, undefined)).toEqual({ kind: 'replace' });
+  });
+
+  it('is not waited for where the operator has switched that off, but who was told stays told', () => {
+    expect(decide({ phase: 'waiting' }, true, { unregisteredMinutes: 'off' })).toEqual(closed);
+    expect(decide({}, true, { unregisteredMinutes: 'off' })).toMatchObject({ kind: 'wait' });
+  });
+
+  it('is waited for all the same, and not replaced, once a launch hook has asked for it', () => {
+    const completed = [heldAction({ hookName: 'ebbtide-launch' })];
+    expect(decide({ completed }, false)).toMatchObject({ kind: 'wait' });
+    expect(decide({ phase: 'waiting', actions: completed }, false)).not.toEqual(closed);
   });
 });
