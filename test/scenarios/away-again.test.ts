@@ -87,3 +87,46 @@ it('an agent that goes for a moment, on an instance that ECS has called impaired
   expect(box.calls('SendCommand')).toHaveLength(1);
   expect(box.calls('DeregisterContainerInstance')).toHaveLength(1);
 });
+
+it('an agent that takes minutes to come up on an instance that was stopped for long is not told of', async () => {
+  const box = await openBox({
+    settings: { outageCountMin: '5', disconnectedReplaceMinutes: '30' },
+    agentConnectionsEnd: false,
+  });
+  const [id = ''] = await bootGroup(box, { desired: 2 });
+  box.world.suspendProcesses('web', ['HealthCheck']);
+  box.world.stopInstance(id);
+  await box.run(minutes(120));
+  expect(box.alerts()).toEqual([]);
+
+  box.world.startInstance(id);
+  await box.run(seconds(20));
+  box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(4));
+  expect(box.alerts()).toEqual([]);
+  box.world.reconnectAgent(id);
+  await box.run(minutes(11));
+
+  expect(containerInstance(box, id).agentConnected).toBe(true);
+  expect(box.alerts()).toEqual([]);
+  expect(box.calls('SendCommand', 'SetInstanceHealth', 'DeregisterContainerInstance')).toEqual([]);
+});
+
+it('an agent that goes for a moment now and then keeps nobody from replacing an instance that ECS calls impaired', async () => {
+  const box = await openBox({
+    settings: { outageCountMin: '5', disconnectedReplaceMinutes: '60' },
+    agentConnectionsEnd: false,
+  });
+  const [id = ''] = await bootGroup(box, { desired: 2 });
+  const isReplaced = () => box.calls('SetInstanceHealth').length > 0;
+
+  box.world.reportHealth(id, { type: 'CONTAINER_RUNTIME', status: 'IMPAIRED', reason: 'Docker does not answer' });
+  for (let round = 0; round < 8 && !isReplaced(); round += 1) {
+    await box.run(minutes(30));
+    if (!isReplaced()) box.world.disconnectAgent(id, { forMs: seconds(20) });
+  }
+
+  const told = box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`);
+  expect(told).toContain('disconnection opened');
+  expect(isReplaced()).toBe(true);
+});

@@ -49,9 +49,12 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
+/** As an operator gives them. */
+export type Settings = Partial<Record<SettingName, string>>;
+
 export interface BoxOptions extends Partial<SimulatorOptions> {
-  /** Settings as an operator would give them, in place of the defaults. */
-  readonly settings?: Partial<Record<SettingName, string>>;
+  /** In place of the defaults. */
+  readonly settings?: Settings;
   /** Properties of the stack's resources, by logical id, as somebody may have changed them by hand. */
   readonly changed?: Readonly<Record<string, object>>;
 }
@@ -86,14 +89,21 @@ export async function openBox({ settings = {}, changed = {}, ...options }: BoxOp
   };
 }
 
+/** As a deployment of the stack with other values of these settings does. */
+export function redeploy(box: Box, settings: Settings): void {
+  for (const { arn, environment } of box.simulator.lambda.functions()) {
+    box.simulator.lambda.configure(arn, { ...environment, ...variablesOf(settings) });
+  }
+}
+
+function variablesOf(settings: Settings): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [environmentName(name), value]));
+}
+
 /** The packaged template with other values in the functions' environment, as other parameters give them. */
-function withChanges(
-  templateFile: string,
-  settings: Partial<Record<SettingName, string>>,
-  changed: Readonly<Record<string, object>>,
-): string {
+function withChanges(templateFile: string, settings: Settings, changed: Readonly<Record<string, object>>): string {
   if (Object.keys(settings).length + Object.keys(changed).length === 0) return templateFile;
-  const variables = Object.fromEntries(Object.entries(settings).map(([name, value]) => [environmentName(name), value]));
+  const variables = variablesOf(settings);
   const template = JSON.parse(readFileSync(templateFile, 'utf8')) as {
     Resources: Record<string, { Type: string; Properties: { Environment?: { Variables: object } } }>;
   };

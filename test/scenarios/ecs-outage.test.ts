@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, minutes, openBox } from './box.ts';
-import { bootGroup, containerInstance, groupInstance, hookEnd, instancesOf, LAUNCH_HOOK, task } from './fleet.ts';
+import {
+  bootGroup,
+  containerInstance,
+  groupInstance,
+  hookEnd,
+  instancesOf,
+  LAUNCH_HOOK,
+  launchUnregistered,
+  task,
+} from './fleet.ts';
 
 /** A box in which ECS answers nothing to anybody's calls while `outage.isOn`; the fleet itself lives on. */
 async function openFragileBox(): Promise<{ box: Box; outage: { isOn: boolean } }> {
@@ -126,5 +135,24 @@ describe('while ECS answers for all clusters but one', () => {
     outage.isOn = false;
     await box.run(minutes(3));
     expect(box.calls('SetInstanceHealth')).toHaveLength(1);
+  });
+
+  it('an instance of a group that is tagged with another, and never registered, is told of all the same', async () => {
+    const outage = { isOn: false };
+    const denied = new AwsError('AccessDeniedException', 'not authorized', { status: 400 });
+    const box = await openBox({
+      intercept: (attempt) =>
+        outage.isOn && attempt.service === 'ecs' && JSON.stringify(attempt).includes('cluster/other')
+          ? { effect: 'none', answer: denied }
+          : undefined,
+    });
+    box.world.createCluster({ name: 'other' });
+
+    outage.isOn = true;
+    await launchUnregistered(box);
+    await box.run(minutes(25));
+
+    const launches = box.alerts().filter(({ attributes }) => attributes.kind === 'launch');
+    expect(launches.map(({ attributes }) => attributes.state)).toEqual(['opened']);
   });
 });

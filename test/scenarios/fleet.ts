@@ -34,6 +34,19 @@ export async function bootGroup(box: Box, options: Partial<GroupOptions> = {}): 
   return instancesOf(box, name);
 }
 
+/** The one instance, which never registers, of a group `late` that its tag has watched; it has no launch hook. */
+export async function launchUnregistered(box: Box): Promise<string> {
+  const tags = { 'ebbtide:cluster': 'prod' };
+  const group = { name: 'late', cluster: 'prod', desired: 0, maxSize: 5, lifecycleHooks: [], tags };
+  box.world.createAutoScalingGroup(group);
+  box.world.breakNewAgents('late');
+  box.world.setDesiredCapacity('late', 1);
+  await box.run(minutes(2));
+  const [id] = instancesOf(box, 'late');
+  if (id === undefined) throw new Error('the group has launched no instance');
+  return id;
+}
+
 /** The EC2 instance ids of a group, those that are still there. */
 export function instancesOf(box: Box, group: string): string[] {
   return box.views

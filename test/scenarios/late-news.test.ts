@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest';
-import { minutes, openBox, seconds } from './box.ts';
-import { bootGroup, groupInstance, instancesOf, LAUNCH_HOOK, TERMINATE_HOOK, task as taskOf } from './fleet.ts';
+import type { CallAttempt } from '../../simulator/wire/wire.ts';
+import { type BoxOptions, minutes, openBox, seconds } from './box.ts';
+import {
+  bootGroup,
+  groupInstance,
+  hookEnd,
+  instancesOf,
+  LAUNCH_HOOK,
+  TERMINATE_HOOK,
+  task as taskOf,
+} from './fleet.ts';
+import { now } from './interruption-fleet.ts';
 
 it('a launch hook that holds an instance from the pool is completed though only the event of its way into the pool comes, late', async () => {
   // The first comes when the hook holds the instance anew; the second never does.
@@ -20,11 +30,15 @@ it('a launch hook that holds an instance from the pool is completed though only 
   expect(box.alerts()).toEqual([]);
 });
 
-it('a terminate hook is kept alive, and its instance drained, though only the event of an earlier wait comes, late', async () => {
+/**
+ * The terminate hook holds an instance that has been in the warm pool, and a task is on it. The event of this wait never
+ * comes; that of the one before comes seconds after this one has begun.
+ */
+async function heldAnew(settings: BoxOptions['settings']) {
   const lateMs = minutes(8);
   const delaysMs = [lateMs];
   const box = await openBox({
-    settings: { drainStalledMinutes: 'off' },
+    settings: { drainStalledMinutes: 'off', ...settings },
     deliveryFault: ({ event }) => (/terminate Lifecycle/.test(event['detail-type']) ? delaysMs.splice(0) : [0]),
   });
   const warmPool = { minSize: 0, poolState: 'Stopped', reuseOnScaleIn: true } as const;
@@ -38,16 +52,62 @@ it('a terminate hook is kept alive, and its instance drained, though only the ev
   box.world.setDesiredCapacity('web', 1);
   await box.run(minutes(3));
   const task = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
-  // The hook holds it anew right before the event of the first time comes.
   const comesMs = (waits()[0]?.startedAtMs ?? 0) + lateMs;
-  await box.run(comesMs - seconds(4) - box.simulator.kernel.clock.now());
+  await box.run(comesMs - seconds(4) - now(box));
   box.world.setDesiredCapacity('web', 0);
+  return { box, task, waits };
+}
+
+it('a terminate hook is kept alive, and its instance drained, though only the event of an earlier wait comes, late', async () => {
+  const { box, task, waits } = await heldAnew({});
   await box.run(minutes(10));
 
   expect(waits().map(({ end }) => end?.by.kind)).toEqual(['caller', undefined]);
   box.world.exitTask(task);
   await box.run(minutes(4));
   expect(waits().map(({ end }) => end?.by.kind)).toEqual(['caller', 'caller']);
+  expect(taskOf(box, task).containersEnd).not.toBe('host-gone');
+});
+
+it('a deadline that is reached is told of once, although the event of an earlier wait has come, late', async () => {
+  const { box, waits } = await heldAnew({ drainDeadlineMinutes: '15' });
+  await box.run(minutes(40));
+
+  expect(box.alerts()).toHaveLength(1);
+  expect(waits().map(({ end }) => end?.by.kind)).toEqual(['caller', 'caller']);
+});
+
+it('a terminate hook of half a minute is kept alive, although Auto Scaling once answers as it did before the hook began', async () => {
+  const groups = { old: undefined as unknown, areOld: false, oldAnswers: 0 };
+  /** Of all groups, as the sweep asks. */
+  const isSweep = ({ operation, input }: Pick<CallAttempt, 'operation' | 'input'>) =>
+    operation === 'DescribeAutoScalingGroups' && input.AutoScalingGroupNames === undefined;
+  const box = await openBox({
+    settings: { drainStalledMinutes: 'off' },
+    onCall: (served) => {
+      if (isSweep(served) && !groups.areOld) groups.old = structuredClone(served.output);
+    },
+    intercept: (attempt) => {
+      if (!isSweep(attempt) || !groups.areOld || groups.oldAnswers > 0) return undefined;
+      groups.oldAnswers += 1;
+      return { effect: 'happens', staleOutput: groups.old };
+    },
+  });
+  const lifecycleHooks = [{ ...TERMINATE_HOOK, heartbeatTimeoutSeconds: 30 }];
+  const [id = ''] = await bootGroup(box, { desired: 1, lifecycleHooks });
+  const task = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+  await box.run(minutes(1));
+
+  // A quarter of a minute before the next sweep.
+  const sweepMs = Date.parse(box.calls('DescribeAutoScalingGroups').at(-1)?.at ?? '');
+  const sinceMs = now(box) - sweepMs;
+  await box.run(sinceMs > seconds(45) ? seconds(105) - sinceMs : seconds(45) - sinceMs);
+  groups.areOld = true;
+  box.world.terminateInstanceInGroup(id, 'shrink');
+  await box.run(minutes(6));
+
+  expect(groups.oldAnswers).toBe(1);
+  expect(hookEnd(box, id)).toBeUndefined();
   expect(taskOf(box, task).containersEnd).not.toBe('host-gone');
 });
 

@@ -1,14 +1,6 @@
 import { expect, it } from 'vitest';
-import { environmentName } from '../../shared/config/config.ts';
-import { type Box, minutes, openBox } from './box.ts';
+import { minutes, openBox, redeploy } from './box.ts';
 import { bootGroup, containerInstance, groupInstance } from './fleet.ts';
-
-/** As a new deployment of the stack does. */
-function redeploy(box: Box, mode: 'observe' | 'act'): void {
-  for (const { arn, environment } of box.simulator.lambda.functions()) {
-    box.simulator.lambda.configure(arn, { ...environment, [environmentName('mode')]: mode });
-  }
-}
 
 it('what comes back from a warm pool while Ebbtide only observes is put right once it may act again', async () => {
   const box = await openBox();
@@ -20,7 +12,7 @@ it('what comes back from a warm pool while Ebbtide only observes is put right on
   await box.run(minutes(12));
   const pooled = ids.find((id) => groupInstance(box, id).lifecycleState === 'Warmed:Stopped') ?? '';
 
-  redeploy(box, 'observe');
+  redeploy(box, { mode: 'observe' });
   const changes = () => box.calls('UpdateContainerInstancesState').length;
   const before = changes();
   box.world.setDesiredCapacity('web', 2);
@@ -29,7 +21,29 @@ it('what comes back from a warm pool while Ebbtide only observes is put right on
   expect(containerInstance(box, pooled)).toMatchObject({ status: 'DRAINING', agentConnected: true });
   expect(changes()).toBe(before);
 
-  redeploy(box, 'act');
+  redeploy(box, { mode: 'act' });
   await box.run(minutes(3));
   expect(containerInstance(box, pooled).status).toBe('ACTIVE');
+});
+
+it('what would have been repaired while Ebbtide only observed is not repaired all at once when it may act', async () => {
+  const box = await openBox({
+    settings: {
+      mode: 'observe',
+      disconnectedReplaceMinutes: '20',
+      repairsPerHourMax: '2',
+      outageCountMin: '10',
+      lostContactMinutes: '2',
+    },
+    agentConnectionsEnd: false,
+  });
+  const ids = await bootGroup(box, { desired: 12 });
+  for (const id of ids.slice(0, 6)) box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(220));
+  expect(box.calls('SendCommand', 'SetInstanceHealth', 'DeregisterContainerInstance')).toEqual([]);
+  await box.run(minutes(70));
+
+  redeploy(box, { mode: 'act' });
+  await box.run(minutes(5));
+  expect(box.calls('SetInstanceHealth').length).toBeLessThanOrEqual(2);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { minutes, openBox } from './box.ts';
-import { bootGroup, groupInstance, hookEnd, instancesOf, LAUNCH_HOOK } from './fleet.ts';
+import { type Box, minutes, openBox } from './box.ts';
+import { bootGroup, containerInstance, groupInstance, hookEnd, instancesOf, LAUNCH_HOOK } from './fleet.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat'];
 
@@ -59,5 +59,52 @@ describe('an instance that is launched into a group of which nothing is remember
 
     expect(box.views.groupInstances().map(({ lifecycleState }) => lifecycleState)).toContain('Warmed:Pending:Wait');
     expect(box.calls(...CHANGES)).toEqual([]);
+  });
+});
+
+describe('one instance of an observed group that was moved to a cluster where Ebbtide acts', () => {
+  /** A group of three in a cluster that is only observed; its first instance has been moved to `prod`. */
+  async function withOneMoved() {
+    const box = await openBox({ agentConnectionsEnd: false });
+    box.world.createCluster({ name: 'stage', tags: { 'ebbtide:mode': 'observe' } });
+    const [moved = ''] = await bootGroup(box, { cluster: 'stage', desired: 3 });
+    const old = containerInstance(box, moved).arn;
+    box.world.moveAgent(moved, 'prod');
+    await box.run(minutes(2));
+    return { box, moved, old };
+  }
+
+  /** Launches an instance that does not register, and has the group let it go. */
+  async function letUnregisteredGo(box: Box): Promise<void> {
+    box.world.breakNewAgents('web');
+    box.world.setDesiredCapacity('web', 4);
+    await box.run(minutes(3));
+    const isRegistered = (id: string) => box.views.containerInstances().some((one) => one.ec2InstanceId === id);
+    const id = instancesOf(box, 'web').find((one) => !isRegistered(one)) ?? '';
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(3));
+  }
+
+  it('does not speak for its group: an instance of it that never registered is let go by nobody', async () => {
+    const { box } = await withOneMoved();
+    await box.run(minutes(3));
+
+    await letUnregisteredGo(box);
+
+    expect(box.logs('terminate action: release')).not.toEqual([]);
+    expect(box.calls('CompleteLifecycleAction')).toEqual([]);
+  });
+
+  it('does not speak for it either once its old registration is gone and it was let go itself', async () => {
+    const { box, moved, old } = await withOneMoved();
+    const registration = { cluster: 'stage', containerInstance: old, force: true };
+    await box.simulator.call('ecs', 'DeregisterContainerInstance', registration);
+    box.world.terminateInstanceInGroup(moved, 'shrink');
+    await box.run(minutes(5));
+    expect(box.calls('CompleteLifecycleAction')).toHaveLength(1);
+
+    await letUnregisteredGo(box);
+
+    expect(box.calls('CompleteLifecycleAction')).toHaveLength(1);
   });
 });

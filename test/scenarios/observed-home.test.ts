@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environmentName } from '../../shared/config/config.ts';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
-import { type BoxOptions, minutes, openBox } from './box.ts';
+import { type BoxOptions, minutes, openBox, redeploy } from './box.ts';
 import { bootGroup, containerInstance, groupInstance, instancesOf, LAUNCH_HOOK } from './fleet.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat', 'UpdateContainerInstancesState'];
@@ -68,9 +67,7 @@ it('a group whose hooks were completed gets no heartbeat once the stack only obs
   await box.run(minutes(8));
   expect(box.calls('CompleteLifecycleAction')).toHaveLength(1);
 
-  for (const { arn, environment } of box.simulator.lambda.functions()) {
-    box.simulator.lambda.configure(arn, { ...environment, [environmentName('mode')]: 'observe' });
-  }
+  redeploy(box, { mode: 'observe' });
   const before = box.calls(...CHANGES).length;
   outage.isOn = true;
   box.world.terminateInstanceInGroup(second, 'shrink');

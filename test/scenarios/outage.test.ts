@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Box, minutes, openBox } from './box.ts';
-import { bootGroup, hookEnd, instancesOf } from './fleet.ts';
-
-type Settings = NonNullable<Parameters<typeof openBox>[0]>['settings'];
+import { type Box, minutes, openBox, type Settings } from './box.ts';
+import { bootGroup, hookEnd, instancesOf, launchUnregistered } from './fleet.ts';
 
 const REPAIRING = { disconnectedRestartMinutes: '12', disconnectedReplaceMinutes: '20' } as const;
+const OFF = { disconnectedRestartMinutes: 'off', disconnectedReplaceMinutes: 'off' } as const;
 const REPAIRS = ['SendCommand', 'SetInstanceHealth', 'DeregisterContainerInstance'] as const;
 
 async function fleetOf(desired: number, { settings = {}, zones = 2 }: { settings?: Settings; zones?: number } = {}) {
@@ -20,6 +19,10 @@ function zone(box: Box, letter: string): string {
 
 function alertsOf(box: Box, kind: string, state: string) {
   return box.alerts().filter(({ attributes }) => attributes.kind === kind && attributes.state === state);
+}
+
+function told(box: Box): string[] {
+  return box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`);
 }
 
 /** Ids of all that run in the zone. */
@@ -44,10 +47,7 @@ describe('an outage', () => {
 
     expect(lost).toHaveLength(4);
     expect(box.calls(...REPAIRS)).toEqual([]);
-    expect(box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`)).toEqual([
-      'outage opened',
-      'outage resolved',
-    ]);
+    expect(told(box)).toEqual(['outage opened', 'outage resolved']);
   });
 
   it('of one Availability Zone is seen though the cluster as a whole is well, and holds repairs only there', async () => {
@@ -81,8 +81,21 @@ describe('an outage', () => {
 
     const left = box.views.containerInstances().filter(({ ec2InstanceId }) => ec2InstanceId === moved);
     expect(left.map(({ arn }) => arn)).toContainEqual(expect.stringContaining('/annex/'));
-    expect(box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`)).toEqual(['outage opened']);
+    expect(told(box)).toEqual(['outage opened']);
     expect(box.calls(...REPAIRS)).toEqual([]);
+  });
+
+  it('is not what agents make that were moved to another cluster, some minutes apart', async () => {
+    const { box, ids } = await fleetOf(8);
+    box.world.createCluster({ name: 'annex' });
+
+    for (const id of ids.slice(0, 4)) {
+      box.world.moveAgent(id, 'annex');
+      await box.run(minutes(1));
+    }
+    await box.run(minutes(25));
+
+    expect(told(box)).not.toContain('outage opened');
   });
 
   it('is not what one of two instances makes: a half, but one', async () => {
@@ -145,6 +158,43 @@ describe('an outage', () => {
     ]);
     expect(box.calls('SendCommand')).toHaveLength(1);
     await box.run(minutes(10));
+    expect(box.calls('SetInstanceHealth')).toHaveLength(1);
+  });
+
+  it('of one zone starts the clocks anew when it is over, although another zone has had one since', async () => {
+    const settings = { disconnectedRestartMinutes: 'off', disconnectedReplaceMinutes: '30', outageSharePercent: '50' };
+    const { box } = await fleetOf(20, { zones: 5, settings });
+    const [stays = '', ...others] = instancesIn(box, 'a');
+
+    for (const id of [stays, ...others]) box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(40));
+    for (const id of others) box.world.reconnectAgent(id);
+    await box.run(minutes(3));
+    expect(told(box)).toEqual(['outage opened', 'outage resolved']);
+    box.world.loseZone(zone(box, 'b'));
+    await box.run(minutes(16));
+
+    expect(told(box)).toEqual(['outage opened', 'outage resolved', 'disconnection opened', 'outage opened']);
+    expect(box.calls(...REPAIRS)).toEqual([]);
+    await box.run(minutes(16));
+    expect(box.calls('SetInstanceHealth').map(({ input }) => input.InstanceId)).toEqual([stays]);
+  });
+
+  it('leaves what could not register in it the time to do so when it is over', async () => {
+    const { box, ids } = await fleetOf(6, { settings: { ...OFF, unregisteredAction: 'replace' } });
+
+    for (const id of ids) box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(15));
+    expect(told(box)).toEqual(['outage opened']);
+    await launchUnregistered(box);
+    await box.run(minutes(30));
+    expect(box.calls('SetInstanceHealth')).toEqual([]);
+    for (const id of ids) box.world.reconnectAgent(id);
+    await box.run(minutes(8));
+
+    expect(told(box)).toContain('outage resolved');
+    expect(box.calls('SetInstanceHealth')).toEqual([]);
+    await box.run(minutes(14));
     expect(box.calls('SetInstanceHealth')).toHaveLength(1);
   });
 

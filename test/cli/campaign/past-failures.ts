@@ -175,6 +175,18 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'a duplicate was deregistered in the moment in which the agent of the other registration went',
     whatWasFixed: 'the invariants ask what somebody may have seen who looked a moment before',
   },
+  {
+    file: 'seed-71.json',
+    seeds: [71],
+    whatFailed: 'on-call was told of one agent in what had been an outage until the other agents connected elsewhere',
+    whatWasFixed: 'the invariant counts anew where an agent was, when it connects in another cluster',
+  },
+  {
+    file: 'seed-193.json',
+    seeds: [193],
+    whatFailed: 'tasks were cut off that ECS had placed on an instance which was set ACTIVE right before its release',
+    whatWasFixed: 'the invariant asks whether somebody opened the instance between the last look and the release',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {

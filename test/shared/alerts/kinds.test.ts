@@ -7,9 +7,12 @@ const interruption = { cause: 'rebalance', atMs: T0, wasDraining: false } as con
 const stalled = drain({ actions: [], interruption, stalledAtMs: T0 + 10 * MINUTE_MS });
 
 test.each([
-  ['taken', takenAlert(stalled, { ec2State: 'terminated', lost: [], isObserved: false }, T0 + 20 * MINUTE_MS)],
-  ['spared', sparedAlert(stalled, { result: 'restore', isObserved: false }, T0 + 60 * MINUTE_MS)],
-])('who filters by kind and was told that a drain is stuck hears that it is over: %s', (_, resolved) => {
+  [
+    'EC2 took the instance',
+    takenAlert(stalled, { ec2State: 'terminated', lost: [], isObserved: false }, T0 + 20 * MINUTE_MS),
+  ],
+  ['EC2 spared it', sparedAlert(stalled, { result: 'restore', isObserved: false }, T0 + 60 * MINUTE_MS)],
+])('who filters by kind, and was told that a drain is stuck, hears that it is over when %s', (_, resolved) => {
   expect(resolved?.state).toBe('resolved');
   expect(resolved?.kind).toBe(stalledAlert(stalled, ['a task'], T0).kind);
 });

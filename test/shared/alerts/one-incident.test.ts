@@ -1,3 +1,4 @@
+import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configurationAlert, configurationResolvedAlert } from '../../../shared/alerts/configuration-alerts.ts';
@@ -15,6 +16,7 @@ import type { ConfigurationIncident, Incident } from '../../../shared/incidents/
 import { repairsId } from '../../../shared/incidents/outage-incident.ts';
 import { reviewDisconnections } from '../../../shared/reviews/disconnections.ts';
 import { claimRepair } from '../../../shared/reviews/repairs.ts';
+import type { Runtime } from '../../../shared/runtime.ts';
 import { arn, clusterArn, disconnection, drain, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
 import { createTestRuntime } from '../test-runtime.ts';
 import { openTable, type TestTable } from '../test-table.ts';
@@ -30,12 +32,17 @@ const situation: Situation = {
   instance: silent,
   ec2State: 'running',
   lifecycleState: 'InService',
-  isDraining: false,
-  connectedTwin: undefined,
   groupName: 'shop-nodes',
   clockMs: T0,
   policy,
-} as never;
+};
+
+/** As the next invocation finds it. */
+async function stored({ incidents }: Runtime, id: string): Promise<Incident> {
+  const incident = (await incidents.getMany([id])).get(id);
+  if (incident === undefined) throw new Error(`${id} is not stored`);
+  return incident;
+}
 
 const statesOf = (mocks: ReturnType<typeof createTestRuntime>['mocks']) =>
   mocks.sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input.MessageAttributes?.state?.StringValue);
@@ -75,10 +82,10 @@ describe('the alerts of one incident', () => {
   });
 
   test('are sent in their order: resolved waits for the escalation that a dead function left behind', async () => {
-    const dead = createTestRuntime(table);
-    const first = await commit(dead.runtime, { ...alerted, outbox: [] }, undefined);
-    const second = await commit(dead.runtime, { ...alerted, outbox: [escalated] }, first);
-    // `dead` is killed here: nothing is sent.
+    const { runtime: dead } = createTestRuntime(table);
+    const first = await commit(dead, { ...alerted, outbox: [] }, undefined);
+    const second = await commit(dead, { ...alerted, outbox: [escalated] }, first);
+    // It is killed here: nothing is sent.
     const { runtime, mocks, clock } = createTestRuntime(table);
     mocks.sns.on(PublishCommand).resolves({});
     clock.nowMs = T0 + MINUTE_MS;
@@ -86,8 +93,7 @@ describe('the alerts of one incident', () => {
     await commit(runtime, { ...ended, outbox: [escalated, resolved] }, second);
     await sendAlerts(runtime);
     clock.nowMs += 3 * MINUTE_MS;
-    const stored = (await runtime.incidents.getMany([alerted.id])).get(alerted.id) as Incident;
-    await resendAbandoned(runtime, stored);
+    await resendAbandoned(runtime, await stored(runtime, alerted.id));
     await sendAlerts(runtime);
     expect(statesOf(mocks)).toEqual(['escalated', 'resolved']);
   });
@@ -95,13 +101,13 @@ describe('the alerts of one incident', () => {
 
 test('that an agent is back is told although the function died, and the agent has flapped since', async () => {
   const id = `disconnection#${arn}`;
-  const resolved = { ...disconnectionResolvedAlert(disconnection({ id }), 'reconnected', T0) };
-  const dead = createTestRuntime(table);
+  const resolved = disconnectionResolvedAlert(disconnection({ id }), 'reconnected', T0);
+  const { runtime: dead } = createTestRuntime(table);
   const closed = disconnection({ id, phase: 'closed', closedAtMs: T0, outcome: 'reconnected', outbox: [resolved] });
-  await commit(dead.runtime, closed, undefined);
-  // The function that wrote this has died, or SNS was away. The agent goes again, and again.
+  await commit(dead, closed, undefined);
+  // It has died since, or SNS was away. The agent goes again, and again.
   const { runtime, mocks, clock } = createTestRuntime(table);
-  mocks.ecs.onAnyCommand().resolves({ clusters: [{ clusterArn, tags: [] }] } as never);
+  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [{ clusterArn, tags: [] }] });
   mocks.sns.on(PublishCommand).resolves({});
   for (const version of [8, 10]) {
     clock.nowMs += 20_000;
@@ -117,14 +123,14 @@ test('that an agent is back is told although the function died, and the agent ha
   }
   await sendAlerts(runtime);
   clock.nowMs += 3 * MINUTE_MS;
-  await resendAbandoned(runtime, (await runtime.incidents.getMany([id])).get(id) as Incident);
+  await resendAbandoned(runtime, await stored(runtime, id));
   await sendAlerts(runtime);
   expect(statesOf(mocks)).toEqual(['resolved']);
 });
 
 test('that repairs are held is sent once, although a second one is refused before it is sent', async () => {
   const { runtime, mocks, clock } = createTestRuntime(table);
-  const { runtime: next } = { runtime: { ...runtime, unsent: [] } };
+  const next = { ...runtime, unsent: [] };
   mocks.sns.on(PublishCommand).resolves({});
   const cluster = `${clusterArn}-repairs`;
   const limited = { ...policy, repairsPerHourMax: 1 };
@@ -133,8 +139,7 @@ test('that repairs are held is sent once, although a second one is refused befor
   expect(await claimRepair(runtime, cluster, limited)).toBe(false);
   // The turn of the sweep is over, its alerts are being sent; the next one begins.
   clock.nowMs += 1_000;
-  const stored = (await runtime.incidents.getMany([repairsId(cluster)])).get(repairsId(cluster)) as Incident;
-  await resendAbandoned(next, stored);
+  await resendAbandoned(next, await stored(next, repairsId(cluster)));
   await Promise.all([sendAlerts(runtime), sendAlerts(next)]);
   expect(statesOf(mocks)).toEqual(['opened']);
 });
@@ -159,8 +164,12 @@ test('an alert about very many tasks still fits into a message of SNS, and the r
     events: [
       {
         atMs: T0,
-        message:
-          '(service checkout-worker-production-eu-west-1) was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance 0f9d6a1b2c3d4e5f60718293a4b5c6d7) has insufficient memory available. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.',
+        message: [
+          '(service checkout-worker-production-eu-west-1) was unable to place a task because no container instance met',
+          'all of its requirements. The closest matching (container-instance 0f9d6a1b2c3d4e5f60718293a4b5c6d7) has',
+          'insufficient memory available. For more information, see the Troubleshooting section of the Amazon ECS',
+          'Developer Guide.',
+        ].join(' '),
       },
     ],
   } as const;
