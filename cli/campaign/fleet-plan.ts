@@ -91,7 +91,7 @@ function drawGroup(random: Random, { cluster, serial, ...surroundings }: GroupSu
       ? { capacityProvider: { name: `${cluster}-provider-${serial}`, managedDraining: true } }
       : {}),
     ...(random.chance(0.3) ? { instanceType: { name: 'm5.xlarge', cpu: 4_096, memory: 15_360 } } : {}),
-    lifecycleHooks: drawHooks(random, { cluster, ...surroundings }),
+    lifecycleHooks: drawHooks(random, { cluster, serial, ...surroundings }),
     retention: random.chance(0.3) ? 'retain' : 'terminate',
     ...(random.fork(`agent data/${serial}`).chance(0.4) ? { agentDataVolume: 'own' } : {}),
     newInstancesProtected: random.chance(0.1),
@@ -109,6 +109,7 @@ function drawGroup(random: Random, { cluster, serial, ...surroundings }: GroupSu
   };
 }
 
+export const TERMINATE_HOOK = 'ebbtide-terminate';
 export const LAUNCH_HOOK = 'ebbtide-launch';
 
 /** The hook of another team, which completes it by itself. */
@@ -118,16 +119,13 @@ export const FOREIGN_HOOK = 'backup-logs';
  * What nobody told of is found by a sweep, once a minute: a hook that ends sooner than a few of them is kept alive only
  * where events come and functions live. A sweep of short pages calls so often that every other one may be killed.
  */
-function heartbeatTimeouts(rates: FaultMix): readonly number[] {
-  const { eventLost, eventLate, killed, hung, sweepLost, sweepLate, shortPage } = rates;
+export function heartbeatTimeouts(rates: Partial<FaultMix>): readonly number[] {
+  const { eventLost = 0, eventLate = 0, killed = 0, hung = 0, sweepLost = 0, sweepLate = 0, shortPage = 0 } = rates;
   if (shortPage === 1 && killed + hung > 0) return [900];
   return eventLost + eventLate + killed + hung + sweepLost + sweepLate > 0 ? [300, 300, 600, 900] : [60, 120, 300, 900];
 }
 
-function drawHooks(
-  random: Random,
-  { cluster, tags, settings, rates }: Omit<GroupSurroundings, 'serial'>,
-): HookSettings[] {
+function drawHooks(random: Random, { cluster, serial, tags, settings, rates }: GroupSurroundings): HookSettings[] {
   const [{ role } = { role: 'acts' }] = inForce({ settings, clusters: [{ name: cluster, tags }] }, cluster);
   // Nobody completes a hook where Ebbtide does not act: one that abandons launches would have the group launch for ever.
   const results = role === 'acts' ? (['CONTINUE', 'ABANDON'] as const) : (['CONTINUE'] as const);
@@ -137,7 +135,9 @@ function drawHooks(
     defaultResult: random.pick(results),
     notificationMetadata: `{"password":"${SECRETS[0]}"}`,
   } as const;
-  const hooks: HookSettings[] = [{ ...terminate, name: 'ebbtide-terminate' }];
+  const hooks: HookSettings[] = [{ ...terminate, name: TERMINATE_HOOK }];
+  const second = random.fork(`second hook/${cluster}/${serial}`);
+  if (second.chance(0.15)) hooks.push({ ...terminate, name: 'ebbtide-second', defaultResult: second.pick(results) });
   if (random.chance(0.2)) hooks.push({ ...terminate, name: FOREIGN_HOOK, heartbeatTimeoutSeconds: 300 });
   if (random.chance(0.3)) {
     hooks.push({ ...terminate, name: LAUNCH_HOOK, transition: 'autoscaling:EC2_INSTANCE_LAUNCHING' });

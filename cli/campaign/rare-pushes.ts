@@ -1,5 +1,6 @@
 import type { Random } from '../../simulator/kernel/random.ts';
 import type { FaultMix } from './fault-mix.ts';
+import { heartbeatTimeouts, TERMINATE_HOOK } from './fleet-plan.ts';
 import { repeatOldNews } from './old-news.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import type { PlannedPush } from './pushes.ts';
@@ -129,6 +130,28 @@ const setActive: Push = (scene) => {
   return 'the first that drains';
 };
 
+/**
+ * Somebody gives a hook another timeout: what it holds already keeps the old one. Soon after, an instance of the group goes,
+ * while whatever was remembered of the hook may be of before.
+ */
+const changeTimeout: Push = async (scene) => {
+  const { plan, random, simulator, after, views, world } = scene;
+  const groups = plan.clusters.flatMap((cluster) => cluster.groups);
+  const group = pickOne(scene, groups, ({ name }) => name);
+  const hook = group?.lifecycleHooks?.find(({ name }) => name === TERMINATE_HOOK);
+  if (group === undefined || hook === undefined) return undefined;
+  // No shorter than what is kept alive through an outage of a service.
+  const HeartbeatTimeout = random.pick(heartbeatTimeouts(plan.faults.rates).filter((seconds) => seconds >= 300));
+  const names = { AutoScalingGroupName: group.name, LifecycleHookName: hook.name };
+  await simulator.call('autoscaling', 'PutLifecycleHook', { ...names, HeartbeatTimeout });
+  after(random.integer(1, 10) * MINUTE_MS, () => {
+    const member = views.groupInstances().find((one) => one.group === group.name && one.lifecycleState === 'InService');
+    if (member !== undefined) world.terminateInstanceInGroup(member.ec2InstanceId, 'replace');
+  });
+  return `${hook.name} of ${group.name} from ${hook.heartbeatTimeoutSeconds} to ${HeartbeatTimeout} s`;
+};
+
+const CHANGE_TIMEOUT = 'change the timeout of a hook';
 const SET_ACTIVE = 'set what drains ACTIVE';
 const KEEP_STOPPED = 'keep an instance stopped';
 const BLINK = 'let an agent come back for a moment';
@@ -144,6 +167,7 @@ export const RARE_PUSHES: Pushes = {
   [LOSE_JUST_ENOUGH]: loseJustEnough,
   [USE_AGAIN]: useAgain,
   [SET_ACTIVE]: setActive,
+  [CHANGE_TIMEOUT]: changeTimeout,
   [BLINK]: blink,
   [KEEP_STOPPED]: keepStopped,
   [REPEAT_OLD_NEWS]: repeatOldNews,
@@ -170,6 +194,7 @@ export function drawRarePushes(
     ...draw(LOSE_JUST_ENOUGH, { share: 0.4, untilMinutes: troubleMinutes / 4 }),
     ...draw(USE_AGAIN, { share: 0.5, untilMinutes: troubleMinutes / 2 }),
     ...draw(SET_ACTIVE, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
+    ...draw(CHANGE_TIMEOUT, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
     ...draw(KEEP_STOPPED, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
     ...draw(BLINK, { share: 0.4, untilMinutes: troubleMinutes / 2 }),
     // Early, for it takes about twice as long as on-call is to wait.
