@@ -128,24 +128,26 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
   ): Promise<InvocationResult> {
     const event = JSON.parse(JSON.stringify(payload ?? null));
     await kernel.clock.sleep(random.latencyMs(DISPATCH.medianMs, DISPATCH.p99Ms));
-    const warm = target.pool.take();
-    const environment = warm ?? create(target.fn);
+    // Those of this moment: a deployment while it starts must not find it among the environments of its own.
+    const { fn, pool } = target;
+    const warm = pool.take();
+    const environment = warm ?? create(fn);
     const own = inProgress.get(requestId);
     if (own !== undefined) own.environment = environment;
-    const about = { function: target.fn.name, requestId };
+    const about = { function: fn.name, requestId };
     const coldStart = warm === undefined;
     // A program takes its own time to start.
-    const initMs = coldStart && !isProgram(target.fn) ? random.latencyMs(COLD_START.medianMs, COLD_START.p99Ms) : 0;
+    const initMs = coldStart && !isProgram(fn) ? random.latencyMs(COLD_START.medianMs, COLD_START.p99Ms) : 0;
     if (initMs > 0) await kernel.clock.sleep(initMs);
-    const begin = { environment: environment.id, coldStart, initMs, ...(isProgram(target.fn) && { event }) };
+    const begin = { environment: environment.id, coldStart, initMs, ...(isProgram(fn) && { event }) };
     kernel.trace.add('invocation', { ...about, phase: 'start', ...begin });
     const startedAtMs = kernel.clock.now();
-    const outcome = limitResponse(await initialiseAndRun(target, environment, { coldStart, event, requestId }));
+    const outcome = limitResponse(await initialiseAndRun({ fn, pool }, environment, { coldStart, event, requestId }));
     const durationMs = kernel.clock.now() - startedAtMs;
     const stack = outcome.outcome === 'error' ? outcome.stack : [];
     report?.({ requestId, lines: own?.lines ?? [], durationMs, stack });
     if (outcome.outcome === 'success') {
-      const result = isProgram(target.fn) ? { result: outcome.payload } : {};
+      const result = isProgram(fn) ? { result: outcome.payload } : {};
       kernel.trace.add('invocation', { ...about, phase: 'end', durationMs, ...result });
       return { outcome: 'success', payload: outcome.payload };
     }
@@ -159,7 +161,7 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
   }
 
   async function initialiseAndRun(
-    { fn, pool }: Deployed,
+    { fn, pool }: Pick<Deployed, 'fn' | 'pool'>,
     environment: Environment,
     { coldStart, event, requestId }: { coldStart: boolean; event: unknown; requestId: string },
   ): Promise<InvocationOutcome> {

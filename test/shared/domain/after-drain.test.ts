@@ -155,6 +155,8 @@ describe('an instance that AWS took for a while and gave back', () => {
   });
 
   test('is made ACTIVE where Ebbtide had, or where a hook held it', () => {
+    const unknown = drain({ phase: 'returning', actions: [] });
+    expect(decide(seen, undefined, { incident: unknown })).toMatchObject({ kind: 'set active' });
     const ours = drain({ phase: 'returning', actions: [], interruption: { ...interruption, wasDraining: false } });
     expect(decide(seen, undefined, { incident: ours })).toMatchObject({ kind: 'set active' });
     expect(decide(seen, undefined, { incident: drain({ phase: 'returning', interruption }) })).toMatchObject({

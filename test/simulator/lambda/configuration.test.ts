@@ -24,6 +24,20 @@ test('A function that is configured anew ends what it began with the old variabl
   expect(starts.map(({ coldStart }) => coldStart)).toEqual([true, false, true]);
 });
 
+test('An environment that is still starting when its function is configured anew is used for nothing else', async () => {
+  const world = createLambdaWorld();
+  const arn = world.deploy(TELLING, { environment: { SETTING: 'old' } });
+
+  const starting = world.lambda.invoke(arn, {});
+  // Beyond the dispatch, and before any environment can have started.
+  await world.kernel.clock.runFor(50);
+  world.lambda.configure(arn, { SETTING: 'new' });
+  await world.kernel.clock.runFor(5_000);
+
+  expect(await starting).toMatchObject({ payload: { before: 'old', after: 'old' } });
+  expect(await world.invoke(arn)).toMatchObject({ payload: { before: 'new', after: 'new' } });
+});
+
 test('An environment whose clock is off sees another time than the world, and waits as long as it says', async () => {
   const world = createLambdaWorld({ clockSkewMs: (name) => (name === 'ahead' ? 2_000 : 0) });
   const startMs = world.kernel.clock.now();
