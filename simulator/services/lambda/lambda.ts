@@ -2,12 +2,12 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Credentials } from '../../wire/credentials.ts';
 import type { WireRequest, WireResponse } from '../../wire/http.ts';
 import type { FunctionInvoker, InvocationResult } from '../../wire/service.ts';
-import { parseJson } from '../template-properties.ts';
 import { hasCapacity } from './concurrency.ts';
 import { ExecutionEnvironment } from './environment.ts';
 import { EnvironmentPool } from './environment-pool.ts';
 import { functionArn, isProgram, type LambdaFunction } from './function.ts';
 import { describeError } from './handler.ts';
+import { parseLine } from './log-line.ts';
 import { type InvocationOutcome, KILLED, limitResponse } from './outcome.ts';
 import { neverRuns, type RunProgram } from './program.ts';
 import { ProgramEnvironment } from './program-environment.ts';
@@ -244,8 +244,4 @@ export function createLambda(kernel: Kernel, options: LambdaOptions): Lambda {
       for (const { pool } of deployed.values()) pool.clear();
     },
   };
-}
-
-function parseLine(text: string): unknown {
-  return text.startsWith('{') ? (parseJson(text) ?? text) : text;
 }
