@@ -117,11 +117,12 @@ export const FOREIGN_HOOK = 'backup-logs';
 
 /**
  * What nobody told of is found by a sweep, once a minute: a hook that ends sooner than a few of them is kept alive only
- * where events come and functions live. A sweep of short pages calls so often that every other one may be killed.
+ * where events come and functions live. A sweep of short pages, or one that has nobody to help it, calls so often that every
+ * other one may be killed.
  */
 export function heartbeatTimeouts(rates: Partial<FaultMix>): readonly number[] {
   const { eventLost = 0, eventLate = 0, killed = 0, hung = 0, sweepLost = 0, sweepLate = 0, shortPage = 0 } = rates;
-  if (shortPage === 1 && killed + hung > 0) return [900];
+  if ((shortPage === 1 || eventLost === 1) && killed + hung > 0) return [900];
   return eventLost + eventLate + killed + hung + sweepLost + sweepLate > 0 ? [300, 300, 600, 900] : [60, 120, 300, 900];
 }
 
