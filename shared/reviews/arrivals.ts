@@ -2,18 +2,12 @@ import { completeLifecycleAction, describeAutoScalingInstances, recordHeartbeatO
 import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn } from '../domain/arrival.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
-import type {
-  AutoScalingInstance,
-  ClusterArn,
-  ContainerInstance,
-  LifecycleAction,
-  LifecycleHook,
-} from '../domain/model.ts';
+import type { AutoScalingInstance, ClusterArn, LifecycleAction, LifecycleHook } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type DrainIncident, drainId } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { type BegunDrain, beginDrains, toRegistration, underUnfinished } from './begin-drains.ts';
+import { type BegunDrain, beginDrains, type Registered, toRegistration, underUnfinished } from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { learnGroups, recallGroups } from './group-memories.ts';
@@ -28,7 +22,7 @@ interface Candidate {
   readonly action: LifecycleAction;
   readonly destination: Destination;
   /** The first is the one the incident is filed under. */
-  readonly instances: readonly [ContainerInstance, ...ContainerInstance[]];
+  readonly instances: Registered;
   /** Undefined when it has just been deleted: the action goes on all the same. */
   readonly hook: LifecycleHook | undefined;
   /** The other hooks of ours that hold the instance with it: their events may come later, or never. */

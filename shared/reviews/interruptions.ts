@@ -5,7 +5,7 @@ import type { AutoScalingGroupName, ContainerInstance } from '../domain/model.ts
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { type DrainIncident, drainId, type Replacement } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { type BegunDrain, beginDrains, toRegistration, underUnfinished } from './begin-drains.ts';
+import { type BegunDrain, beginDrains, type Registered, toRegistration, underUnfinished } from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
@@ -15,7 +15,7 @@ import { byLiveliness, findRegistrationsLookedAfter } from './registrations.ts';
 interface Candidate {
   readonly announcement: Announcement;
   /** The first is the one the incident is filed under. */
-  readonly instances: readonly [ContainerInstance, ...ContainerInstance[]];
+  readonly instances: Registered;
   readonly groupName: AutoScalingGroupName | undefined;
   readonly replacement: Replacement | undefined;
 }

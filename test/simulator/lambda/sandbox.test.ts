@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createLambdaWorld } from './lambda-world.ts';
 
@@ -102,6 +103,18 @@ describe('chance in a sandbox', () => {
 
     expect(await evaluate(expression)).toEqual([2, Math.PI, 'ca978112']);
   });
+
+  it.each(["'key'", "Buffer.from('key')", "''", 'Buffer.alloc(0)'])(
+    'digests under the key %s as Node does',
+    async (key) => {
+      const digest = `createHmac('sha256', ${key}).update('text').digest('hex')`;
+      const node = createHmac('sha256', key.includes('key') ? 'key' : '')
+        .update('text')
+        .digest('hex');
+
+      expect(await evaluate(`require('crypto').${digest}`)).toBe(node);
+    },
+  );
 });
 
 describe('the world outside a sandbox', () => {
