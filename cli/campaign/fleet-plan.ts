@@ -3,13 +3,15 @@ import type { HookSettings } from '../../simulator/services/auto-scaling/hooks.t
 import type { GroupOptions } from '../../simulator/services/fleet-groups.ts';
 import type { ServiceOptions } from '../../simulator/services/fleet-workloads.ts';
 import type { FaultMix } from './fault-mix.ts';
-import { drawClusterTags, type Settings } from './settings.ts';
+import { drawClusterTags, drawRetagged, type Settings } from './settings.ts';
 import { inForce } from './terms.ts';
 
 export interface ClusterPlan {
   readonly name: string;
   /** Those that override settings (`ebbtide:...`) among them. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** What the push `tag a cluster anew` adds to them, or changes; default: nothing. */
+  readonly retagged?: Readonly<Record<string, string>>;
   readonly groups: readonly GroupOptions[];
   readonly services: readonly ServiceOptions[];
   readonly standaloneTasks: number;
@@ -18,6 +20,9 @@ export interface ClusterPlan {
   /** Of a Managed Instances capacity provider: ECS looks after them itself. */
   readonly managedInstances?: number;
 }
+
+/** Of an Auto Scaling group: the cluster of its instances. */
+export const HOME_TAG = 'ebbtide:cluster';
 
 /** The name of that capacity provider. */
 export const MANAGED_PROVIDER = 'managed-instances';
@@ -57,6 +62,7 @@ export function drawClusters(random: Random, surroundings: Surroundings): Cluste
     return {
       name,
       tags,
+      retagged: drawRetagged(own.fork('retagged')),
       externalInstances: own.chance(0.25) ? own.integer(1, 2) : 0,
       managedInstances: own.chance(0.2) ? 1 : 0,
       groups: Array.from({ length: random.integer(1, 2) }, (_, serial) =>
@@ -96,7 +102,7 @@ function drawGroup(random: Random, { cluster, serial, ...surroundings }: GroupSu
     ...(random.fork(`agent data/${serial}`).chance(0.4) ? { agentDataVolume: 'own' } : {}),
     newInstancesProtected: random.chance(0.1),
     healthCheckGracePeriodSeconds: random.pick([0, 300]),
-    ...(random.chance(0.3) ? { tags: { 'ebbtide:cluster': cluster } } : {}),
+    ...(random.chance(0.3) ? { tags: { [HOME_TAG]: cluster } } : {}),
     ...(hasWarmPool
       ? {
           warmPool: {

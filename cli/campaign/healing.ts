@@ -1,7 +1,7 @@
-import type { DescribeInstanceRefreshesAnswer } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroupsType, DescribeInstanceRefreshesAnswer } from '@aws-sdk/client-auto-scaling';
 import type { Trace } from '../../simulator/kernel/trace.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { LAUNCH_HOOK } from './fleet-plan.ts';
+import { HOME_TAG, LAUNCH_HOOK } from './fleet-plan.ts';
 import type { Plan } from './plan.ts';
 import { inForce } from './terms.ts';
 
@@ -40,7 +40,7 @@ export async function settle(
     makeWell(simulator, plan);
     await restoreSpared(simulator, told);
     await removeMoved(simulator);
-    replaceLost(simulator, plan);
+    replaceLost(simulator, await homesByTag(simulator, plan));
     await simulator.runFor(MINUTE_MS);
     settledMinutes = isSettled() ? settledMinutes + 1 : 0;
   }
@@ -107,6 +107,20 @@ async function removeMoved({ call, fleet: { views } }: Simulator): Promise<void>
   }
 }
 
+/** The cluster that the tag of each group names now. */
+async function homesByTag({ call }: Simulator, plan: Plan): Promise<ReadonlyMap<string, string | undefined>> {
+  const AutoScalingGroupNames = plan.clusters.flatMap(({ groups }) => groups.map(({ name }) => name));
+  const { AutoScalingGroups = [] } = (await call('autoscaling', 'DescribeAutoScalingGroups', {
+    AutoScalingGroupNames,
+  })) as Partial<AutoScalingGroupsType>;
+  return new Map(
+    AutoScalingGroups.map(({ AutoScalingGroupName = '', Tags = [] }) => [
+      AutoScalingGroupName,
+      Tags.find(({ Key }) => Key === HOME_TAG)?.Value,
+    ]),
+  );
+}
+
 /** Longer than a boot and all that an agent may need to connect. */
 const LOST_AFTER_MS = 10 * MINUTE_MS;
 
@@ -114,10 +128,10 @@ const LOST_AFTER_MS = 10 * MINUTE_MS;
  * What on-call does about instances in service whose agents never came up, do not come back, or stay in another cluster
  * than the one that the tag of their group names.
  */
-function replaceLost({ fleet: { world, views }, kernel }: Simulator, plan: Plan): void {
-  const tagged = new Map(
-    plan.clusters.flatMap(({ groups }) => groups.map(({ name, tags }) => [name, tags?.['ebbtide:cluster']])),
-  );
+function replaceLost(
+  { fleet: { world, views }, kernel }: Simulator,
+  tagged: ReadonlyMap<string, string | undefined>,
+): void {
   const listed = views.containerInstances().filter(({ status }) => status !== 'INACTIVE');
   const isRecent = (sinceMs: number) => kernel.clock.now() - sinceMs < LOST_AFTER_MS;
   for (const { ec2InstanceId, lifecycleState, group } of views.groupInstances()) {

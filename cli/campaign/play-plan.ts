@@ -15,8 +15,8 @@ import { listenForSpared, settle } from './healing.ts';
 import { invariantsFor } from './invariants.ts';
 import { findPending, type Pending } from './liveness.ts';
 import type { Plan } from './plan.ts';
-import { REDEPLOYS } from './stack-pushes.ts';
 import type { Strike } from './strikes.ts';
+import type { ChangedMs } from './terms.ts';
 import { makeTrouble } from './trouble.ts';
 import { type BrokenInvariant, excerptAbout, recordingViolations } from './violations.ts';
 
@@ -75,7 +75,7 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
   const broken: BrokenInvariant[] = [];
   const invariants = watch(
     trace,
-    recordingViolations(invariantsFor(plan, listenForRedeployment(trace)), broken, { entries, now: () => clock.now() }),
+    recordingViolations(invariantsFor(plan, listenForPushes(trace)), broken, { entries, now: () => clock.now() }),
   );
   const isOver = () => options.stopWhenBroken === true && broken.length > 0;
   deployWith(simulator, packaged, plan);
@@ -110,13 +110,15 @@ export async function playPlan(plan: Plan, packaged: Packaged, options: PlayOpti
   };
 }
 
-/** When the push that deploys the stack anew came: it notes itself once it is done. */
-function listenForRedeployment(trace: Trace): () => number | undefined {
-  let atMs: number | undefined;
+/** When the first push of each name came: it notes itself once it is done. */
+function listenForPushes(trace: Trace): ChangedMs {
+  const atMs = new Map<string, number>();
   trace.onEntry(({ kind, at, text }) => {
-    if (kind === 'note' && String(text).startsWith(`${REDEPLOYS}: `)) atMs ??= Date.parse(at);
+    if (kind !== 'note') return;
+    const [push = ''] = String(text).split(': ');
+    if (!atMs.has(push)) atMs.set(push, Date.parse(at));
   });
-  return () => atMs;
+  return (push) => atMs.get(push);
 }
 
 /** Counts each minute how many EC2 instances run; by events alone a lost one would count for ever. */

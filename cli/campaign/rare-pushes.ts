@@ -6,6 +6,7 @@ import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import type { PlannedPush } from './pushes.ts';
 import { pickInstance, pickOne, runningInstances, type Scene } from './scene.ts';
 import type { Settings } from './settings.ts';
+import { TAG_PUSHES } from './stack-pushes.ts';
 import { inForce } from './terms.ts';
 
 const LOOK_AGAIN_MS = MINUTE_MS / 2;
@@ -153,6 +154,26 @@ const changeTimeout: Push = async (scene) => {
   return `${hook.name} of ${group.name} from ${hook.heartbeatTimeoutSeconds} to ${HeartbeatTimeout} s`;
 };
 
+/** AWS announces that it takes an instance, and thinks better of it: soon, or when everything is prepared. */
+const scheduleAndThinkBetter = atInstance((scene, id) => {
+  const { world, views, random, after } = scene;
+  const inMs = random.integer(20, 60) * MINUTE_MS;
+  const fate = random.pick(['put off', 'call off', 'put off, then call off'] as const);
+  const thinksAtMs = random.integer(1, 15) * MINUTE_MS;
+  const isThere = () => runningInstances({ views }).has(id);
+  world.scheduleRetirement(id, { inMs });
+  after(thinksAtMs, () => {
+    if (!isThere()) return;
+    if (fate === 'call off') world.callOffRetirement(id);
+    else world.putOffRetirement(id, { byMs: random.integer(10, 60) * MINUTE_MS });
+  });
+  if (fate !== 'put off, then call off') return;
+  after(thinksAtMs + random.integer(1, 10) * MINUTE_MS, () => {
+    if (isThere()) world.callOffRetirement(id);
+  });
+});
+
+const THINK_BETTER = 'announce a retirement and think better of it';
 const CHANGE_TIMEOUT = 'change the timeout of a hook';
 const SET_ACTIVE = 'set what drains ACTIVE';
 const KEEP_STOPPED = 'keep an instance stopped';
@@ -170,6 +191,8 @@ export const RARE_PUSHES: Pushes = {
   [USE_AGAIN]: useAgain,
   [SET_ACTIVE]: setActive,
   [CHANGE_TIMEOUT]: changeTimeout,
+  [THINK_BETTER]: scheduleAndThinkBetter,
+  ...TAG_PUSHES,
   [BLINK]: blink,
   [KEEP_STOPPED]: keepStopped,
   [REPEAT_OLD_NEWS]: repeatOldNews,
@@ -197,6 +220,8 @@ export function drawRarePushes(
     ...draw(USE_AGAIN, { share: 0.5, untilMinutes: troubleMinutes / 2 }),
     ...draw(SET_ACTIVE, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
     ...draw(CHANGE_TIMEOUT, { share: 0.3, untilMinutes: troubleMinutes / 2 }),
+    ...draw(THINK_BETTER, { share: 0.25, untilMinutes: troubleMinutes / 2 }),
+    ...Object.keys(TAG_PUSHES).flatMap((push) => draw(push, { share: 0.3, untilMinutes: troubleMinutes })),
     ...draw(KEEP_STOPPED, { share: 0.2, untilMinutes: troubleMinutes / 2 }),
     ...draw(BLINK, { share: 0.4, untilMinutes: troubleMinutes / 2 }),
     // Early, for it takes about twice as long as on-call is to wait.

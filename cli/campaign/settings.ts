@@ -23,12 +23,13 @@ const CHANGEABLE = [
 ] as const satisfies readonly SettingName[];
 
 /** The settings that the stack is deployed with anew, where that happens: sometimes to stop all that it does, or to begin. */
-export function drawRedeployed(random: Random, { mode }: Settings): Settings {
+export function drawRedeployed(random: Random, { mode, clusters }: Settings): Settings {
   const other = drawPolicy(random.fork('settings'));
   const names = random.shuffle(CHANGEABLE).slice(0, random.integer(0, 3));
   return {
     ...Object.fromEntries(names.map((name) => [name, other[name] ?? ''])),
     ...(random.fork('mode').chance(0.25) && { mode: mode === 'observe' ? 'act' : 'observe' }),
+    ...(random.fork('scope').chance(0.25) && { clusters: clusters === '*' ? '*,!cluster-0' : '*' }),
   };
 }
 
@@ -43,6 +44,19 @@ export function drawClusterTags(random: Random): Readonly<Record<string, string>
     { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '20' },
   ];
   return random.chance(0.35) ? random.pick(tags) : {};
+}
+
+/** What somebody tags a cluster with while things happen in it: sometimes to stop all that is done there, or to begin. */
+export function drawRetagged(random: Random): Readonly<Record<string, string>> {
+  return random.pick([
+    {},
+    { 'ebbtide:mode': 'observe' },
+    { 'ebbtide:mode': 'act' },
+    { 'ebbtide:repairs': random.pick(['on', 'off']) },
+    { 'ebbtide:drain-deadline-minutes': String(random.pick([10, 20, 30])) },
+    { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '20' },
+    { 'ebbtide:drain-deadline-minutes': 'later' },
+  ]);
 }
 
 function drawPolicy(random: Random): Settings {

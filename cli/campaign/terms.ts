@@ -6,7 +6,7 @@ import type { Role, Terms } from '../../simulator/invariants/terms.ts';
 import { CLOCK_SKEW_MS_MAX } from './faults.ts';
 import { type ClusterPlan, MANAGED_PROVIDER, NON_BLOCKING } from './fleet-plan.ts';
 import type { Plan } from './plan.ts';
-import { REDEPLOYS } from './stack-pushes.ts';
+import { REDEPLOYS, TAGS_A_CLUSTER } from './stack-pushes.ts';
 
 const MINUTE_MS = 60_000;
 /** A function's time, in which a look that meets faults may still act; what it looked at may have been stale by as much as ECS may be. */
@@ -17,64 +17,90 @@ const TELLS_WITHIN_MS = 15 * MINUTE_MS;
 const CLEAN_UP_MINUTES = 10;
 
 interface Promised extends Pick<Plan, 'settings' | 'redeployed'> {
-  readonly clusters: readonly (Pick<ClusterPlan, 'name' | 'tags'> & { readonly groups?: ClusterPlan['groups'] })[];
+  readonly clusters: readonly (Pick<ClusterPlan, 'name' | 'tags' | 'retagged'> & {
+    readonly groups?: ClusterPlan['groups'];
+  })[];
   readonly pushes?: Plan['pushes'];
+  readonly faults?: Plan['faults'];
 }
 
-/**
- * What a plan's settings promise: those of the stack, and of each cluster with its tags.
- *
- * @param redeployedMs when the stack was deployed anew, in epoch milliseconds; undefined until then
- */
-export function termsOf(plan: Promised, redeployedMs: () => number | undefined = () => undefined): Terms {
-  const byCluster = new Map(plan.clusters.map(({ name }) => [name, inTurn(plan, name)]));
-  const elsewhere = inTurn(plan, undefined);
+/** When the first push of a name came, in epoch milliseconds; undefined until then. */
+export type ChangedMs = (push: string) => number | undefined;
+
+/** What a plan's settings promise: those of the stack, and of each cluster with its tags. */
+export function termsOf(plan: Promised, changedMs: ChangedMs = () => undefined): Terms {
+  const byCluster = new Map(plan.clusters.map(({ name }) => [name, inForce(plan, name)]));
+  const ofStack = inForce(plan, undefined);
   const homes = new Map(plan.clusters.flatMap(({ name, groups = [] }) => groups.map((group) => [group.name, name])));
-  const termsIn = (cluster: string, atMs: number) => {
-    const { before, after } = byCluster.get(cluster) ?? elsewhere;
-    const changedMs = redeployedMs();
-    // Who looked before that may still act.
-    const isChanged = changedMs !== undefined && atMs - changedMs >= (after.role === 'observes' ? ACTS_WITHIN_MS : 0);
-    return isChanged ? after : before;
+  const hearsWithinMs = hearingMs(plan.faults?.rates ?? {});
+  const termsOfAll = (all: readonly PolicyInForce[]) => ({ ...all.map(termsOfPolicy).reduce(laxer), hearsWithinMs });
+  const lax = new Map([...byCluster].map(([name, all]) => [name, termsOfAll(all)]));
+  const laxOfStack = termsOfAll(ofStack);
+  return {
+    ...laxOfStack,
+    role: roleAt(ofStack, changedMs, 0),
+    homeOf: (group) => homes.get(group),
+    in: (cluster, atMs) => {
+      const all = byCluster.get(cluster) ?? ofStack;
+      const heldSinceMs = all[0]?.role === 'stays out' ? (changedMs(REDEPLOYS) ?? 0) : 0;
+      return { ...(lax.get(cluster) ?? laxOfStack), role: roleAt(all, changedMs, atMs), heldSinceMs };
+    },
   };
-  return { ...elsewhere.before, homeOf: (group) => homes.get(group), in: termsIn };
 }
 
+/** Who read the tags of a cluster goes by them for so long (configuration reference). */
+const TAGS_ARE_KEPT_MS = 5 * MINUTE_MS;
+
 /**
- * Of the stack deployed anew only the mode is a matter of time. Where it changes, nobody need act at any time: whether what
- * is under way goes on depends on the moment.
+ * Only the role is a matter of time: who acts or has read before a change may still act for a while. Where it changes, nobody
+ * need act at any time: whether what is under way goes on depends on the moment.
  */
-function inTurn(plan: Promised, name: string | undefined): { readonly before: Terms; readonly after: Terms } {
-  const all = inForce(plan, name).map(termsOfPolicy);
-  const terms = all.reduce(laxer);
-  const [before = 'acts', after = before] = all.map(({ role }) => role);
-  const during = (role: Role): Terms => ({ ...terms, role: before !== after && role === 'acts' ? 'may act' : role });
-  return { before: during(before), after: during(after) };
+function roleAt(all: readonly PolicyInForce[], changedMs: ChangedMs, atMs: number): Role {
+  const mayBe = (push: string, isKnownAfterMs: number) => {
+    const sinceMs = atMs - (changedMs(push) ?? Number.POSITIVE_INFINITY);
+    return (isChanged: boolean) => (isChanged ? sinceMs >= 0 : sinceMs < isKnownAfterMs);
+  };
+  const mayBeRedeployed = mayBe(REDEPLOYS, ACTS_WITHIN_MS);
+  const mayBeRetagged = mayBe(TAGS_A_CLUSTER, TAGS_ARE_KEPT_MS + ACTS_WITHIN_MS);
+  const possible = all.filter((one) => mayBeRedeployed(one.isRedeployed) && mayBeRetagged(one.isRetagged));
+  const role = (['acts', 'observes', 'stays out'] as const).find((name) => possible.some((one) => one.role === name));
+  const isLasting = all.every((one) => one.role === role);
+  return role === 'acts' && !isLasting ? 'may act' : (role ?? 'stays out');
+}
+
+function hearingMs({ eventLost = 0, eventLate = 0, eventDoubled = 0 }: Plan['faults']['rates']): number {
+  if (eventLost > 0) return Number.POSITIVE_INFINITY;
+  return eventLate + eventDoubled > 0 ? 60 * MINUTE_MS : TELLS_WITHIN_MS;
 }
 
 export interface PolicyInForce {
   readonly policy: Policy;
-  readonly role: Role;
+  readonly role: 'acts' | 'observes' | 'stays out';
+  /** Whether it is the one of the later deployment, and of the later tags. */
+  readonly isRedeployed: boolean;
+  readonly isRetagged: boolean;
 }
 
 /**
- * The policy of a cluster (undefined: of the stack), and the one that a later deployment brings. But for their modes, it is
- * from the start as if both were in force: what a drain began with, it keeps.
+ * The policies of a cluster (undefined: of the stack): at first, as a later deployment or later tags make it, and last as all
+ * of that does. But for the role, it is from the start as if all were in force: what a drain began with, it keeps.
  */
 export function inForce(
   { settings, clusters, redeployed, pushes = [] }: Promised,
   name: string | undefined,
 ): PolicyInForce[] {
-  const isRedeployed = redeployed !== undefined && pushes.some(({ push }) => push === REDEPLOYS);
-  const all = isRedeployed ? [settings, { ...settings, ...redeployed }] : [settings];
-  const tags = clusters.find((cluster) => cluster.name === name)?.tags ?? {};
-  return all.map((one) => {
-    const policy = parsePolicy(one);
-    if (name === undefined) return { policy, role: roleOf(policy) };
-    if (!isNameIn(policy.clusters, name)) return { policy, role: 'stays out' };
-    const own = clusterPolicy(policy, tags).policy;
-    return { policy: own, role: roleOf(own) };
-  });
+  const happens = (change: string) => pushes.some(({ push }) => push === change);
+  const { tags = {}, retagged = {} } = clusters.find((cluster) => cluster.name === name) ?? {};
+  return (happens(TAGS_A_CLUSTER) ? [false, true] : [false]).flatMap((isRetagged) =>
+    (happens(REDEPLOYS) ? [false, true] : [false]).map((isRedeployed) => {
+      const policy = parsePolicy({ ...settings, ...(isRedeployed && redeployed) });
+      const changed = { isRedeployed, isRetagged };
+      if (name === undefined) return { policy, role: roleOf(policy), ...changed };
+      if (!isNameIn(policy.clusters, name)) return { policy, role: 'stays out', ...changed };
+      const own = clusterPolicy(policy, { ...tags, ...(isRetagged && retagged) }).policy;
+      return { policy: own, role: roleOf(own), ...changed };
+    }),
+  );
 }
 
 /** What either allows. */
@@ -87,10 +113,11 @@ function laxer(one: Terms, other: Terms): Terms {
     lostContactMs: Math.min(one.lostContactMs, other.lostContactMs),
     blocks: (group) => one.blocks?.(group) === true && other.blocks?.(group) === true,
     stopsStandalone: one.stopsStandalone === true || other.stopsStandalone === true,
+    repairsPerHourMax: Math.max(one.repairsPerHourMax ?? 0, other.repairsPerHourMax ?? 0),
   };
 }
 
-function roleOf({ mode }: Policy): Role {
+function roleOf({ mode }: Policy): 'acts' | 'observes' {
   return mode === 'act' ? 'acts' : 'observes';
 }
 

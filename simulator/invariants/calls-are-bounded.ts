@@ -60,6 +60,7 @@ class Trouble {
       case 'terminate action':
       case 'action ended':
       case 'end announced':
+      case 'end called off':
         this.#lastMs.set(fact.ec2InstanceId, fact.atMs);
     }
   }
@@ -69,7 +70,7 @@ class Trouble {
     for (const [id, atMs] of this.#lastMs) {
       // Where Ebbtide only observes, a hook holds its instance for as long as it likes.
       const isHeld = ledger.lifecycleState(id)?.endsWith(':Wait') === true;
-      if (nowMs - atMs < LOOKED_AT_MS || ledger.announced.has(id) || isHeld) ids.add(id);
+      if (nowMs - atMs < LOOKED_AT_MS || ledger.announcements.concern(id) || isHeld) ids.add(id);
     }
     for (const { ec2InstanceId, status, connected, isImpaired } of ledger.registrations.values()) {
       if (status === 'DRAINING' || (status === 'ACTIVE' && (!connected || isImpaired))) ids.add(ec2InstanceId);

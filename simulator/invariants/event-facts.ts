@@ -47,7 +47,11 @@ export function readEvent(event: Fields): UntimedFact | undefined {
       };
     case 'EC2 Spot Instance Interruption Warning':
     case 'EC2 Instance Rebalance Recommendation':
-      return { kind: 'end announced', ec2InstanceId: text(detail['instance-id']) };
+      return {
+        kind: 'end announced',
+        ec2InstanceId: text(detail['instance-id']),
+        announcement: text(event['detail-type']),
+      };
     case 'Ebbtide Incident Closed':
       return {
         kind: 'incident closed',
@@ -55,7 +59,11 @@ export function readEvent(event: Fields): UntimedFact | undefined {
         outcome: text(fieldsOf(detail.incident).outcome),
       };
     case 'AWS Health Event':
-      return { kind: 'end announced', ec2InstanceId: affectedInstance(detail) };
+      return {
+        kind: detail.statusCode === 'closed' ? 'end called off' : 'end announced',
+        ec2InstanceId: affectedInstance(detail),
+        announcement: text(detail.eventArn),
+      };
     default:
       return undefined;
   }

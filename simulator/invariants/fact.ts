@@ -43,7 +43,9 @@ export type Fact = { readonly atMs: number } & (
       readonly ec2InstanceId: string;
     }
   /** AWS will take the instance, or advises to leave it: Spot, scheduled maintenance. */
-  | { readonly kind: 'end announced'; readonly ec2InstanceId: string }
+  | { readonly kind: 'end announced'; readonly ec2InstanceId: string; readonly announcement: string }
+  /** AWS thinks better of what it has announced. */
+  | { readonly kind: 'end called off'; readonly ec2InstanceId: string; readonly announcement: string }
   | {
       readonly kind: 'action ended';
       readonly hook: string;

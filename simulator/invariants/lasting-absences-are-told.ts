@@ -22,12 +22,14 @@ export function lastingAbsencesAreTold(terms: Terms): Invariant {
         const absence = one.absences.current;
         if (absence === undefined || !isMissed(one, ledger)) continue;
         const inForce = termsIn(terms, one.cluster, fact.atMs);
-        const { tellsDisconnections = true, role, disconnectedMs, actsWithinMs = 0 } = inForce;
+        const { tellsDisconnections = true, role, disconnectedMs, actsWithinMs = 0, heldSinceMs = 0 } = inForce;
         if (!tellsDisconnections || role === 'stays out' || judged.has(`${one.arn}/${absence.fromMs}`)) continue;
         // An outage of any cluster that it is in tells of it, and holds what else would be told.
         const homes = ledger.registrationsOf(one.ec2InstanceId).filter(({ status }) => status !== 'INACTIVE');
         const fromMs = Math.max(
           absence.fromMs,
+          // Whom nobody looked after nobody missed.
+          heldSinceMs,
           // Those of all its registrations: while another was connected, nobody missed it.
           ...homes.map(({ sinceMs, changedAtMs }) => Math.max(sinceMs, changedAtMs)),
           ledger.lifecycleSinceMs(one.ec2InstanceId) ?? 0,

@@ -1,4 +1,5 @@
 import { Absences } from './absences.ts';
+import { Announcements } from './announcements.ts';
 import type { Call, Fact } from './facts.ts';
 import { clusterName, type Terms } from './terms.ts';
 
@@ -52,8 +53,7 @@ export class Ledger {
   readonly registrations = new Map<string, RegistrationRecord>();
   /** In the order in which they began. */
   readonly actions: ActionRecord[] = [];
-  /** EC2 instances that AWS has said it will take. */
-  readonly announced = new Set<string>();
+  readonly announcements = new Announcements();
   readonly #ec2States = new Map<string, { readonly state: string; readonly sinceMs: number }>();
   readonly #lifecycleStates = new Map<string, { readonly state: string; readonly sinceMs: number }>();
   readonly #launches = new Map<string, string>();
@@ -99,7 +99,8 @@ export class Ledger {
         this.#ec2States.set(fact.ec2InstanceId, { state: fact.state, sinceMs: fact.atMs });
         break;
       case 'end announced':
-        this.announced.add(fact.ec2InstanceId);
+      case 'end called off':
+        this.announcements.record(fact);
         break;
       case 'terminate action': {
         const { token, hook, group, ec2InstanceId, atMs } = fact;

@@ -16,7 +16,11 @@ export function onlyLeavingInstancesDrain(terms: Terms): Invariant {
             terms.ownsHook(hook) &&
             (end === undefined || fact.atMs - end.atMs < (terms.actsWithinMs ?? 0)),
         );
-        check(isHeld || ledger.announced.has(id), `${fact.functionName} drained ${id}, which stays`, [arn, id]);
+        check(
+          isHeld || ledger.announcements.mayHold(id, terms, fact.atMs),
+          `${fact.functionName} drained ${id}, which stays`,
+          [arn, id],
+        );
       }
     },
   };

@@ -71,7 +71,7 @@ export function wasMissed(
   ledger: Ledger,
   nowMs: number,
 ): boolean {
-  if (connected || ledger.announced.has(ec2InstanceId)) return false;
+  if (connected || ledger.announcements.concern(ec2InstanceId)) return false;
   const isInService =
     ledger.lifecycleState(ec2InstanceId) === 'InService' || ledger.lifecycleSinceMs(ec2InstanceId) === nowMs;
   const isUp = ledger.ec2State(ec2InstanceId) === 'running' && isInService;
@@ -83,7 +83,7 @@ export function wasMissed(
 
 /** Away, and certainly not as it ought to be: it runs, is in service or external, has no other, and nobody takes it. */
 export function isMissed({ arn, ec2InstanceId, status, connected }: RegistrationRecord, ledger: Ledger): boolean {
-  if (connected || status !== 'ACTIVE' || ledger.announced.has(ec2InstanceId)) return false;
+  if (connected || status !== 'ACTIVE' || ledger.announcements.concern(ec2InstanceId)) return false;
   const isExternal = ec2InstanceId.startsWith('mi-');
   const isInService =
     ledger.ec2State(ec2InstanceId) === 'running' && ledger.lifecycleState(ec2InstanceId) === 'InService';

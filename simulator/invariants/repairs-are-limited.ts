@@ -23,7 +23,7 @@ export function repairsAreLimited(terms: Terms): Invariant {
       const isNoRepair =
         repair.kind === 'deregister'
           ? isLeftover(registration, ledger, fact.atMs - actsWithinMs)
-          : ledger.announced.has(repair.ec2InstanceId);
+          : ledger.announcements.concern(repair.ec2InstanceId);
       if (isNoRepair) return;
       const what = describe(repair);
       // A repair is claimed first and made a little later, so two may lie closer together than their claims.

@@ -41,7 +41,7 @@ function hasCause(repair: Repair, ledger: Ledger, circumstances: Circumstances):
   });
   if (isAway) return true;
   if (kind === 'restart') return false;
-  if (ledger.announced.has(ec2InstanceId)) return terms.replacesAnnounced === true;
+  if (ledger.announcements.mayHold(ec2InstanceId, terms, nowMs)) return terms.replacesAnnounced === true;
   return registrations.length === 0 && isUnregistered(ec2InstanceId, circumstances);
 }
 

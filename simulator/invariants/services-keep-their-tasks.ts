@@ -26,7 +26,7 @@ export function servicesKeepTheirTasks(terms: Terms): Invariant {
       check(isFree, `${task.group} on ${ec2InstanceId} was told to stop`, [arn]);
       const held = ledger.actionsHolding(ec2InstanceId, { sinceMs: fact.atMs - actsWithinMs });
       check(
-        held.length > 0 || ledger.announced.has(ec2InstanceId),
+        held.length > 0 || ledger.announcements.mayHold(ec2InstanceId, terms, fact.atMs),
         `${arn} was told to stop on ${ec2InstanceId}, which stays`,
         [arn, ec2InstanceId],
       );

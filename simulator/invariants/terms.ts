@@ -45,8 +45,12 @@ export interface Terms {
   readonly actsWithinMs?: number;
   /** The same of alerts, which wait with their incidents when a function could not send them; default: at once. */
   readonly tellsWithinMs?: number;
+  /** How long an event may be on its way; infinite: it may never come; default: it comes at once. */
+  readonly hearsWithinMs?: number;
   /** By how much the clocks of two functions may differ; default: not at all. */
   readonly clockSkewMs?: number;
+  /** Since when they hold, in epoch milliseconds; default: always. */
+  readonly heldSinceMs?: number;
   /** What holds in one cluster at an instant (epoch milliseconds), where it is something else there; default: the same. */
   in?(cluster: string, atMs: number): Terms;
 }

@@ -27,7 +27,8 @@ export function whatStaysTakesTasks(terms: Terms): Invariant {
         const registration = ledger.registrations.get(arn);
         if (registration?.status !== 'DRAINING' || !registration.connected) continue;
         const { ec2InstanceId: id, cluster, sinceMs } = registration;
-        if (ledger.announced.has(id) || (termsIn(terms, cluster, atMs).role ?? 'acts') !== 'acts') continue;
+        if (ledger.announcements.mayHold(id, terms, atMs) || (termsIn(terms, cluster, atMs).role ?? 'acts') !== 'acts')
+          continue;
         const isBack = ledger.ec2State(id) === 'running' && ledger.lifecycleState(id) === 'InService';
         const backSinceMs = Math.max(sinceMs, ledger.lifecycleSinceMs(id) ?? atMs);
         if (!isBack || ledger.actionsHolding(id, { sinceMs: atMs }).length > 0) continue;

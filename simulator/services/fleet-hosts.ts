@@ -1,6 +1,7 @@
 import { markUnhealthy } from './auto-scaling/reconcile.ts';
 import { launchInstance, startInstance, stopInstance, terminateInstance, transitionReason } from './ec2/instances.ts';
-import { interruptSpot, recommendRebalance, type SpotAction, scheduleRetirement } from './ec2/interruptions.ts';
+import { interruptSpot, recommendRebalance, type SpotAction } from './ec2/interruptions.ts';
+import { callOffRetirement, putOffRetirement, scheduleRetirement } from './ec2/scheduled-events.ts';
 import {
   cutOffAgent,
   installAgent,
@@ -66,6 +67,8 @@ export interface HostHandle {
   impair(ec2InstanceId: string, check: 'instance' | 'system'): void;
   /** AWS Health announces the retirement of the host; DescribeInstanceStatus shows it too. */
   scheduleRetirement(ec2InstanceId: string, options: { readonly inMs: number }): void;
+  putOffRetirement(ec2InstanceId: string, options: { readonly byMs: number }): void;
+  callOffRetirement(ec2InstanceId: string): void;
   markUnhealthy(ec2InstanceId: string): void;
   /** All agents of the zone are cut off from ECS. @returns the EC2 instances concerned */
   loseZone(availabilityZone: string): readonly string[];
@@ -126,6 +129,8 @@ export function createHosts(worlds: FleetWorlds): HostHandle {
       tell(ec2.context, id, `${check} status check impaired`, { ec2InstanceId: id });
     },
     scheduleRetirement: (id, { inMs }) => scheduleRetirement(ec2, ec2InstanceOf(worlds, id), inMs),
+    putOffRetirement: (id, { byMs }) => putOffRetirement(ec2, ec2InstanceOf(worlds, id), byMs),
+    callOffRetirement: (id) => callOffRetirement(ec2, ec2InstanceOf(worlds, id)),
     markUnhealthy: (id) => {
       const member = autoScaling.members.get(id);
       if (member !== undefined) markUnhealthy(autoScaling, member, 'a health check');

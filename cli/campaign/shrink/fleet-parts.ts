@@ -33,8 +33,12 @@ function keepParts(clusters: readonly ClusterPlan[], isKept: IsKept): ClusterPla
     .map((cluster) => {
       const member = ({ name }: { readonly name: string }) => `${cluster.name}/${name}`;
       const isThere = (one: { readonly name: string }) => isKept(member(one), 'groups and services');
+      const isTagKept = ([key]: readonly [string, string]) => isKept(`${cluster.name} tag ${key}`, 'details');
+      const { tags, retagged } = cluster;
       return {
         ...cluster,
+        ...(tags && { tags: Object.fromEntries(Object.entries(tags).filter(isTagKept)) }),
+        ...(retagged && { retagged: Object.fromEntries(Object.entries(retagged).filter(isTagKept)) }),
         groups: cluster.groups.filter(isThere).map((group) => keepGroup(group, member(group), isKept)),
         services: cluster.services.filter(isThere).map((service) => keepFields(service, member(service), isKept)),
       };

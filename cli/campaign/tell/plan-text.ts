@@ -18,9 +18,11 @@ export function tellPlan(plan: Plan, pushed: readonly { readonly at: string; rea
   ];
 }
 
-function tellCluster({ name, groups, services }: ClusterPlan): string[] {
+function tellCluster({ name, tags = {}, retagged = {}, groups, services }: ClusterPlan): string[] {
   return [
-    `cluster ${name}`,
+    [`cluster ${name}`, pairs(tags), pairs(retagged) && `when tagged anew: ${pairs(retagged)}`]
+      .filter(Boolean)
+      .join('; '),
     ...groups.map(({ name: group, cluster: _, desired, lifecycleHooks = [], ...more }) => {
       const hooks = lifecycleHooks.map(
         (hook) => `${hook.name} (${hook.heartbeatTimeoutSeconds ?? 3600} s, ${hook.defaultResult ?? 'ABANDON'})`,

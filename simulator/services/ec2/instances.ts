@@ -9,6 +9,8 @@ export type StatusCheck = 'ok' | 'impaired' | 'initializing' | 'insufficient-dat
 /** A scheduled event of an instance (DescribeInstanceStatus, Events). */
 export interface ScheduledEvent {
   readonly id: string;
+  /** Of AWS Health: the same in all that it tells about the event. */
+  readonly healthArn: string;
   readonly code: 'instance-retirement' | 'instance-stop' | 'system-reboot' | 'system-maintenance' | 'instance-reboot';
   readonly description: string;
   readonly notBeforeMs: number;

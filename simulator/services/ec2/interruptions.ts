@@ -1,4 +1,4 @@
-import { isoDate, tell } from '../fleet-context.ts';
+import { tell } from '../fleet-context.ts';
 import { LIMITS } from '../fleet-timing.ts';
 import { type Ec2Instance, type Ec2World, stopInstance, terminateInstance } from './instances.ts';
 
@@ -32,47 +32,6 @@ export function interruptSpot(
     if (action === 'terminate') terminateInstance(ec2, instance, 'Server.SpotInstanceTermination');
     else stopInstance(ec2, instance, 'Server.SpotInstanceShutdown');
   });
-}
-
-/** AWS Health, EC2 scheduled changes (Health user guide, EventBridge schema); times are in RFC 1123. */
-export function scheduleRetirement(ec2: Ec2World, instance: Ec2Instance, inMs: number): void {
-  const { random, kernel } = ec2.context;
-  const { instanceId: id } = instance;
-  const notBeforeMs = kernel.clock.now() + inMs;
-  const description = 'The instance is running on degraded hardware';
-  instance.scheduledEvents.push({
-    id: `instance-event-0${random.hex(16)}`,
-    code: 'instance-retirement',
-    description,
-    notBeforeMs,
-  });
-  const { region, accountId } = kernel.place;
-  const type = 'AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED';
-  ec2.context.publish({
-    source: 'aws.health',
-    'detail-type': 'AWS Health Event',
-    resources: [id],
-    detail: {
-      eventArn: `arn:aws:health:${region}::event/EC2/${type}/${type}_${random.uuid()}`,
-      service: 'EC2',
-      eventTypeCode: type,
-      eventTypeCategory: 'scheduledChange',
-      eventScopeCode: 'ACCOUNT_SPECIFIC',
-      communicationId: random.hex(40),
-      startTime: new Date(notBeforeMs).toUTCString(),
-      lastUpdatedTime: new Date(kernel.clock.now()).toUTCString(),
-      statusCode: 'upcoming',
-      eventRegion: region,
-      eventDescription: [{ language: 'en_US', latestDescription: description }],
-      affectedEntities: [{ entityValue: id, status: 'PENDING' }],
-      affectedAccount: accountId,
-      page: '1',
-      totalPages: '1',
-      backupEvent: 'false',
-    },
-  });
-  tell(ec2.context, id, 'retirement scheduled', { ec2InstanceId: id, notBefore: isoDate(notBeforeMs) });
-  kernel.clock.at(notBeforeMs, () => terminateInstance(ec2, instance, 'Server.ScheduledRetirement'));
 }
 
 /** EC2 Instance Rebalance Recommendation: the instance is at elevated risk; nothing follows by itself. */

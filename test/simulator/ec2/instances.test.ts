@@ -88,6 +88,43 @@ test('a Spot interruption warns two minutes ahead and then takes the instance', 
   ]);
 });
 
+const toldByHealth = (fleet: Awaited<ReturnType<typeof createConnectedFleet>>) =>
+  eventsOf(fleet, 'AWS Health Event').map(({ detail }) => detail);
+
+test('a retirement that is put off comes at the new time, and Health tells of the same event', async () => {
+  const fleet = await createConnectedFleet({ desired: 1 });
+  const [id = ''] = inService(fleet);
+
+  fleet.world.scheduleRetirement(id, { inMs: HOUR });
+  fleet.world.putOffRetirement(id, { byMs: HOUR });
+  await fleet.runFor(1.5 * HOUR);
+  const before = fleet.views.ec2Instances()[0]?.state;
+  await fleet.runFor(HOUR);
+
+  const [first, second] = toldByHealth(fleet);
+  expect(second).toMatchObject({ eventArn: first?.eventArn, statusCode: 'upcoming' });
+  expect(Date.parse(String(second?.startTime)) - Date.parse(String(first?.startTime))).toBe(HOUR);
+  expect(before).toBe('running');
+  expect(fleet.views.ec2Instances()[0]?.state).toBe('terminated');
+});
+
+test('a retirement that is called off does not come, and is described as canceled', async () => {
+  const fleet = await createConnectedFleet({ desired: 1 });
+  const [id = ''] = inService(fleet);
+
+  fleet.world.scheduleRetirement(id, { inMs: HOUR });
+  fleet.world.callOffRetirement(id);
+  await fleet.runFor(2 * HOUR);
+
+  const [first, second] = toldByHealth(fleet);
+  expect(second).toMatchObject({ eventArn: first?.eventArn, statusCode: 'closed' });
+  expect(fleet.views.ec2Instances()[0]?.state).toBe('running');
+  expect(fleet.call('ec2', 'DescribeInstanceStatus', { InstanceIds: [id] })).toMatchObject({
+    InstanceStatuses: [{ Events: [{ Description: expect.stringMatching(/^\[Canceled\] /) }] }],
+  });
+  expect(() => fleet.world.callOffRetirement(id)).toThrow(`${id} has no scheduled retirement`);
+});
+
 test('a scheduled retirement is announced by AWS Health and shown with the status checks', async () => {
   const fleet = await createConnectedFleet({ desired: 1 });
   const [id = ''] = inService(fleet);

@@ -43,6 +43,15 @@ test('One that was connected under another registration until a moment ago was n
   expect(judge(twice().after(16)).violations).toBe(2);
 });
 
+test('One whose cluster nobody looked after is missed from when somebody does', () => {
+  const since = (minutes: number) => ({
+    ...TERMS,
+    in: () => ({ ...TERMS, heldSinceMs: Date.parse('2026-01-05T08:00:00Z') + minutes * 60_000 }),
+  });
+  expect(judge(away().after(30), since(25)).checks).toBe(0);
+  expect(judge(away().after(30), since(5)).violations).toBe(1);
+});
+
 test('Nobody is told of one that has stopped, drains or is held by a hook, or where the operator wants no word', () => {
   expect(judge(away().world(EC2, 'ec2 instance stopped').after(30)).checks).toBe(0);
   expect(judge(away().held().after(30)).checks).toBe(0);

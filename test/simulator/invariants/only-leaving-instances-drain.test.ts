@@ -3,8 +3,8 @@ import { onlyLeavingInstancesDrain } from '../../../simulator/invariants/only-le
 import { EC2, HandMade, INSTANCE, TERMS } from './hand-made.ts';
 
 const DRAIN = { containerInstances: [INSTANCE], status: 'DRAINING' };
-const drain = (story: HandMade) =>
-  story.call('UpdateContainerInstancesState', DRAIN).judge(onlyLeavingInstancesDrain(TERMS));
+const drain = (story: HandMade, terms = TERMS) =>
+  story.call('UpdateContainerInstancesState', DRAIN).judge(onlyLeavingInstancesDrain(terms));
 
 test('An instance that its hook holds may drain', () => {
   expect(drain(new HandMade().registered().held())).toMatchObject({ checks: 1, violations: 0 });
@@ -33,4 +33,15 @@ test.each([
   ],
 ])('An instance that AWS takes may drain without a hook: %s', (detailType, detail) => {
   expect(drain(new HandMade().registered().event(detailType, detail))).toMatchObject({ checks: 1, violations: 0 });
+});
+
+test('An instance that AWS takes no more is caught when it is drained, unless that may not have been heard yet', () => {
+  const tell = (story: HandMade, arn: string, statusCode: string) =>
+    story.event('AWS Health Event', { eventArn: arn, statusCode, affectedEntities: [{ entityValue: EC2 }] });
+  const calledOff = () =>
+    tell(tell(new HandMade().registered(), 'retirement', 'upcoming').after(1), 'retirement', 'closed');
+  expect(drain(calledOff().after(6)).violations).toBe(1);
+  expect(drain(calledOff().after(6), { ...TERMS, hearsWithinMs: 10 * 60_000 }).violations).toBe(0);
+  expect(drain(tell(calledOff(), 'another', 'upcoming').after(6)).violations).toBe(0);
+  expect(drain(tell(calledOff(), 'retirement', 'upcoming').after(6)).violations).toBe(0);
 });
