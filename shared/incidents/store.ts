@@ -81,7 +81,7 @@ export function createIncidentStore(options: IncidentStoreOptions): IncidentStor
     },
 
     async save(incident, previous) {
-      const isReplaced = previous?.closedAtMs !== undefined && incident.closedAtMs === undefined;
+      const isReplaced = previous?.closedAtMs !== undefined && !isSame(previous, incident);
       const next = {
         ...(isReplaced ? withUnsentOf(previous, incident) : incident),
         version: (previous?.version ?? 0) + 1,
@@ -137,6 +137,11 @@ function toItem(incident: Incident, historyDays: number): Item {
 /** Whether a closed incident is worth keeping: agents that were away for a moment are not. */
 function isRemembered(incident: Incident): boolean {
   return incident.closedAtMs !== undefined && incident.outcome !== 'momentary';
+}
+
+/** An incident that is closed from the start takes the place of another one, too. */
+function isSame(previous: Incident, { openedAtMs, closedAtMs }: Incident): boolean {
+  return closedAtMs !== undefined && openedAtMs === previous.openedAtMs;
 }
 
 /** The alerts of the incident before that are still being sent stay where their sender takes them out. */
