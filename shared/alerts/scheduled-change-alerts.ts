@@ -24,7 +24,7 @@ export function scheduledChangeAlert(
   return alert(incident, {
     state: 'opened',
     severity: 'warning',
-    title: `AWS has scheduled ${what(typeCode)} of ${ec2InstanceId}`,
+    title: `AWS has scheduled ${whatIsScheduled(typeCode)} of ${ec2InstanceId}`,
     What: `AWS is going to carry out ${typeCode} on the instance ${when}. Its tasks end then.`,
     Since: `${instant(incident.openedAtMs)}${startsAtMs === undefined ? '' : `, ${duration(startsAtMs - nowMs)} ahead`}`,
     Done: isPlanned ? `it is drained ${leaves}${replaced}.` : 'nothing, as scheduledChangeLeadMinutes is off.',
@@ -51,7 +51,7 @@ export function scheduledChangeResolvedAlert(
   return alert(incident, {
     state: 'resolved',
     severity: 'info',
-    title: `Resolved: scheduled ${what(incident.typeCode)} of ${incident.ec2InstanceId}, ${outcome}`,
+    title: `Resolved: scheduled ${whatIsScheduled(incident.typeCode)} of ${incident.ec2InstanceId}, ${outcome}`,
     What: says,
     Since: `${instant(incident.openedAtMs)}, over after ${duration(nowMs - incident.openedAtMs)}`,
     Next: 'Nothing to do.',
@@ -86,7 +86,7 @@ function alert(
 }
 
 /** `AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED` -> `retirement`. */
-function what(typeCode: string): string {
+export function whatIsScheduled(typeCode: string): string {
   return typeCode
     .replace(/^AWS_EC2_(PERSISTENT_)?(INSTANCE_|SYSTEM_)?/, '')
     .replace(/_SCHEDULED$/, '')

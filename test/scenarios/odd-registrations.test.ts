@@ -186,35 +186,3 @@ it('one that is made after our hook was completed, while another hook holds the 
   expect(registrations(box, id).filter(({ agentConnected }) => agentConnected)).toMatchObject([{ status: 'ACTIVE' }]);
   expect(box.calls('UpdateContainerInstancesState')).toHaveLength(1);
 });
-
-describe('the daily summary', () => {
-  const before = { startMs: Date.UTC(2026, 0, 5, 7, 30) };
-  const quiet = { disconnectedRestartMinutes: 'off', disconnectedReplaceMinutes: 'off' } as const;
-
-  it('names old agents and what is still open, once a day, and pages nobody', async () => {
-    const box = await quietBox({ ...quiet, agentVersionMin: '1.90.0' }, before);
-    const [old = ''] = await bootGroup(box, { name: 'old', desired: 1, agentVersion: '1.9.0' });
-    const [silent = ''] = await bootGroup(box, { name: 'new', desired: 1, agentVersion: '1.100.0' });
-    box.world.disconnectAgent(silent);
-
-    await box.run(minutes(120));
-
-    const [summary, ...others] = box.alerts().filter(({ attributes }) => attributes.kind === 'summary');
-    expect(others).toEqual([]);
-    expect(summary?.attributes.severity).toBe('info');
-    expect(summary?.subject).toBe('[prod] Daily summary: 1 open, 1 with an old agent');
-    expect(summary?.message).toContain(`agent of ${silent} disconnected`);
-    expect(summary?.message).toContain(registrations(box, old)[0]?.arn.split('/').at(-1));
-  });
-
-  it('is not sent where there is nothing to say', async () => {
-    const box = await quietBox(quiet, before);
-    await bootGroup(box, { agentVersion: '1.9.0' });
-
-    await box.run(minutes(120));
-
-    expect(box.alerts()).toEqual([]);
-    // Looked for once, not with every sweep of the hour.
-    expect(box.calls('PutItem').filter(({ input }) => JSON.stringify(input).includes('summary#'))).toHaveLength(1);
-  });
-});
