@@ -1,4 +1,5 @@
 import { clusterName } from '../domain/arns.ts';
+import { isSooner } from '../domain/scheduled-change.ts';
 import type { ScheduledChangeIncident } from '../incidents/scheduled-change-incident.ts';
 import type { Alert } from './alert.ts';
 import { consoleLink, duration, instant, sections, toSubject } from './text.ts';
@@ -10,29 +11,56 @@ export interface Plan {
   readonly groupName: string | undefined;
 }
 
-export function scheduledChangeAlert(
+export function scheduledChangeAlert(incident: ScheduledChangeIncident, plan: Plan, nowMs: number): Alert {
+  const { startsAtMs, ec2InstanceId, typeCode, openedAtMs } = incident;
+  return alert(incident, {
+    step: 'opened',
+    state: 'opened',
+    severity: 'warning',
+    title: `AWS has scheduled ${whatIsScheduled(typeCode)} of ${ec2InstanceId}`,
+    What: `AWS is going to carry out ${typeCode} on the instance ${at(startsAtMs)}. Its tasks end then.`,
+    Since: `${instant(openedAtMs)}${startsAtMs === undefined ? '' : `, ${duration(startsAtMs - nowMs)} ahead`}`,
+    ...whatIsDone(plan, nowMs),
+  });
+}
+
+/** The same change, at another time: news to act on where that is sooner. */
+export function scheduledChangeMovedAlert(
   incident: ScheduledChangeIncident,
-  { leavesAtMs, groupName }: Plan,
-  nowMs: number,
+  earlier: Pick<ScheduledChangeIncident, 'startsAtMs'>,
+  { nowMs, ...plan }: Plan & { readonly nowMs: number },
 ): Alert {
-  const { startsAtMs, ec2InstanceId, typeCode } = incident;
-  const when = startsAtMs === undefined ? 'at a time that it does not name' : `at ${instant(startsAtMs)}`;
+  const { startsAtMs, ec2InstanceId, typeCode, openedAtMs } = incident;
+  const isForward = isSooner(incident, earlier);
+  const moved = isForward ? 'brought forward' : 'put off';
+  const to = startsAtMs === undefined ? '' : ` to ${instant(startsAtMs)}`;
+  return alert(incident, {
+    step: `moved-${nowMs}`,
+    state: isForward ? 'escalated' : 'notice',
+    severity: isForward ? 'warning' : 'info',
+    title: `${whatIsScheduled(typeCode)} of ${ec2InstanceId} ${moved}${to}`,
+    What: `AWS is going to carry out ${typeCode} on the instance ${at(startsAtMs)}, and no longer ${at(earlier.startsAtMs)}. Its tasks end then.`,
+    Since: instant(openedAtMs),
+    ...whatIsDone(plan, nowMs),
+  });
+}
+
+function at(startsAtMs: number | undefined): string {
+  return startsAtMs === undefined ? 'at a time that it does not name' : `at ${instant(startsAtMs)}`;
+}
+
+function whatIsDone({ leavesAtMs, groupName }: Plan, nowMs: number): { readonly Done: string; readonly Next: string } {
   const isPlanned = leavesAtMs !== undefined;
   const leaves = isPlanned && leavesAtMs > nowMs ? `at ${instant(leavesAtMs)}` : 'now';
   const replaced =
     groupName === undefined ? '; it is in no group that would replace it' : `, and ${groupName} replaces it`;
-  return alert(incident, {
-    state: 'opened',
-    severity: 'warning',
-    title: `AWS has scheduled ${whatIsScheduled(typeCode)} of ${ec2InstanceId}`,
-    What: `AWS is going to carry out ${typeCode} on the instance ${when}. Its tasks end then.`,
-    Since: `${instant(incident.openedAtMs)}${startsAtMs === undefined ? '' : `, ${duration(startsAtMs - nowMs)} ahead`}`,
+  return {
     Done: isPlanned ? `it is drained ${leaves}${replaced}.` : 'nothing, as scheduledChangeLeadMinutes is off.',
     Next:
       isPlanned && groupName !== undefined
         ? 'Nothing to do, unless the instance holds data of its own.'
         : 'Start a replacement, and drain the instance before that time (aws ecs update-container-instances-state --status DRAINING).',
-  });
+  };
 }
 
 export type ScheduledChangeOutcome = 'gone' | 'over' | 'called off' | 'superseded';
@@ -49,6 +77,7 @@ export function scheduledChangeResolvedAlert(
     superseded: 'AWS has scheduled another change of the instance, which comes sooner: you are told of that one.',
   }[outcome];
   return alert(incident, {
+    step: 'resolved',
     state: 'resolved',
     severity: 'info',
     title: `Resolved: scheduled ${whatIsScheduled(incident.typeCode)} of ${incident.ec2InstanceId}, ${outcome}`,
@@ -58,19 +87,17 @@ export function scheduledChangeResolvedAlert(
   });
 }
 
-function alert(
-  incident: ScheduledChangeIncident,
-  {
-    state,
-    severity,
-    title,
-    What,
-    ...rest
-  }: Pick<Alert, 'state' | 'severity'> & { readonly title: string; readonly What: string } & Record<string, string>,
-): Alert {
+interface Content extends Pick<Alert, 'state' | 'severity'> {
+  readonly step: string;
+  readonly title: string;
+  readonly What: string;
+  readonly [section: string]: string;
+}
+
+function alert(incident: ScheduledChangeIncident, { step, state, severity, title, What, ...rest }: Content): Alert {
   const cluster = clusterName(incident.clusterArn);
   return {
-    id: `${incident.id}#${incident.openedAtMs}#${state}`,
+    id: `${incident.id}#${incident.openedAtMs}#${step}`,
     kind: 'scheduled-change',
     state,
     severity,

@@ -6,12 +6,12 @@ import type { Policy } from '../config/settings.ts';
 import type { ScheduledChangeIncident } from '../incidents/scheduled-change-incident.ts';
 
 /**
- * The kinds that end the instance's tasks: AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED, ..._STOP_SCHEDULED,
- * ..._REBOOT_MAINTENANCE_SCHEDULED, ..._POWER_MAINTENANCE_SCHEDULED. Network maintenance leaves them running
+ * The kinds that end the instance's tasks: AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED, ..._TERMINATION_SCHEDULED (both in the
+ * AWS Health User Guide, Creating EventBridge rules), ..._STOP_SCHEDULED, ..._REBOOT_MAINTENANCE_SCHEDULED, ..._POWER_MAINTENANCE_SCHEDULED. Network maintenance leaves them running
  * (Amazon EC2 User Guide, Scheduled events for your instances).
  */
 export function endsTasks(typeCode: string): boolean {
-  return /_(RETIREMENT|STOP|REBOOT|POWER)_/.test(typeCode);
+  return /_(RETIREMENT|TERMINATION|STOP|REBOOT|POWER)_/.test(typeCode);
 }
 
 /** Maintenance may begin late and takes a while. */
@@ -27,6 +27,8 @@ export interface Notice {
   /** Of AWS Health: the same in every event about this change. */
   readonly eventArn: string;
   readonly startsAtMs?: number | undefined;
+  /** When AWS Health last updated it. */
+  readonly updatedAtMs: number;
   readonly statusCode: string;
 }
 
@@ -39,11 +41,12 @@ export type NoticeDecision =
 
 /** @param earlier the last one of the instance, open or closed */
 export function decideNotice(
-  earlier: Pick<ScheduledChangeIncident, 'eventArn' | 'phase' | 'startsAtMs'> | undefined,
-  { eventArn, startsAtMs, statusCode }: Notice,
+  earlier: Pick<ScheduledChangeIncident, 'eventArn' | 'phase' | 'startsAtMs' | 'updatedAtMs'> | undefined,
+  { eventArn, startsAtMs, updatedAtMs, statusCode }: Notice,
 ): NoticeDecision {
   const isKnown = earlier?.eventArn === eventArn;
   const isOpen = earlier !== undefined && earlier.phase !== 'closed';
+  if (isKnown && updatedAtMs < (earlier.updatedAtMs ?? 0)) return { kind: 'ignore' };
   if (statusCode === 'closed') return { kind: isKnown && isOpen ? 'call off' : 'ignore' };
   if (isKnown) {
     if (startsAtMs === undefined || startsAtMs === earlier.startsAtMs) return { kind: 'ignore' };
@@ -52,8 +55,25 @@ export function decideNotice(
     return { kind: startsAtMs > (earlier.startsAtMs ?? 0) ? 'open' : 'ignore' };
   }
   // One at a time: whichever comes first ends the instance.
-  const isSooner = (startsAtMs ?? 0) < (earlier?.startsAtMs ?? 0);
-  return { kind: isOpen && !isSooner ? 'ignore' : 'open' };
+  return { kind: isOpen && !isSooner({ startsAtMs }, earlier) ? 'ignore' : 'open' };
+}
+
+interface Start {
+  readonly startsAtMs?: number | undefined;
+}
+
+/** One without a time may come at any moment. */
+export function isSooner(change: Start, other: Start): boolean {
+  return (change.startsAtMs ?? 0) < (other.startsAtMs ?? 0);
+}
+
+/** The change that is to take the place of one that has ended; none where the instance is gone. */
+export function nextOf(
+  { phase, outcome, next }: Pick<ScheduledChangeIncident, 'phase' | 'outcome' | 'next'>,
+  nowMs: number,
+): ScheduledChangeIncident['next'] {
+  const isDue = phase === 'closed' && outcome !== 'gone' && next !== undefined && !isOver(next.startsAtMs, nowMs);
+  return isDue ? next : undefined;
 }
 
 export type ScheduledChangeDecision =

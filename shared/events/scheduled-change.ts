@@ -12,6 +12,10 @@ export interface ScheduledChange {
   readonly typeCode: string;
   /** Those on this page; each page has its own. */
   readonly ec2InstanceIds: readonly Ec2InstanceId[];
+  /** Those of them that the change does not concern any more. */
+  readonly resolvedIds: readonly Ec2InstanceId[];
+  /** Of two events about the change, the newer has the later time. */
+  readonly updatedAtMs: number;
   readonly startsAtMs?: number;
   /** A copy, sent to another region than that of the instances in case theirs is down. */
   readonly isBackup: boolean;
@@ -31,7 +35,8 @@ const detailSchema = z.object({
   eventRegion: name,
   statusCode: z.string(),
   startTime: z.exactOptional(instant),
-  affectedEntities: z._default(z.array(z.object({ entityValue: z.string() })), []),
+  lastUpdatedTime: z.exactOptional(z.string()),
+  affectedEntities: z._default(z.array(z.object({ entityValue: z.string(), status: z.exactOptional(z.string()) })), []),
   page: z._default(ordinal, '1'),
   totalPages: z._default(ordinal, '1'),
 });
@@ -51,20 +56,26 @@ export function parseScheduledChange(event: EventBridgeEvent): ScheduledChange |
     return { kind: 'ignored', reason: `a Health event about ${service} (${eventTypeCategory})` };
   }
   const detail = parseDetail(detailSchema, event);
-  const named = detail.affectedEntities.flatMap(({ entityValue }) => ec2InstanceIdIn(entityValue) ?? []);
-  const ec2InstanceIds = [...new Set(named)];
+  const ec2InstanceIds = idsIn(detail.affectedEntities);
   if (ec2InstanceIds.length === 0) return { kind: 'ignored', reason: `${detail.eventTypeCode} names no EC2 instance` };
   return {
     kind: 'scheduled-change',
     eventArn: detail.eventArn,
     typeCode: detail.eventTypeCode,
     ec2InstanceIds,
+    resolvedIds: idsIn(detail.affectedEntities.filter(({ status }) => status === 'RESOLVED')),
+    // When the notification was sent, where it does not say.
+    updatedAtMs: Date.parse(detail.lastUpdatedTime ?? '') || event.timeMs,
     ...(detail.startTime !== undefined && { startsAtMs: Date.parse(detail.startTime) }),
     isBackup: detail.eventRegion !== event.region,
     page: Number(detail.page),
     totalPages: Number(detail.totalPages),
     statusCode: detail.statusCode,
   };
+}
+
+function idsIn(entities: readonly { readonly entityValue: string }[]): Ec2InstanceId[] {
+  return [...new Set(entities.flatMap(({ entityValue }) => ec2InstanceIdIn(entityValue) ?? []))];
 }
 
 /** EC2's events name an instance by its id or by its ARN, and other things too: dedicated hosts, volumes, the account. */

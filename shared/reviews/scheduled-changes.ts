@@ -1,19 +1,31 @@
 import { commit } from '../alerts/publish.ts';
-import {
-  type ScheduledChangeOutcome,
-  scheduledChangeAlert,
-  scheduledChangeResolvedAlert,
-} from '../alerts/scheduled-change-alerts.ts';
 import type { ContainerInstance } from '../domain/model.ts';
-import { decideNotice, decideScheduledChange, endsTasks, isOver, leaveAtMs } from '../domain/scheduled-change.ts';
+import {
+  decideNotice,
+  decideScheduledChange,
+  endsTasks,
+  isOver,
+  type NoticeDecision,
+} from '../domain/scheduled-change.ts';
 import type { ScheduledChange } from '../events/scheduled-change.ts';
-import type { DrainIncident, Incident, Interruption } from '../incidents/incident.ts';
+import type { Incident } from '../incidents/incident.ts';
 import { type ScheduledChangeIncident, scheduledChangeId } from '../incidents/scheduled-change-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { reviewAnnouncements } from './interruptions.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
 import { byLiveliness, findRegistrationsLookedAfter } from './registrations.ts';
+import {
+  callOffDrain,
+  move,
+  noteNext,
+  open,
+  openNext,
+  type Place,
+  pickChange,
+  resolve,
+  type Written,
+} from './scheduled-change-effects.ts';
 
 /** What one event says about one of the instances that it names. */
 interface Notice {
@@ -34,7 +46,7 @@ export async function reviewScheduledChanges(
 ): Promise<Failures> {
   const notices = changes
     .filter(({ typeCode, startsAtMs }) => endsTasks(typeCode) && !isOver(startsAtMs, runtime.now()))
-    .flatMap((change) => change.ec2InstanceIds.map((ec2InstanceId): Notice => ({ change, ec2InstanceId })));
+    .flatMap((change) => change.ec2InstanceIds.map((ec2InstanceId) => noticeOf(change, ec2InstanceId)));
   if (notices.length === 0) return new Map();
   const ids = [...new Set(notices.map(({ ec2InstanceId }) => ec2InstanceId))];
   const registered = await findRegistrationsLookedAfter(runtime, ids);
@@ -53,68 +65,75 @@ export async function reviewScheduledChanges(
   return failures;
 }
 
+/** For an instance that it does not concern any more the change is as good as closed. */
+function noticeOf(change: ScheduledChange, ec2InstanceId: string): Notice {
+  const isResolved = change.resolvedIds.includes(ec2InstanceId);
+  return { change: isResolved ? { ...change, statusCode: 'closed' } : change, ec2InstanceId };
+}
+
 /** @returns what failed, by incident id */
 export async function sweepScheduledChanges(
   runtime: Runtime,
   incidents: ReadonlyMap<string, Incident>,
   allowance: Allowance,
 ): Promise<Failures> {
-  const open = openChangesOf(incidents);
-  if (open.length === 0) return new Map();
-  const ids = open.map(({ ec2InstanceId }) => ec2InstanceId);
-  return lookAtScheduledChanges(runtime, open, allowance, await lookUpEc2(runtime, ids));
+  const changes = openChangesOf(incidents);
+  if (changes.length === 0) return new Map();
+  const ids = changes.map(({ ec2InstanceId }) => ec2InstanceId);
+  return lookAtScheduledChanges(runtime, changes, allowance, await lookUpEc2(runtime, ids));
 }
 
+/** @throws when somebody else wrote first: AWS Health tells of a change once, so the event has to come again */
 async function takeNote(
   runtime: Runtime,
   { change, ec2InstanceId }: Notice,
   { instance, known }: { readonly instance: ContainerInstance; readonly known: Omit<Known, 'instances'> },
 ): Promise<void> {
-  const { eventArn, typeCode, startsAtMs } = change;
   const id = scheduledChangeId(ec2InstanceId);
+  const groupName = known.autoScaling.get(ec2InstanceId)?.groupName;
   const stored = (await runtime.incidents.getMany([id])).get(id);
-  const earlier = stored?.kind === 'scheduled-change' ? stored : undefined;
+  const last = stored?.kind === 'scheduled-change' ? stored : undefined;
+  const earlier = last?.phase === 'closed' ? await openNext(runtime, last, groupName) : last;
+  if (last !== undefined && earlier === undefined) throw new Error(`${id} was written by somebody else`);
   const decision = decideNotice(earlier, change);
   runtime.logger.info(`scheduled change: ${decision.kind}`, { change, ec2InstanceId });
-  if (decision.kind === 'call off' && earlier !== undefined) {
-    await callOffDrain(runtime, ec2InstanceId);
-    await resolve(runtime, earlier, 'called off', known);
-  }
+  const place = { id, ec2InstanceId, containerInstanceArn: instance.arn, clusterArn: instance.clusterArn, groupName };
   // Whoever operates an instance for AWS looks after it by itself.
-  if (known.ec2.get(ec2InstanceId)?.operator !== undefined) return;
-  if (decision.kind === 'move' && earlier !== undefined) {
-    // What was drained for it is drained for the new time, or given back and drained again.
-    const moved = { startsAtMs: decision.startsAtMs, movedAtMs: runtime.now() };
-    await commit(runtime, { ...earlier, ...moved, phase: 'announced' }, earlier);
+  const isOperated = known.ec2.get(ec2InstanceId)?.operator !== undefined;
+  if (decision.kind !== 'call off' && (isOperated || (decision.kind === 'ignore' && earlier === undefined))) return;
+  const written = await act(runtime, { decision, change, earlier, place });
+  if (written === undefined) throw new Error(`${id} was written by somebody else`);
+}
+
+async function act(
+  runtime: Runtime,
+  {
+    decision,
+    change,
+    earlier,
+    place,
+  }: {
+    readonly decision: NoticeDecision;
+    readonly change: ScheduledChange;
+    readonly earlier: ScheduledChangeIncident | undefined;
+    readonly place: Place;
+  },
+): Promise<Written> {
+  const { ec2InstanceId, groupName } = place;
+  if (earlier === undefined) return open(runtime, place, pickChange(change), undefined);
+  switch (decision.kind) {
+    case 'call off':
+      await callOffDrain(runtime, ec2InstanceId);
+      return resolve(runtime, earlier, { outcome: 'called off' }, groupName);
+    case 'move':
+      return move(runtime, earlier, pickChange(change), groupName);
+    case 'ignore':
+      return noteNext(runtime, earlier, change);
+    case 'open':
+      return earlier.phase === 'closed'
+        ? open(runtime, place, pickChange(change), earlier)
+        : resolve(runtime, earlier, { outcome: 'superseded', next: pickChange(change) }, groupName);
   }
-  if (decision.kind === 'ignore' && earlier !== undefined) await noteNext(runtime, earlier, change);
-  if (decision.kind !== 'open') return;
-  const isReplaced = earlier !== undefined && earlier.phase !== 'closed';
-  const previous = isReplaced ? await resolve(runtime, earlier, 'superseded') : earlier;
-  // Somebody else is at it; the event, or the next look, finds what they made of it.
-  if (isReplaced && previous === undefined) return;
-  const nowMs = runtime.now();
-  const opened: ScheduledChangeIncident = {
-    kind: 'scheduled-change',
-    id,
-    version: 0,
-    phase: 'announced',
-    ec2InstanceId,
-    containerInstanceArn: instance.arn,
-    clusterArn: instance.clusterArn,
-    openedAtMs: nowMs,
-    eventArn,
-    typeCode,
-    startsAtMs,
-    outbox: [],
-    ...(isReplaced && { next: pickChange(earlier) }),
-  };
-  const policy = await runtime.policies.of(instance.clusterArn);
-  const plan = {
-    leavesAtMs: leaveAtMs(startsAtMs, policy),
-    groupName: known.autoScaling.get(ec2InstanceId)?.groupName,
-  };
-  await commit(runtime, { ...opened, outbox: [scheduledChangeAlert(opened, plan, nowMs)] }, previous);
 }
 
 /** @returns what failed, by incident id */
@@ -129,11 +148,13 @@ export async function lookAtScheduledChanges(
     ({ id }) => id,
     allowance,
     async (incident) => {
+      const groupName = known.autoScaling.get(incident.ec2InstanceId)?.groupName;
+      if (incident.phase === 'closed') return openNext(runtime, incident, groupName);
       const policy = await runtime.policies.of(incident.clusterArn);
       const ec2State = known.ec2.get(incident.ec2InstanceId)?.state ?? 'gone';
       const decision = decideScheduledChange(incident, ec2State, { policy, nowMs: runtime.now() });
-      if (decision.kind === 'resolve') await resolve(runtime, incident, decision.outcome, known);
-      if (decision.kind === 'leave') await leave(runtime, incident, allowance);
+      if (decision.kind === 'resolve') return resolve(runtime, incident, decision, groupName);
+      return decision.kind === 'leave' ? leave(runtime, incident, allowance) : undefined;
     },
   );
 }
@@ -147,79 +168,12 @@ async function leave(runtime: Runtime, incident: ScheduledChangeIncident, allowa
   await commit(runtime, { ...incident, phase: 'leaving' }, incident);
 }
 
-/** First of all, so that an event that comes again finds the change open. The sweep gives the instance back. */
-async function callOffDrain(runtime: Runtime, ec2InstanceId: string): Promise<void> {
-  const open = (await runtime.incidents.listOpen()).filter((incident) => isDrainFor(incident, ec2InstanceId));
-  const current = await runtime.incidents.getMany(open.map(({ id }) => id));
-  for (const drain of current.values()) {
-    if (!isDrainFor(drain, ec2InstanceId)) continue;
-    const interruption = { ...drain.interruption, calledOffAtMs: runtime.now() };
-    const saved = await commit(runtime, { ...drain, interruption }, drain);
-    if (saved === undefined) throw new Error(`${drain.id} was written by somebody else`);
-  }
-}
-
-function isDrainFor(
-  incident: Incident,
-  ec2InstanceId: string,
-): incident is DrainIncident & { readonly interruption: Interruption } {
-  return (
-    incident.kind === 'drain' &&
-    incident.phase === 'draining' &&
-    incident.ec2InstanceId === ec2InstanceId &&
-    incident.interruption?.cause === 'scheduled change'
-  );
-}
-
-/** @returns the incident as it is now; undefined when somebody else wrote first */
-async function resolve(
-  runtime: Runtime,
-  incident: ScheduledChangeIncident,
-  outcome: ScheduledChangeOutcome,
-  known?: Omit<Known, 'instances'>,
-): Promise<Incident | undefined> {
-  const nowMs = runtime.now();
-  const alert = scheduledChangeResolvedAlert(incident, outcome, nowMs);
-  const outbox = [...incident.outbox, alert];
-  const { next } = incident;
-  const isNextDue = (outcome === 'over' || outcome === 'called off') && next && !isOver(next.startsAtMs, nowMs);
-  if (isNextDue) {
-    const { movedAtMs: _, next: __, ...rest } = incident;
-    const opened: ScheduledChangeIncident = { ...rest, ...next, phase: 'announced', openedAtMs: nowMs };
-    const plan = {
-      leavesAtMs: leaveAtMs(next.startsAtMs, await runtime.policies.of(incident.clusterArn)),
-      groupName: known?.autoScaling.get(incident.ec2InstanceId)?.groupName,
-    };
-    return commit(runtime, { ...opened, outbox: [...outbox, scheduledChangeAlert(opened, plan, nowMs)] }, incident);
-  }
-  return commit(runtime, { ...incident, phase: 'closed', closedAtMs: nowMs, outcome, outbox }, incident);
-}
-
-function pickChange({
-  eventArn,
-  typeCode,
-  startsAtMs,
-}: ScheduledChange | ScheduledChangeIncident): NonNullable<ScheduledChangeIncident['next']> {
-  return { eventArn, typeCode, startsAtMs };
-}
-
-/** AWS Health tells of a change once. One that comes later than what is open is kept until that is over. */
-async function noteNext(runtime: Runtime, open: ScheduledChangeIncident, change: ScheduledChange): Promise<void> {
-  if (open.phase === 'closed' || change.eventArn === open.eventArn) return;
-  const { next } = open;
-  const isKnown = next?.eventArn === change.eventArn;
-  if (change.statusCode === 'closed') {
-    if (isKnown) await commit(runtime, { ...open, next: undefined }, open);
-    return;
-  }
-  const isSooner = (change.startsAtMs ?? 0) < (next?.startsAtMs ?? 0);
-  if (isKnown && change.startsAtMs === next.startsAtMs) return;
-  if (next === undefined || isKnown || isSooner) await commit(runtime, { ...open, next: pickChange(change) }, open);
-}
-
+/** Those that are open, or closed without the next one in their place yet. */
 export function openChangesOf(incidents: ReadonlyMap<string, Incident>): ScheduledChangeIncident[] {
   return [...incidents.values()].flatMap((incident) =>
-    incident.kind === 'scheduled-change' && incident.phase !== 'closed' ? [incident] : [],
+    incident.kind === 'scheduled-change' && (incident.phase !== 'closed' || incident.next !== undefined)
+      ? [incident]
+      : [],
   );
 }
 

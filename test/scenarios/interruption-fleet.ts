@@ -58,3 +58,17 @@ export function announce(box: Box, entityValue: string, change: Readonly<Record<
     },
   });
 }
+
+/** The ARN of a second change, beside the one that `announce` tells of. */
+export const SOONER = 'arn:aws:health:eu-west-1::event/EC2/sooner';
+
+/** As AWS Health writes it. */
+export const startTime = (box: Box, inMs: number) => new Date(now(box) + inMs).toUTCString();
+
+/** An instance that no group would replace. */
+export async function detached(scheduledChangeLeadMinutes: string) {
+  const { box, id } = await spotFleet({ spot: false, settings: { scheduledChangeLeadMinutes } });
+  const detach = { InstanceIds: [id], AutoScalingGroupName: 'web', ShouldDecrementDesiredCapacity: true };
+  await box.simulator.call('autoscaling', 'DetachInstances', detach);
+  return { box, id };
+}

@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Box, minutes } from './box.ts';
+import { minutes } from './box.ts';
 import { containerInstance, hookEnd, instancesOf } from './fleet.ts';
-import { announce, endsOf, inService, now, spotFleet, told } from './interruption-fleet.ts';
-
-const SOONER = 'arn:aws:health:eu-west-1::event/EC2/sooner';
-
-const startTime = (box: Box, inMs: number) => new Date(now(box) + inMs).toUTCString();
-
-/** An instance that no group would replace. */
-async function detached(scheduledChangeLeadMinutes: string) {
-  const { box, id } = await spotFleet({ spot: false, settings: { scheduledChangeLeadMinutes } });
-  const detach = { InstanceIds: [id], AutoScalingGroupName: 'web', ShouldDecrementDesiredCapacity: true };
-  await box.simulator.call('autoscaling', 'DetachInstances', detach);
-  return { box, id };
-}
+import { announce, detached, endsOf, inService, SOONER, spotFleet, startTime, told } from './interruption-fleet.ts';
 
 describe('a scheduled retirement', () => {
   it('is told at once, and the instance is drained and replaced ahead of it, which resolves the alert', async () => {
@@ -99,53 +87,6 @@ describe('a scheduled reboot', () => {
     expect(told(box)).toEqual(['scheduled-change warning opened', 'scheduled-change info resolved']);
     expect(containerInstance(box, id).status).toBe('ACTIVE');
   });
-});
-
-describe('a scheduled reboot of which AWS thinks better', () => {
-  it('once the instance is drained, and puts it off, has it drained again ahead of the new time', async () => {
-    const { box, id } = await detached('15');
-    announce(box, id, { startTime: startTime(box, minutes(20)) });
-    await box.run(minutes(12));
-    expect(containerInstance(box, id).status).toBe('DRAINING');
-
-    const startMs = now(box) + minutes(600);
-    announce(box, id, { startTime: new Date(startMs).toUTCString() });
-    await box.run(startMs - minutes(5) - now(box));
-
-    expect(containerInstance(box, id).status).toBe('DRAINING');
-  });
-
-  it('once the instance is drained, and calls it off, leaves it ACTIVE again, long before the time', async () => {
-    const { box, id } = await detached('2880');
-    const change = { startTime: startTime(box, minutes(2_000)) };
-    announce(box, id, change);
-    await box.run(minutes(12));
-    expect(containerInstance(box, id).status).toBe('DRAINING');
-
-    announce(box, id, { ...change, statusCode: 'closed' });
-    await box.run(minutes(120));
-
-    expect(containerInstance(box, id).status).toBe('ACTIVE');
-  });
-
-  it.each(['first', 'second'] as const)(
-    'and calls it off, where another one comes later and was announced %s, has the instance drained for that one',
-    async (announced) => {
-      const { box, id } = await detached('15');
-      const startMs = now(box) + minutes(200);
-      const later = { startTime: new Date(startMs).toUTCString() };
-      const sooner = { startTime: startTime(box, minutes(100)), eventArn: SOONER };
-      for (const change of announced === 'first' ? [later, sooner] : [sooner, later]) {
-        announce(box, id, change);
-        await box.run(minutes(2));
-      }
-
-      announce(box, id, { ...sooner, statusCode: 'closed' });
-      await box.run(startMs - minutes(5) - now(box));
-
-      expect(containerInstance(box, id).status).toBe('DRAINING');
-    },
-  );
 });
 
 describe('EC2 instances of the account that go down', () => {

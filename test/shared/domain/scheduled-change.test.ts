@@ -17,6 +17,7 @@ const over = { ...announced, phase: 'closed' } as const;
 const at = (startsAtMs: number | undefined, overrides = {}) => ({
   eventArn,
   startsAtMs,
+  updatedAtMs: T0,
   statusCode: 'open',
   ...overrides,
 });
@@ -28,6 +29,7 @@ describe('what AWS Health says of a change', () => {
     ['once more', announced, at(announced.startsAtMs), { kind: 'ignore' }],
     ['without its time', announced, at(undefined), { kind: 'ignore' }],
     ['with another time', announced, at(T0 + 2 * HOUR_MS), { kind: 'move', startsAtMs: T0 + 2 * HOUR_MS }],
+    ['with another time, older than what is known', { ...announced, updatedAtMs: T0 + 1 }, at(T0), { kind: 'ignore' }],
     ['that it is closed', announced, at(announced.startsAtMs, { statusCode: 'closed' }), { kind: 'call off' }],
     ['that it is closed, when it is over', over, at(T0, { statusCode: 'closed' }), { kind: 'ignore' }],
     ['that another one is closed', announced, at(T0, { ...another, statusCode: 'closed' }), { kind: 'ignore' }],
@@ -103,6 +105,7 @@ describe('a change that is scheduled', () => {
     ['AWS_EC2_INSTANCE_STOP_SCHEDULED', true],
     ['AWS_EC2_INSTANCE_REBOOT_MAINTENANCE_SCHEDULED', true],
     ['AWS_EC2_INSTANCE_POWER_MAINTENANCE_SCHEDULED', true],
+    ['AWS_EC2_INSTANCE_TERMINATION_SCHEDULED', true],
     ['AWS_EC2_INSTANCE_NETWORK_MAINTENANCE_SCHEDULED', false],
   ])('of kind %s ends tasks: %s', (typeCode, ends) => {
     expect(endsTasks(typeCode)).toBe(ends);

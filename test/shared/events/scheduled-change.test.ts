@@ -11,6 +11,8 @@ test('reads a retirement, with instances named by id and by ARN', () => {
       'arn:aws:health:eu-west-1::event/EC2/AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED/AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED_3f1c',
     typeCode: 'AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED',
     ec2InstanceIds: ['i-0f3c8a1b2d4e5f607', 'i-0aa11bb22cc33dd44'],
+    resolvedIds: [],
+    updatedAtMs: Date.UTC(2026, 10, 6, 14, 29, 41),
     startsAtMs: Date.UTC(2026, 10, 20, 18),
     isBackup: false,
     page: 2,
@@ -27,6 +29,8 @@ describeFields('scheduled-change', parseScheduledChange, {
       kind: 'ignored',
       reason: 'AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED names no EC2 instance',
     }),
+    // When the notification was sent.
+    lastUpdatedTime: (complete) => ({ ...complete, updatedAtMs: Date.UTC(2026, 10, 6, 14, 30) }),
     page: (complete) => ({ ...complete, page: 1 }),
     totalPages: (complete) => ({ ...complete, totalPages: 1 }),
   },
