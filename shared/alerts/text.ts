@@ -1,10 +1,10 @@
 import { clusterName, regionOf, shortId } from '../domain/arns.ts';
 import type { ContainerInstanceArn } from '../domain/model.ts';
 
-/** SNS: a subject has at most 100 characters, ASCII, without line breaks (API Reference, Publish). */
-const SUBJECT_LENGTH_MAX = 100;
+/** SNS: a subject has less than 100 characters, without line breaks or control characters (API Reference, Publish). */
+const SUBJECT_LENGTH_MAX = 99;
 
-/** Cuts a subject to what SNS takes; characters it would refuse become `?`. */
+/** Cuts a subject to what SNS takes. What is not ASCII becomes `?`: the reference asked for ASCII before. */
 export function toSubject(text: string): string {
   const ascii = text.replace(/[^\x20-\x7e]/g, '?');
   return ascii.length <= SUBJECT_LENGTH_MAX ? ascii : `${ascii.slice(0, SUBJECT_LENGTH_MAX - 3)}...`;

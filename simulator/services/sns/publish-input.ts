@@ -17,7 +17,7 @@ export interface PublishInput {
 
 /** Publish API reference, and "Amazon SNS message attributes". */
 export const MESSAGE_BYTES_MAX = 256 * 1024;
-const SUBJECT_CHARACTERS_MAX = 100;
+const SUBJECT_CHARACTERS_MAX = 99;
 
 /** Checks what a caller publishes, as the Publish API does. */
 export function checkPublication(input: PublishInput): Publication {
@@ -31,9 +31,9 @@ export function checkPublication(input: PublishInput): Publication {
   return { message, attributes, ...(Subject !== undefined && { subject: Subject }) };
 }
 
-/** ASCII text that begins with a letter, number or punctuation mark, without line breaks or control characters. */
+/** UTF-8 text without line breaks or control characters, and "less than 100 characters long". */
 function checkSubject(subject: string): void {
-  const isPrintable = /^[\x20-\x7e]+$/.test(subject) && !subject.startsWith(' ');
+  const isPrintable = /^[^\p{Cc}\u2028\u2029]+$/u.test(subject);
   if (!isPrintable || subject.length > SUBJECT_CHARACTERS_MAX) throw invalidParameter('Subject');
 }
 

@@ -6,7 +6,7 @@ import { mergeFloods } from '../../../shared/alerts/floods.ts';
 import { duration, instant, toSubject } from '../../../shared/alerts/text.ts';
 import { arn, disconnection, drain, ec2InstanceId, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
 
-const SUBJECT = /^[\x20-\x7e]{1,100}$/;
+const SUBJECT = /^[\x20-\x7e]{1,99}$/;
 const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ maxLength: 300 }));
 const reasons = ['deadline', 'lost contact'] as const;
 const ending = {
@@ -21,9 +21,13 @@ describe('a subject', () => {
   test('is what SNS takes, of any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        expect(toSubject(text)).toMatch(/^[\x20-\x7e]{0,100}$/);
+        expect(toSubject(text)).toMatch(/^[\x20-\x7e]{0,99}$/);
       }),
     );
+  });
+
+  test.each([98, 99, 100, 101, 300])('is what SNS takes, of %i characters', (length) => {
+    expect(toSubject('x'.repeat(length))).toMatch(SUBJECT);
   });
 
   test('is what SNS takes, of any names in any alert', () => {

@@ -46,6 +46,13 @@ function createKey(world: World, service?: string) {
 }
 
 describe('A topic', () => {
+  it.each(['x'.repeat(99), 'stuck – help'])('takes the subject %s', (Subject) => {
+    const world = createWorld();
+    const { ref } = createTopic(world);
+    world.call('sns', 'Publish', { TopicArn: ref, Subject, Message: 'text' });
+    expect(world.traced('notification')).toMatchObject([{ subject: Subject }]);
+  });
+
   it('delivers with subject and attributes, and answers with a message id', () => {
     const world = createWorld();
     const { ref } = createTopic(world);
@@ -62,9 +69,9 @@ describe('A topic', () => {
   });
 
   it.each([
-    ['a subject over 100 characters', { Subject: 'x'.repeat(101) }],
+    ['a subject of 100 characters', { Subject: 'x'.repeat(100) }],
     ['a subject with a line break', { Subject: 'a\nb' }],
-    ['a subject that is not ASCII', { Subject: 'stuck – help' }],
+    ['a subject with a control character', { Subject: 'stuck\u0085help' }],
     ['an empty subject', { Subject: '' }],
     ['an empty message', { Message: '' }],
     ['a message over 256 KiB', { Message: 'x'.repeat(256 * 1024 + 1) }],
