@@ -34,7 +34,7 @@ function configurationReference(): string {
 <!-- Made by \`npm run docs\` from shared/config/settings.ts and serverless.yml: do not edit. -->
 
 Set a parameter when you deploy: \`npx osls deploy --param="drainDeadlineMinutes=90"\`. Packaging stops at a value that is
-not allowed, and names every problem at once. Give all of yours each time, or write them into \`serverless.yml\` below
+not allowed, or that another one contradicts, and names every problem at once. Give all of yours each time, or write them into \`serverless.yml\` below
 \`params\`: what a deployment leaves out has its default again.
 
 A parameter with a **tag** can be set for a single cluster by that tag of the cluster. It holds within five minutes. A

@@ -63,7 +63,7 @@ function drawPolicy(random: Random): Settings {
   const alertMinutes = random.pick([5, 10, 20]);
   const laterOrOff = (afterMinutes: number) =>
     random.chance(0.4) ? String(alertMinutes + afterMinutes + random.integer(0, 10)) : 'off';
-  return deregisteringSoon({
+  return inOrder({
     mode: random.chance(0.08) ? 'observe' : 'act',
     drainDeadlineMinutes: String(random.pick([10, 20, 30, 45])),
     drainDeadlineResult: random.pick(['CONTINUE', 'CONTINUE', 'ABANDON', 'RESTORE']),
@@ -89,6 +89,13 @@ function drawPolicy(random: Random): Settings {
     outageCountMin: String(random.pick([2, 3, 5])),
     alertFormat: random.pick(['text', 'text', 'chat']),
   });
+}
+
+/** A restart after the replacement would be refused. */
+function inOrder(settings: Settings): Settings {
+  const { disconnectedRestartMinutes: restart, disconnectedReplaceMinutes: replace } = settings;
+  const isLate = Number(restart) > Number(replace);
+  return deregisteringSoon({ ...settings, ...(isLate && { disconnectedRestartMinutes: replace }) });
 }
 
 /** Where no step comes before it, the last one need not wait for longer than most worlds last. */

@@ -1,3 +1,4 @@
+import { findContradictions, valueText } from './contradictions.ts';
 import type { Policy, SettingName } from './settings.ts';
 import { PATTERNS_ALLOWED, settings } from './settings.ts';
 
@@ -53,5 +54,16 @@ export function clusterPolicy(base: Policy, tags: Readonly<Record<string, string
       problems.push(`tag ${tag} is "${text}"; allowed: ${allowed}`);
     }
   }
-  return { policy: Object.freeze({ ...base, ...values } as Policy), problems };
+  // The values of the stack contradict nothing: as often as something does, there is a tag to go without.
+  for (;;) {
+    const policy = Object.freeze({ ...base, ...values } as Policy);
+    const [contradiction] = findContradictions(policy);
+    if (contradiction === undefined) return { policy, problems };
+    const { names: involved, why } = contradiction;
+    const texts = involved.map((name) =>
+      name in values ? `tag ${tagName(name)} is "${tags[tagName(name)]}"` : `${name} is ${valueText(policy[name])}`,
+    );
+    problems.push(`${texts.join(' and ')}: ${why}`);
+    for (const name of involved) delete values[name];
+  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { findContradictions, valueText } from './contradictions.ts';
 import { type Policy, type SettingName, settings } from './settings.ts';
 
 /** Where the deployed parts are: set by the stack itself, never by an operator. */
@@ -16,7 +17,7 @@ export interface Config {
   readonly locations: Locations;
 }
 
-/** Every problem of a configuration at once, one line each: name, value, what is allowed. */
+/** Every problem of a configuration at once, one line each: name, value, what is allowed; or what contradicts what. */
 export class ConfigurationError extends Error {
   readonly problems: readonly string[];
 
@@ -35,7 +36,7 @@ export function environmentName(name: string): string {
 /**
  * Reads the functions' environment.
  *
- * @throws ConfigurationError naming every variable that is missing, unknown or out of range
+ * @throws ConfigurationError naming every variable that is missing, unknown, out of range or contradicted by another
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
@@ -65,7 +66,7 @@ export function parseConfig(environment: Readonly<Record<string, string | undefi
 /**
  * Checks settings by their own names, as `serverless.yml` has them. Settings that are left out get their default.
  *
- * @throws ConfigurationError naming every setting that is unknown or out of range
+ * @throws ConfigurationError naming every setting that is unknown, out of range or contradicted by another
  */
 export function parsePolicy(values: Readonly<Record<string, string>>): Policy {
   const problems = Object.keys(values)
@@ -90,6 +91,10 @@ function collectPolicy(
       const allowed = result.error.issues.map((issue) => issue.message).join('; ');
       problems.push(`${publicName(name)} is ${quote(value)}; allowed: ${allowed}`);
     }
+  }
+  for (const { names, why } of findContradictions(policy as Partial<Policy>)) {
+    const values = names.map((name) => `${publicName(name)} is ${valueText(policy[name] as Policy[typeof name])}`);
+    problems.push(`${values.join(' and ')}: ${why}`);
   }
   return policy as Policy;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isNameIn } from '../domain/name-patterns.ts';
 
 export const PATTERNS_ALLOWED =
   'names or patterns such as `prod-*`, separated by commas, `!` in front of those to leave out, at least one without';
@@ -230,12 +231,18 @@ export function allowedValues({ schema }: Setting<z.ZodType>): string {
 
 /** Comma-separated name patterns, at least one of which lets something in. */
 function namePatterns() {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((pattern) => pattern.trim()))
-    .refine(
-      (patterns) =>
-        patterns.every((pattern) => /^!?[\w.*/:-]+$/.test(pattern)) && patterns.some((p) => !p.startsWith('!')),
-      { error: PATTERNS_ALLOWED },
-    );
+  return (
+    z
+      .string()
+      .transform((text) => text.split(',').map((pattern) => pattern.trim()))
+      .refine(
+        (patterns) =>
+          patterns.every((pattern) => /^!?[\w.*/:-]+$/.test(pattern)) && patterns.some((p) => !p.startsWith('!')),
+        { error: PATTERNS_ALLOWED, abort: true },
+      )
+      // Where a pattern to leave out matches another one as it is written, it matches all that this one lets in.
+      .refine((patterns) => patterns.some((p) => !p.startsWith('!') && isNameIn(patterns, p)), {
+        error: 'patterns that do not leave out all that they let in',
+      })
+  );
 }

@@ -67,6 +67,22 @@ describe('the tags of a cluster', () => {
     expect(box.alerts()).toEqual([]);
   });
 
+  it('that contradict a setting are told, and the values of the stack hold', async () => {
+    const { box, dev } = await twoClusters({ settings: { disconnectedReplaceMinutes: '20', outageCountMin: '5' } });
+    await tag(box, 'dev', { 'disconnected-restart-minutes': '25' });
+    await box.run(minutes(6));
+
+    box.world.disconnectAgent(dev);
+    await box.run(minutes(25));
+
+    const [wrong] = box.alerts().filter(({ attributes }) => attributes.kind === 'configuration');
+    expect(wrong?.message).toContain(
+      'tag ebbtide:disconnected-restart-minutes is "25" and disconnectedReplaceMinutes is 20',
+    );
+    expect(box.calls('SendCommand')).toEqual([]);
+    expect(box.calls('SetInstanceHealth')).not.toEqual([]);
+  });
+
   it('that are wrong are told once, with what would be right, and once when they are put right', async () => {
     const { box, dev } = await twoClusters();
     await tag(box, 'dev', { 'drain-deadline-minutes': 'soon', mode: 'act' });
