@@ -12,6 +12,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Unsent } from './alerts/publish.ts';
 import { type Config, parseConfig } from './config/config.ts';
+import type { Teller } from './delivery/tell-changes.ts';
 import type { Table } from './incidents/items.ts';
 import { createIncidentStore, type IncidentStore } from './incidents/store.ts';
 import { createPolicies, type Policies } from './policies.ts';
@@ -97,10 +98,12 @@ export function createRuntime(environment: Readonly<Record<string, string | unde
 }
 
 /** What telling of incidents needs, and no more: its function has none of the other clients. */
-export function createTellingRuntime(environment: Readonly<Record<string, string | undefined>> = process.env): {
-  readonly eventBridge: EventBridgeClient;
-  readonly logger: Logger;
-} {
-  const { policy } = parseConfig(environment);
-  return { eventBridge: quiet(new EventBridgeClient(clientConfig)), logger: new Logger({ logLevel: policy.logLevel }) };
+export function createTellingRuntime(environment: Readonly<Record<string, string | undefined>> = process.env): Teller {
+  const { policy, locations } = parseConfig(environment);
+  return {
+    eventBridge: quiet(new EventBridgeClient(clientConfig)),
+    sqs: quiet(new SQSClient(clientConfig)),
+    queueUrl: locations.deadLetterQueueUrl,
+    logger: new Logger({ logLevel: policy.logLevel }),
+  };
 }

@@ -26,12 +26,31 @@ export interface IncidentEvent {
 /** EventBridge answered 200, but did not take some of the events; the others are on the bus. */
 export class RejectedEventsError extends Error {
   readonly rejections: readonly string[];
+  /** As AWS has them; none where it did not say which. */
+  readonly codes: readonly string[];
 
-  constructor(rejections: readonly string[]) {
-    super(`EventBridge rejected ${rejections.join('; ')}`);
+  constructor(rejections: readonly Rejection[]) {
+    super(`EventBridge rejected ${rejections.map(({ text }) => text).join('; ')}`);
     this.name = 'RejectedEventsError';
-    this.rejections = rejections;
+    this.rejections = rejections.map(({ text }) => text);
+    this.codes = rejections.flatMap(({ code }) => code ?? []);
   }
+}
+
+interface Rejection {
+  readonly text: string;
+  readonly code?: string;
+}
+
+/** What is wrong with an event itself, of the codes that AWS calls not retryable (API Reference, PutEventsResultEntry). */
+const WRONG_EVENT: ReadonlySet<string> = new Set(['InvalidArgument', 'MalformedDetail']);
+
+/** Whether events will never be taken, whoever tries again. */
+export function isRefusedForGood(error: unknown): boolean {
+  if (error instanceof RejectedEventsError) {
+    return error.codes.length === error.rejections.length && error.codes.every((code) => WRONG_EVENT.has(code));
+  }
+  return error instanceof Error && error.name === 'ValidationException';
 }
 
 /**
@@ -43,7 +62,7 @@ export async function putIncidentEvents(
   eventBridge: EventBridgeClient,
   events: readonly IncidentEvent[],
 ): Promise<void> {
-  const rejections: string[] = [];
+  const rejections: Rejection[] = [];
   for (const Entries of toBatches(events.map(toEntry))) {
     const answer = await eventBridge.send(new PutEventsCommand({ Entries }));
     if (answer.FailedEntryCount) rejections.push(...rejectionsOf(Entries, answer));
@@ -52,11 +71,11 @@ export async function putIncidentEvents(
 }
 
 /** EventBridge answers for the entries in the order of the request. */
-function rejectionsOf(entries: readonly PutEventsRequestEntry[], answer: PutEventsResponse): string[] {
+function rejectionsOf(entries: readonly PutEventsRequestEntry[], answer: PutEventsResponse): Rejection[] {
   const named = (answer.Entries ?? []).flatMap(({ ErrorCode, ErrorMessage }, index) =>
-    ErrorCode ? `"${entries[index]?.DetailType}" (${ErrorCode}: ${ErrorMessage})` : [],
+    ErrorCode ? { text: `"${entries[index]?.DetailType}" (${ErrorCode}: ${ErrorMessage})`, code: ErrorCode } : [],
   );
-  return named.length > 0 ? named : [`${answer.FailedEntryCount} events without saying which`];
+  return named.length > 0 ? named : [{ text: `${answer.FailedEntryCount} events without saying which` }];
 }
 
 function toEntry({ detailType, atMs, resources, detail }: IncidentEvent): PutEventsRequestEntry {

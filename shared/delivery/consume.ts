@@ -3,7 +3,7 @@ import { sendAlerts } from '../alerts/publish.ts';
 import { type EventBridgeEvent, type IgnoredEvent, MalformedEventError, parseEnvelope } from '../events/envelope.ts';
 import type { Allowance, Failures } from '../reviews/each.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
-import { sendToDeadLetters } from './dead-letters.ts';
+import { reasonOf, sendToDeadLetters } from './dead-letters.ts';
 
 /** After this many receives the queue's own redrive gives a message up: `maxReceiveCount` in `infra/queues.yml`. */
 export const RECEIVES_MAX = 5;
@@ -111,9 +111,11 @@ function isLastReceive(record: SQSRecord): boolean {
 
 /** @returns whether the message is safe in the dead-letter queue, so that the source queue may forget it */
 async function giveUp(runtime: Runtime, record: SQSRecord, error: unknown): Promise<boolean> {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const reason = reasonOf(error);
+  const { body, eventSourceARN: source, messageId: id } = record;
   try {
-    await sendToDeadLetters(runtime, record, reason);
+    const queueUrl = runtime.config.locations.deadLetterQueueUrl;
+    await sendToDeadLetters({ sqs: runtime.sqs, queueUrl }, { body, source, id, error });
     runtime.logger.error('message moved to the dead-letter queue', { messageId: record.messageId, reason });
     return true;
   } catch (sendError) {

@@ -1,24 +1,34 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
-import type { Runtime } from '../runtime.ts';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
 /** An attribute value may be long, but a message has 256 KiB with all of them: the start of a reason says enough. */
 const REASON_LENGTH_MAX = 2_000;
 
-/** Keeps a message as it came, with the reason, the queue it came from and its first id as attributes. */
-export async function sendToDeadLetters(runtime: Runtime, record: SQSRecord, reason: string): Promise<void> {
-  const attributes = {
-    reason: reason.slice(0, REASON_LENGTH_MAX),
-    sourceQueue: record.eventSourceARN,
-    messageId: record.messageId,
-  };
-  await runtime.sqs.send(
+export interface DeadLetter {
+  readonly body: string;
+  /** ARN of the queue or stream that it came from. */
+  readonly source: string;
+  /** What it was called there. */
+  readonly id: string;
+  readonly error: unknown;
+}
+
+/** Keeps what cannot be dealt with, with the reason, where it came from and its first id as attributes. */
+export async function sendToDeadLetters(
+  { sqs, queueUrl }: { readonly sqs: SQSClient; readonly queueUrl: string },
+  { body, source, id, error }: DeadLetter,
+): Promise<void> {
+  const attributes = { reason: reasonOf(error).slice(0, REASON_LENGTH_MAX), sourceQueue: source, messageId: id };
+  await sqs.send(
     new SendMessageCommand({
-      QueueUrl: runtime.config.locations.deadLetterQueueUrl,
-      MessageBody: record.body,
+      QueueUrl: queueUrl,
+      MessageBody: body,
       MessageAttributes: Object.fromEntries(
         Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
       ),
     }),
   );
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

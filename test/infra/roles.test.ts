@@ -82,7 +82,7 @@ describe('a role', () => {
       const sources = sourcesOf(name);
       const fetching = new Set(sources.flatMap((source) => (isStream(source) ? reading : polling)));
       const beside = [...logging, ...fetching, ...(calls.has('sns:Publish') ? encrypting : [])];
-      return [name, [...calls, ...beside].sort()];
+      return [name, [...new Set([...calls, ...beside])].sort()];
     });
     expect(Object.fromEntries(grants)).toEqual(Object.fromEntries(needs));
   });
