@@ -3,6 +3,7 @@ import { clusterName } from '../domain/arns.ts';
 import type { DisconnectionOutcome } from '../domain/disconnection.ts';
 import { impairedChecks } from '../domain/health.ts';
 import { isTypeChanged, type LadderSituation, OBSERVED, planOf, type StepName } from '../domain/ladder.ts';
+import type { ContainerInstance } from '../domain/model.ts';
 import type { DisconnectionIncident } from '../incidents/incident.ts';
 import type { Alert } from './alert.ts';
 import { consoleLink, duration, instant, sections, toSubject } from './text.ts';
@@ -85,9 +86,9 @@ function describeTrouble(situation: Situation, away: string): { headline: string
 }
 
 /** A step that was taken, or that failed. */
-export function repairAlert(incident: DisconnectionIncident, step: Step, situation: Situation): Alert {
+export function repairAlert(incident: DisconnectionIncident, step: Step, place: Place): Alert {
   const cluster = clusterName(incident.clusterArn);
-  const id = situation.instance.ec2InstanceId;
+  const id = subjectOf(incident);
   const isFailed = step.outcome?.startsWith('failed') ?? false;
   const headline = isFailed ? `${STEPS[step.name]} of ${id} failed` : `${id} is being replaced`;
   return {
@@ -100,7 +101,7 @@ export function repairAlert(incident: DisconnectionIncident, step: Step, situati
     subject: toSubject(`[${cluster}] ${headline}`),
     body: sections({
       What: `The agent is still away: ${describeStep(step)}.`,
-      Where: where(incident, situation),
+      Where: where(incident, place),
       Console: consoleLink(incident.containerInstanceArn, incident.clusterArn),
       Since: instant(incident.sinceMs),
       Done: incident.steps.map(describeStep),
@@ -226,8 +227,11 @@ function describeStep({ name, atMs, commandId, outcome }: Step): string {
   return `${STEPS[name]} at ${instant(atMs)}${command}${result}`;
 }
 
-function where({ clusterArn }: DisconnectionIncident, { instance, groupName }: Situation): string {
-  const zone = instance.availabilityZone === undefined ? '' : ` (${instance.availabilityZone})`;
+/** Where an instance is, or was before ECS forgot it. */
+type Place = Pick<Situation, 'groupName'> & { readonly instance: ContainerInstance | undefined };
+
+function where(incident: DisconnectionIncident, { instance, groupName }: Place): string {
+  const zone = instance?.availabilityZone === undefined ? '' : ` (${instance.availabilityZone})`;
   const group = groupName === undefined ? '' : `, Auto Scaling group ${groupName}`;
-  return `${instance.ec2InstanceId}${zone} in cluster ${clusterName(clusterArn)}${group}`;
+  return `${subjectOf(incident)}${zone} in cluster ${clusterName(incident.clusterArn)}${group}`;
 }

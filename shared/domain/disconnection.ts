@@ -8,7 +8,14 @@
 import type { Policy } from '../config/settings.ts';
 import type { DisconnectionIncident } from '../incidents/incident.ts';
 import { connectivityImpairedSince, impairedChecks, impairedSince } from './health.ts';
-import { type LadderSituation, nextStep, OBSERVED, type StepName, type TakenStep } from './ladder.ts';
+import {
+  isReplacementUnknown,
+  type LadderSituation,
+  nextStep,
+  OBSERVED,
+  type StepName,
+  type TakenStep,
+} from './ladder.ts';
 import { destinationOf, isInWarmPool } from './lifecycle.ts';
 import type { ContainerInstance } from './model.ts';
 
@@ -62,6 +69,7 @@ export function decideDisconnection(
 ): DisconnectionDecision {
   const { instance, connectedTwin } = observation;
   const isAlerted = incident?.phase === 'alerted';
+  if (incident && incident.phase !== 'closed' && isReplacementUnknown(incident.steps, nowMs)) return { kind: 'wait' };
   if (instance === undefined) return end(isAlerted, 'deregistered');
   if (observation.operator === 'ecs.amazonaws.com') return { kind: 'forget', reason: 'managed by ECS' };
   if (!isInTrouble(instance)) return end(isAlerted, 'reconnected');

@@ -57,6 +57,31 @@ export interface TakenStep {
 /** Recorded where the policy says `observe`: the step counts as taken until Ebbtide may act. */
 export const OBSERVED = 'observed';
 
+/** By then a look has found the instance on its way out, if it was reported unhealthy. */
+const REPLACEMENT_KNOWN_AFTER_MS = 300_000;
+
+/**
+ * Whether the group was told to replace the instance, or was about to be, and nobody has noted which: another function is
+ * at it, or has died. Until it is known the record must not end, for it is what on-call is told from.
+ */
+export function isReplacementUnknown(taken: readonly TakenStep[], nowMs: number): boolean {
+  const step = unknownReplacement(taken);
+  return step !== undefined && nowMs - step.atMs < REPLACEMENT_KNOWN_AFTER_MS;
+}
+
+/** Whether such an instance shows that its group was told: it is on its way out, or has left. */
+export function isReplacementSeen(
+  taken: readonly TakenStep[],
+  { lifecycleState }: Pick<LadderSituation, 'lifecycleState'>,
+): boolean {
+  return unknownReplacement(taken) !== undefined && (lifecycleState === undefined || isLeaving(lifecycleState));
+}
+
+function unknownReplacement(taken: readonly TakenStep[]): TakenStep | undefined {
+  const step = taken.findLast(({ name }) => name === 'replace');
+  return step?.outcome === undefined ? step : undefined;
+}
+
 /** The next step that is due, allowed and not yet taken. */
 export function nextStep(
   taken: readonly TakenStep[],

@@ -7,7 +7,7 @@ import { leave, note, observeAll, type Subject } from './disconnections.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { readEachCluster } from './each-cluster.ts';
 import { isStep, type Judged, judgeAll, WAIT } from './judged-agents.ts';
-import { climb, followRestart } from './ladder-steps.ts';
+import { climb, followSteps } from './ladder-steps.ts';
 import { concerns, endedAtMs, reviewOutage } from './outages.ts';
 import { isLookedAfter } from './registrations.ts';
 import { dueOf, findConnectedTwins, listSuspects, lookUpAll } from './suspects.ts';
@@ -114,16 +114,17 @@ async function followAll(
   subjects: readonly Subject[],
   allowance: Allowance,
 ): Promise<{ readonly subjects: Subject[]; readonly failures: Failures }> {
-  const followed: Subject[] = [];
+  const followed = new Map<string, Subject>();
   const failures = await eachOf(
     subjects,
     ({ suspect }) => suspect.arn,
     allowance,
     async (subject) => {
-      followed.push({ ...subject, incident: await followRestart(runtime, subject) });
+      followed.set(subject.suspect.arn, { ...subject, incident: await followSteps(runtime, subject) });
     },
   );
-  return { subjects: followed, failures };
+  // Where Systems Manager does not answer, the agent is away all the same: it is judged, and counted.
+  return { subjects: subjects.map((subject) => followed.get(subject.suspect.arn) ?? subject), failures };
 }
 
 async function reviewOutageIn(

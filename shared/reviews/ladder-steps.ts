@@ -5,7 +5,7 @@ import { describeGroup, replaceUnhealthy } from '../aws/auto-scaling.ts';
 import { deregisterContainerInstance } from '../aws/container-instances.ts';
 import { commandOutcome, restartAgent } from '../aws/ssm.ts';
 import type { DisconnectionDecision } from '../domain/disconnection.ts';
-import { OBSERVED } from '../domain/ladder.ts';
+import { isReplacementSeen, OBSERVED } from '../domain/ladder.ts';
 import type { ContainerInstance } from '../domain/model.ts';
 import type { DisconnectionIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
@@ -76,22 +76,42 @@ async function restart(runtime: Runtime, climber: Climber): Promise<unknown> {
 /** A command that has not ended by then was lost: it must begin within one minute and end within two. */
 const COMMAND_LOST_AFTER_MS = 300_000;
 
-/** Records how the restart of an agent ended; a failure is told, if on-call knows of the incident. */
-export async function followRestart(runtime: Runtime, subject: Subject): Promise<DisconnectionIncident | undefined> {
-  const { incident, observation } = subject;
-  const step = incident?.steps.findLast(({ name }) => name === 'restart');
-  const { instance } = observation;
-  if (incident === undefined || instance === undefined || incident.phase === 'closed') return incident;
-  if (step === undefined || step.outcome !== undefined) return incident;
+/** Records what has become of steps of which that was not known when they were taken. */
+export async function followSteps(runtime: Runtime, subject: Subject): Promise<DisconnectionIncident | undefined> {
+  if (subject.incident === undefined || subject.incident.phase === 'closed') return subject.incident;
+  const incident = await followReplacement(runtime, subject, subject.incident);
+  return incident && followRestart(runtime, subject, incident);
+}
+
+/** The function that had the instance replaced has died right after: its way out tells. */
+async function followReplacement(
+  runtime: Runtime,
+  subject: Subject,
+  incident: DisconnectionIncident,
+): Promise<DisconnectionIncident | undefined> {
+  if (subject.policy.mode === 'observe' || !isReplacementSeen(incident.steps, subject.observation)) return incident;
+  return record(runtime, subject, incident, { name: 'replace', outcome: REPORTED });
+}
+
+/** A failure is told, if on-call knows of the incident. */
+async function followRestart(
+  runtime: Runtime,
+  subject: Subject,
+  incident: DisconnectionIncident,
+): Promise<DisconnectionIncident | undefined> {
+  const { instance } = subject.observation;
+  const step = incident.steps.findLast(({ name }) => name === 'restart');
+  if (instance === undefined || step === undefined || step.outcome !== undefined) return incident;
   const { commandId } = step;
   const outcome = commandId && (await commandOutcome(runtime.ssm, instance.ec2InstanceId, commandId));
   const isLost = runtime.now() - step.atMs >= COMMAND_LOST_AFTER_MS;
-  if (outcome === 'succeeded')
-    return record(runtime, { ...subject, incident, instance }, incident, { name: 'restart', outcome });
+  if (outcome === 'succeeded') return record(runtime, subject, incident, { name: 'restart', outcome });
   if (!isLost && (outcome === 'pending' || outcome === undefined)) return incident;
   const why = typeof outcome === 'object' ? outcome.failed : 'no outcome within five minutes';
-  return record(runtime, { ...subject, incident, instance }, incident, { name: 'restart', outcome: `failed: ${why}` });
+  return record(runtime, subject, incident, { name: 'restart', outcome: `failed: ${why}` });
 }
+
+const REPORTED = 'reported unhealthy';
 
 async function replace(runtime: Runtime, climber: Climber): Promise<unknown> {
   const { incident, instance, policy, groupName = '' } = climber;
@@ -115,7 +135,7 @@ async function replace(runtime: Runtime, climber: Climber): Promise<unknown> {
   );
   const outcomes = {
     observed: OBSERVED,
-    marked: 'reported unhealthy',
+    marked: REPORTED,
     'in-grace-period': `failed: within the health check grace period of ${groupName}`,
     'not-in-a-group': 'failed: in no Auto Scaling group any more',
   };
@@ -187,7 +207,7 @@ function lastOfEach(steps: readonly Step[]): Step[] {
  */
 async function record(
   runtime: Runtime,
-  climber: Climber,
+  { observation: { instance }, groupName }: Subject,
   claimed: DisconnectionIncident,
   result: Pick<Step, 'name' | 'outcome' | 'commandId'>,
 ): Promise<DisconnectionIncident | undefined> {
@@ -198,7 +218,7 @@ async function record(
   const isNews = claimed.steps.every(({ name, outcome }) => name !== step.name || outcome !== step.outcome);
   const isFailed = step.outcome?.startsWith('failed');
   const isTold = isNews && (isFailed ? claimed.phase === 'alerted' : step.name === 'replace');
-  const alerts = isTold ? [repairAlert(next, step, situationOf(climber))] : [];
+  const alerts = isTold ? [repairAlert(next, step, { instance, groupName })] : [];
   const saved = await commit(runtime, { ...next, outbox: [...claimed.outbox, ...alerts] }, claimed);
   return saved?.kind === 'disconnection' ? saved : undefined;
 }

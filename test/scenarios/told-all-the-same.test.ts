@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Box, minutes, openBox, type Settings, seconds } from './box.ts';
-import { bootGroup, containerInstance, instancesOf, LAUNCH_HOOK } from './fleet.ts';
+import { bootGroup, containerInstance, groupInstance, instancesOf, LAUNCH_HOOK, TERMINATE_HOOK } from './fleet.ts';
 import { announce, now, spotFleet, told } from './interruption-fleet.ts';
 
 /** A box in which a function dies right after the first call of the operation took effect. */
@@ -64,6 +64,41 @@ describe('a function that dies right after its effect', () => {
       expect.stringContaining('disconnected'),
       expect.stringContaining('containers may run on'),
     ]);
+  });
+});
+
+describe('a function that dies right after it has had an instance replaced', () => {
+  const settings = { outageCountMin: '5', disconnectedReplaceMinutes: '15' };
+  const replacements = (box: Box) => subjects(box).filter((subject) => subject.includes('is being replaced'));
+
+  it.each([
+    ['with a terminate hook', [TERMINATE_HOOK], '10'],
+    ['without one', [], '10'],
+    ['with a terminate hook, where nobody had been told', [TERMINATE_HOOK], 'off'],
+    ['without one, where nobody had been told', [], 'off'],
+  ])('leaves on-call told of that, %s', async (_, lifecycleHooks, disconnectedAlertMinutes) => {
+    const box = await openMortalBox('SetInstanceHealth', { ...settings, disconnectedAlertMinutes });
+    const [id = ''] = await bootGroup(box, { lifecycleHooks });
+
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(60));
+
+    expect(box.calls('SetInstanceHealth')).toHaveLength(1);
+    expect(replacements(box)).toEqual([`[prod] ${id} is being replaced`]);
+  });
+
+  it('leaves on-call told of that, although its agent is back before anybody looks', async () => {
+    const box = await openMortalBox('SetInstanceHealth', settings);
+    const [id = ''] = await bootGroup(box);
+
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(14) + seconds(30));
+    while (box.calls('SetInstanceHealth').length === 0) await box.run(seconds(1));
+    box.world.reconnectAgent(id);
+    await box.run(minutes(20));
+
+    expect(groupInstance(box, id).lifecycleState).toBe('Terminated');
+    expect(replacements(box)).toEqual([`[prod] ${id} is being replaced`]);
   });
 });
 

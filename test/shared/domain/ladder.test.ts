@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  isReplacementSeen,
+  isReplacementUnknown,
   LADDER,
   type LadderSituation,
   nextStep,
@@ -130,5 +132,30 @@ describe('the ladder', () => {
       { name: 'replace', afterMinutes: 30, refusal: 'it is Standby in its group' },
       { name: 'deregister', afterMinutes: 60, refusal: expect.stringContaining('its EC2 instance runs') },
     ]);
+  });
+});
+
+describe('a replacement of which nobody has noted how it went', () => {
+  const unknown = [done('alert', 10), done('replace', 30), done('deregister', 60, OBSERVED)];
+  const at = (minutes: number) => T0 + minutes * MINUTE_MS;
+
+  test('keeps the record from ending for five minutes', () => {
+    expect(isReplacementUnknown(unknown, at(34))).toBe(true);
+    expect(isReplacementUnknown(unknown, at(35))).toBe(false);
+    expect(isReplacementUnknown([done('replace', 30, 'reported unhealthy')], at(31))).toBe(false);
+    expect(isReplacementUnknown([done('alert', 30), done('restart', 30)], at(31))).toBe(false);
+  });
+
+  test.each([
+    ['InService', false],
+    ['Standby', false],
+    ['Terminating:Retained', false],
+    ['Terminating', true],
+    ['Terminating:Wait', true],
+    [undefined, true],
+  ])('is seen in the state %s: %s', (lifecycleState, isSeen) => {
+    expect(isReplacementSeen(unknown, { lifecycleState })).toBe(isSeen);
+    expect(isReplacementSeen([...unknown, done('replace', 40, 'reported unhealthy')], { lifecycleState })).toBe(false);
+    expect(isReplacementSeen([done('restart', 30)], { lifecycleState })).toBe(false);
   });
 });

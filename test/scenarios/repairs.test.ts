@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../simulator/wire/aws-error.ts';
+import { type Box, type BoxOptions, minutes, openBox } from './box.ts';
+import { bootGroup } from './fleet.ts';
+
+const UNAVAILABLE = new AwsError('InternalServerError', 'Service Unavailable', { status: 500 });
+
+/** Two instances; calls of this operation get no answer but an error. Nothing else breaks connections. */
+async function twoInstances(settings: BoxOptions['settings'], failing: string) {
+  const box = await openBox({
+    settings: { outageCountMin: '5', ...settings },
+    agentConnectionsEnd: false,
+    intercept: ({ operation }) => (operation === failing ? { effect: 'none', answer: UNAVAILABLE } : undefined),
+  });
+  const [id = ''] = await bootGroup(box, { desired: 2 });
+  return { box, id };
+}
+
+const subjects = (box: Box) => box.alerts().map(({ subject }) => subject);
+
+describe('an agent that stays away', () => {
+  it('is told of although Systems Manager does not say what became of its restart', async () => {
+    const { box, id } = await twoInstances({ disconnectedRestartMinutes: '5' }, 'GetCommandInvocation');
+
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(14));
+
+    expect(box.calls('SendCommand')).toHaveLength(1);
+    expect(subjects(box)).toEqual([expect.stringContaining(`Agent of ${id} disconnected`)]);
+  });
+});
