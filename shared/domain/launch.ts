@@ -132,7 +132,9 @@ export function decideLaunch(
   }
   const isInService = lifecycleState === 'InService';
   const isWatched = observation.isWatched !== false;
-  if (isJudged && incident.phase === 'told' && isInService && isWatched && isReplacementDue(incident, policy, nowMs)) {
+  // Where it is registered elsewhere, tasks may run on it; and of a silent agent the ladder takes care.
+  const isNowhere = isJudged && standing.kind === 'not registered';
+  if (isNowhere && incident.phase === 'told' && isInService && isWatched && isReplacementDue(incident, policy, nowMs)) {
     return { kind: 'replace' };
   }
   return { kind: 'wait', heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)) };
@@ -153,7 +155,7 @@ function isLeft(
 const REPLACE_AGAIN_MS = 600_000;
 
 /** Only where in service, and in a group that is watched: what a launch hook lets in has as long as any other there. */
-function isReplacementDue(
+export function isReplacementDue(
   { isCertain, openedAtMs, letInAtMs = openedAtMs, replacedAtMs }: LaunchIncident,
   { unregisteredAction, unregisteredMinutes }: Policy,
   nowMs: number,

@@ -20,8 +20,8 @@ import { type Allowance, eachOf, type Failures } from './each.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
 
-/** What else the sweep does about a launch: replacing needs permissions that the other functions do not have. */
-export type Replace = (policy: Policy, incident: LaunchIncident) => Promise<unknown>;
+/** Hears of instances that are to be replaced, which only the sweep does: it needs permissions that no other function has. */
+export type OnReplacementDue = (incident: LaunchIncident) => void;
 
 /**
  * Looks at instances that have not arrived yet.
@@ -34,7 +34,7 @@ export async function reviewLaunches(
   incidents: readonly LaunchIncident[],
   allowance: Allowance,
   observe: (incident: LaunchIncident) => LaunchObservation,
-  replace?: Replace,
+  onReplacementDue?: OnReplacementDue,
 ): Promise<Failures> {
   return eachOf(
     incidents.filter(({ phase }) => phase !== 'closed'),
@@ -51,7 +51,7 @@ export async function reviewLaunches(
       const observation = isBlind ? {} : seen;
       const decision = decideLaunch(incident, observation, { policy, nowMs: runtime.now() });
       runtime.logger.info(`launch: ${decision.kind}`, { incident: incident.id, group: incident.groupName, decision });
-      if (decision.kind === 'replace') await replace?.(policy, incident);
+      if (decision.kind === 'replace') onReplacementDue?.(incident);
       else await act({ runtime, policy, incident }, decision);
       if (isBlind) throw read.cause;
     },
@@ -195,10 +195,11 @@ function doneWithHook({ policy, incident }: Subject, result: LifecycleActionResu
 
 async function report({ runtime, policy, incident }: Subject, known: Known): Promise<void> {
   const nowMs = runtime.now();
-  const replaces = policy.unregisteredAction === 'replace';
-  const done = replaces
+  const isNowhere = known.standing.kind === 'not registered';
+  const replaced = isNowhere
     ? 'its group is told to replace it, unless the mode is observe.'
-    : 'nothing (unregisteredAction is alert).';
+    : 'nothing, as it is registered.';
+  const done = policy.unregisteredAction === 'replace' ? replaced : 'nothing (unregisteredAction is alert).';
   const alert = notArrivedAlert(incident, known, { nowMs, isOver: false, done });
   const next: LaunchIncident = { ...incident, phase: 'told', outbox: [...incident.outbox, alert] };
   if (await commit(runtime, next, incident)) countOne(runtime);

@@ -7,10 +7,10 @@ import type { Runtime } from '../runtime.ts';
 import type { Allowance, Failures } from './each.ts';
 import { taggedCluster } from './homes.ts';
 import { reviewLaunchArrivals } from './launch-arrivals.ts';
-import { reviewLaunches } from './launches.ts';
+import { type OnReplacementDue, reviewLaunches } from './launches.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { findRegistrationsAnywhere } from './registrations.ts';
-import { replaceBy, watchGroups } from './unregistered.ts';
+import { watchGroups } from './unregistered.ts';
 import { listUntoldActions } from './untold.ts';
 
 interface Swept {
@@ -21,6 +21,7 @@ interface Swept {
   readonly entering: readonly AutoScalingInstance[];
   /** Those that are looked after. */
   listClusters(): Promise<ClusterArn[]>;
+  readonly onReplacementDue: OnReplacementDue;
 }
 
 /** Looks at all instances that have not arrived: those that hooks hold, and those in service in the groups that are watched. */
@@ -36,7 +37,7 @@ export async function sweepLaunches(runtime: Runtime, swept: Swept, allowance: A
 
 async function lookAtAll(
   runtime: Runtime,
-  { open, groups, entering, listClusters }: Swept,
+  { open, groups, entering, listClusters, onReplacementDue }: Swept,
   allowance: Allowance,
 ): Promise<Failures> {
   const isWatching = groups.some((group) => taggedCluster(group) !== undefined);
@@ -47,7 +48,10 @@ async function lookAtAll(
   const arrived = untold instanceof LookFailure ? new Map([['launches that no event told of', untold.cause]]) : untold;
   const failures = new Map([...watched.failures, ...arrived]);
   if (launches.length === 0) return failures;
-  return new Map([...failures, ...(await reviewKnown(runtime, { launches, groups, clusters }, allowance))]);
+  return new Map([
+    ...failures,
+    ...(await reviewKnown(runtime, { launches, groups, clusters, onReplacementDue }, allowance)),
+  ]);
 }
 
 /** Those that a launch hook holds, and of which no event told. */
@@ -74,9 +78,9 @@ async function reviewKnown(
     launches,
     groups,
     clusters,
-  }: {
+    onReplacementDue,
+  }: Pick<Swept, 'groups' | 'onReplacementDue'> & {
     readonly launches: readonly LaunchIncident[];
-    readonly groups: readonly AutoScalingGroup[];
     readonly clusters: readonly ClusterArn[];
   },
   allowance: Allowance,
@@ -101,7 +105,7 @@ async function reviewKnown(
       ec2: ec2.get(ec2InstanceId),
     };
   };
-  const failures = await reviewLaunches(runtime, launches, allowance, observe, replaceBy(runtime));
+  const failures = await reviewLaunches(runtime, launches, allowance, observe, onReplacementDue);
   return new Map([...unread, ...failures]);
 }
 

@@ -1,8 +1,8 @@
 import { resendAbandoned } from '../alerts/publish.ts';
 import { listGroups } from '../aws/auto-scaling.ts';
 import { destinationOf } from '../domain/lifecycle.ts';
-import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
-import type { DrainIncident, Incident, ManagedDrainIncident } from '../incidents/incident.ts';
+import type { AutoScalingInstance, ClusterArn, LifecycleAction } from '../domain/model.ts';
+import type { DrainIncident, Incident, LaunchIncident, ManagedDrainIncident } from '../incidents/incident.ts';
 import { endSweepTurn, takeSweepTurn } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { sweepAgents } from './agents.ts';
@@ -17,6 +17,7 @@ import { sweepScheduledChanges } from './scheduled-changes.ts';
 import { sweepSummaries } from './summaries.ts';
 import { sweepDrains } from './sweep-drains.ts';
 import { sweepLaunches } from './sweep-launches.ts';
+import { replaceUnregistered } from './unregistered.ts';
 import { listUntoldActions } from './untold.ts';
 import { listPooled } from './warm-pools.ts';
 
@@ -76,6 +77,9 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   const groups = once(() => listGroups(runtime.autoScaling));
   const pooled = once(async () => listPooled(runtime, await groups(), allowance));
   const listClusters = once(() => listClustersLookedAfter(runtime));
+  const toReplace: LaunchIncident[] = [];
+  const onReplacementDue = (incident: LaunchIncident) => toReplace.push(incident);
+  const failures: Failures = new Map();
   const parts: Record<string, () => Promise<Failures>> = {
     'planned looks': async () => {
       await planLooks(runtime, [...drains, ...launches]);
@@ -97,12 +101,17 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
     launches: async () => {
       const returning = new Set(drains.map(({ ec2InstanceId }) => ec2InstanceId));
       const entering = (await pooled()).instances.filter(({ ec2InstanceId }) => !returning.has(ec2InstanceId));
-      return sweepLaunches(runtime, { open: launches, groups: await groups(), entering, listClusters }, allowance);
+      const swept = { open: launches, groups: await groups(), entering, listClusters, onReplacementDue };
+      return sweepLaunches(runtime, swept, allowance);
     },
     'scheduled changes': () => sweepScheduledChanges(runtime, incidents, allowance),
     // Before the agents: reads the tags of all clusters at once.
     configurations: () => sweepConfigurations(runtime, { open: incidents, listClusters }, allowance),
     agents: () => sweepAgents(runtime, { open: incidents, listClusters }, allowance),
+    replacements: () => {
+      const hasUnknownAgents = (cluster: ClusterArn) => failures.has('agents') || failures.has(cluster);
+      return replaceUnregistered(runtime, toReplace, { allowance, hasUnknownAgents });
+    },
     repairs: () =>
       eachOf(
         repairs,
@@ -113,7 +122,6 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
     summaries: () => sweepSummaries(runtime, { open: unsettled, listClusters }, allowance),
     alerts: () => sweepAlerts(runtime, incidents, allowance),
   };
-  const failures: Failures = new Map();
   for (const [name, part] of Object.entries(parts)) {
     try {
       for (const [subject, error] of await part()) failures.set(subject, error);

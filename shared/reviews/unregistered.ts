@@ -3,16 +3,17 @@ import { replaceUnhealthy } from '../aws/auto-scaling.ts';
 import { describeContainerInstances, findRegistrations } from '../aws/container-instances.ts';
 import type { Policy } from '../config/settings.ts';
 import { clusterName } from '../domain/arns.ts';
+import { isReplacementDue } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, Ec2InstanceId } from '../domain/model.ts';
 import { type LaunchIncident, newLaunch } from '../incidents/launch-incident.ts';
 import { outageId } from '../incidents/outage-incident.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Allowance, Failures } from './each.ts';
+import { type Allowance, eachOf, type Failures } from './each.ts';
 import { readEachCluster } from './each-cluster.ts';
 import { taggedCluster } from './homes.ts';
-import type { Replace } from './launches.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
+import { findRegistrationsAnywhere } from './registrations.ts';
 import { claimRepair } from './repairs.ts';
 
 /**
@@ -110,17 +111,39 @@ async function file(runtime: Runtime, fresh: LaunchIncident): Promise<LaunchInci
 }
 
 /**
- * Claimed before it is done: of two sweeps only one makes the group replace the instance. It counts as a repair of its
- * cluster, and none is made in an outage. An instance in its grace period is not replaced, and is tried again later.
+ * Has the groups replace instances that never registered, once the agents have been looked at: whether their cluster has
+ * an outage is known only then. They count as repairs of their cluster, and none is made in an outage. An instance in its
+ * grace period is not replaced, and is tried again later.
+ *
+ * @param hasUnknownAgents whether the agents of a cluster could not be looked at
  */
-export function replaceBy(runtime: Runtime): Replace {
-  return async (policy, incident) => {
-    const { clusterArn, ec2InstanceId } = incident;
-    if (clusterArn === undefined || !(await mayRepair(runtime, clusterArn, policy))) return;
-    if ((await commit(runtime, { ...incident, replacedAtMs: runtime.now() }, incident)) === undefined) return;
-    const effect = { operation: 'SetInstanceHealth', subject: ec2InstanceId, status: 'Unhealthy' };
-    await perform(runtime, policy, effect, () => replaceUnhealthy(runtime.autoScaling, ec2InstanceId));
-  };
+export function replaceUnregistered(
+  runtime: Runtime,
+  due: readonly LaunchIncident[],
+  { allowance, hasUnknownAgents }: { readonly allowance: Allowance; hasUnknownAgents(cluster: ClusterArn): boolean },
+): Promise<Failures> {
+  return eachOf(
+    due,
+    ({ id }) => id,
+    allowance,
+    async (incident) => {
+      if (incident.clusterArn === undefined || hasUnknownAgents(incident.clusterArn)) return;
+      await replace(runtime, incident, incident.clusterArn);
+    },
+  );
+}
+
+async function replace(runtime: Runtime, incident: LaunchIncident, clusterArn: ClusterArn): Promise<void> {
+  const { ec2InstanceId } = incident;
+  const policy = await runtime.policies.of(clusterArn);
+  if (!isReplacementDue(incident, policy, runtime.now())) return;
+  // It may have registered while the others were looked at.
+  if ((await findRegistrationsAnywhere(runtime, [ec2InstanceId], [clusterArn])).size > 0) return;
+  if (!(await mayRepair(runtime, clusterArn, policy))) return;
+  // Claimed before it is done: of two sweeps only one makes the group replace the instance.
+  if ((await commit(runtime, { ...incident, replacedAtMs: runtime.now() }, incident)) === undefined) return;
+  const effect = { operation: 'SetInstanceHealth', subject: ec2InstanceId, status: 'Unhealthy' };
+  await perform(runtime, policy, effect, () => replaceUnhealthy(runtime.autoScaling, ec2InstanceId));
 }
 
 /** A new instance that cannot register in an outage is one more that the outage holds back. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../../shared/config/config.ts';
 import { decideLaunch, type LaunchObservation } from '../../../shared/domain/launch.ts';
 import type { LaunchIncident } from '../../../shared/incidents/incident.ts';
-import { clusterArn, ec2InstanceId, heldAction, MINUTE_MS, T0 } from '../fleet.ts';
+import { clusterArn, ec2InstanceId, heldAction, instance, MINUTE_MS, T0 } from '../fleet.ts';
 
 const told: LaunchIncident = {
   kind: 'launch',
@@ -56,6 +56,18 @@ const rows: readonly Row[] = [
   {
     when: 'EC2 was not asked',
     seen: { ...inService, ec2: undefined },
+    minutes: 16,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'it is registered in another cluster',
+    seen: { ...inService, registrations: [instance({ clusterArn: clusterArn.replace('/shop', '/dev') })] },
+    minutes: 16,
+    decides: { kind: 'wait' },
+  },
+  {
+    when: 'its agent is registered, and silent',
+    seen: { ...inService, registrations: [instance({ agentConnected: false })] },
     minutes: 16,
     decides: { kind: 'wait' },
   },

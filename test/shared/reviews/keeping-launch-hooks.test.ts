@@ -43,7 +43,8 @@ async function sweepWithout(Command: typeof DescribeClustersCommand, open: Launc
   const autoScalingInstance = { ec2InstanceId, groupName: 'shop-nodes', lifecycleState: 'Pending:Wait' };
   const group = { name: 'shop-nodes', retainsOnAbandon: false, suspendedProcesses: [], tags: {}, hasWarmPool: false };
   const groups = [{ ...group, instances: [autoScalingInstance] }];
-  const swept = { open: [open], groups, entering: [], listClusters: async () => [clusterArn] };
+  const listed = { groups, entering: [], listClusters: async () => [clusterArn] };
+  const swept = { open: [open], ...listed, onReplacementDue: () => undefined };
   const failures = await sweepLaunches(runtime, swept, { hasTime: () => true });
   const heartbeats = mocks.autoScaling.commandCalls(RecordLifecycleActionHeartbeatCommand).length;
   return { failures: failures.size, heartbeats };

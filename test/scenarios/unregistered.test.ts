@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { type Box, minutes, openBox, seconds } from './box.ts';
+import { bootGroup, groupInstance, instancesOf, launchUnregistered } from './fleet.ts';
+
+const REPLACING = { unregisteredAction: 'replace' } as const;
+const told = (box: Box) => box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`);
+
+it('an instance that never registered is not replaced by the very sweep that finds an outage of its cluster', async () => {
+  const box = await openBox({ settings: REPLACING, agentConnectionsEnd: false });
+  const ids = await bootGroup(box, { desired: 6 });
+  const late = await launchUnregistered(box);
+
+  await box.run(minutes(4) + seconds(50));
+  for (const id of ids) box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(30));
+
+  // One minute after the other: in between, the replacement was due.
+  expect(told(box)).toEqual(['launch opened', 'outage opened']);
+  const [first = 0, second = 0] = box.alerts().map(({ at }) => Date.parse(at));
+  expect(second - first).toBeLessThan(minutes(1) + seconds(10));
+  expect(box.calls('SetInstanceHealth')).toEqual([]);
+  expect(groupInstance(box, late).lifecycleState).toBe('InService');
+});
+
+it('an instance that is registered in another cluster than that of its group is told of, and not replaced', async () => {
+  const box = await openBox({ settings: { ...REPLACING, clusters: 'prod' }, agentConnectionsEnd: false });
+  box.world.createCluster({ name: 'dev' });
+  const group = { name: 'late', desired: 1, lifecycleHooks: [], tags: { 'ebbtide:cluster': 'prod' } };
+  box.world.createAutoScalingGroup({ ...group, cluster: 'dev' });
+  await box.run(minutes(5));
+  const [id = ''] = instancesOf(box, 'late');
+
+  await box.run(minutes(40));
+
+  expect(box.alerts()).toMatchObject([
+    {
+      subject: expect.stringContaining(`${id} in the wrong cluster`),
+      message: expect.stringContaining('nothing, as it is registered'),
+    },
+  ]);
+  expect(box.calls('SetInstanceHealth')).toEqual([]);
+});
