@@ -28,6 +28,8 @@ export const launchIncidentSchema = z.object({
   endTold: z.object({ atMs: z.number(), isOpen: z.boolean() }).optional(),
   /** When its group was last told to replace it: noted before it is, so that nobody else does so too. */
   replacedAtMs: z.number().optional(),
+  /** When that was counted as a repair of its cluster: what is tried again is the same one. */
+  countedAtMs: z.number().optional(),
 });
 export type LaunchIncident = z.infer<typeof launchIncidentSchema>;
 

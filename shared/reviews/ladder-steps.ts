@@ -147,8 +147,10 @@ async function deregister(runtime: Runtime, climber: Climber, reason: 'ghost' | 
   const { suspect, policy, incident } = climber;
   const instance = (await describeRegistrations(runtime, [suspect])).get(suspect.arn);
   if (instance?.agentConnected) return;
-  // What is left of an instance that has gone is no repair: nothing that runs depends on it.
-  if (reason === 'policy' && !(await claimRepair(runtime, suspect.clusterArn, policy))) return;
+  // What is left of an instance that has gone is no repair: nothing that runs depends on it. And what is tried again, as
+  // the call failed, is the same one.
+  const isCounted = reason !== 'policy' || incident.deregisteringAtMs !== undefined;
+  if (!isCounted && !(await claimRepair(runtime, suspect.clusterArn, policy))) return;
   // Noted first: should the function die right after, nothing else tells of the containers that run on.
   const noted = reason === 'policy' && policy.mode === 'act' ? await noteDeregistering(runtime, incident) : incident;
   if (noted === undefined) return;

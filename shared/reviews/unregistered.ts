@@ -139,15 +139,21 @@ async function replace(runtime: Runtime, incident: LaunchIncident, clusterArn: C
   if (!isReplacementDue(incident, policy, runtime.now())) return;
   // It may have registered while the others were looked at.
   if ((await findRegistrationsAnywhere(runtime, [ec2InstanceId], [clusterArn])).size > 0) return;
-  if (!(await mayRepair(runtime, clusterArn, policy))) return;
+  if (!(await mayRepair(runtime, clusterArn, { policy, incident }))) return;
   // Claimed before it is done: of two sweeps only one makes the group replace the instance.
-  if ((await commit(runtime, { ...incident, replacedAtMs: runtime.now() }, incident)) === undefined) return;
+  const replacedAtMs = runtime.now();
+  const counted = policy.mode === 'act' ? { countedAtMs: incident.countedAtMs ?? replacedAtMs } : {};
+  if ((await commit(runtime, { ...incident, replacedAtMs, ...counted }, incident)) === undefined) return;
   const effect = { operation: 'SetInstanceHealth', subject: ec2InstanceId, status: 'Unhealthy' };
   await perform(runtime, policy, effect, () => replaceUnhealthy(runtime.autoScaling, ec2InstanceId));
 }
 
 /** A new instance that cannot register in an outage is one more that the outage holds back. */
-async function mayRepair(runtime: Runtime, clusterArn: ClusterArn, policy: Policy): Promise<boolean> {
+async function mayRepair(
+  runtime: Runtime,
+  clusterArn: ClusterArn,
+  { policy, incident }: { readonly policy: Policy; readonly incident: LaunchIncident },
+): Promise<boolean> {
   if (policy.repairs === 'off') return false;
   const outage = (await runtime.incidents.getMany([outageId(clusterArn)])).get(outageId(clusterArn));
   if (outage !== undefined && outage.closedAtMs === undefined) return false;
@@ -155,5 +161,6 @@ async function mayRepair(runtime: Runtime, clusterArn: ClusterArn, policy: Polic
   const { unregisteredMinutes: minutes } = policy;
   const sinceMs = runtime.now() - (outage?.closedAtMs ?? 0);
   if (minutes !== 'off' && sinceMs < minutes * 60_000) return false;
-  return policy.mode === 'observe' || claimRepair(runtime, clusterArn, policy);
+  const isCounted = policy.mode === 'observe' || incident.countedAtMs !== undefined;
+  return isCounted || claimRepair(runtime, clusterArn, policy);
 }

@@ -35,10 +35,10 @@ export async function bootGroup(box: Box, options: Partial<GroupOptions> = {}): 
 }
 
 /** The one instance, which never registers, of a group `late` that its tag has watched; it has no launch hook. */
-export async function launchUnregistered(box: Box): Promise<string> {
+export async function launchUnregistered(box: Box, options: Partial<GroupOptions> = {}): Promise<string> {
   const tags = { 'ebbtide:cluster': 'prod' };
   const group = { name: 'late', cluster: 'prod', desired: 0, maxSize: 5, lifecycleHooks: [], tags };
-  box.world.createAutoScalingGroup(group);
+  box.world.createAutoScalingGroup({ ...group, ...options });
   box.world.breakNewAgents('late');
   box.world.setDesiredCapacity('late', 1);
   await box.run(minutes(2));

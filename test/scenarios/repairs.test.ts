@@ -28,4 +28,15 @@ describe('an agent that stays away', () => {
     expect(box.calls('SendCommand')).toHaveLength(1);
     expect(subjects(box)).toEqual([expect.stringContaining(`Agent of ${id} disconnected`)]);
   });
+
+  it('uses up one of the repairs that are allowed, however often its deregistration fails', async () => {
+    const settings = { disconnectedDeregisterMinutes: '15', disconnectedDeregisterRunning: 'yes' };
+    const { box, id } = await twoInstances(settings, 'DeregisterContainerInstance');
+
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(30));
+
+    expect(box.calls('DeregisterContainerInstance').length).toBeGreaterThan(9);
+    expect(subjects(box)).toEqual([expect.stringContaining(`Agent of ${id} disconnected`)]);
+  });
 });

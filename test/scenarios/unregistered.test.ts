@@ -40,3 +40,15 @@ it('an instance that is registered in another cluster than that of its group is 
   ]);
   expect(box.calls('SetInstanceHealth')).toEqual([]);
 });
+
+it('an instance that never registered uses up one of the repairs that are allowed, however often its group refuses', async () => {
+  const box = await openBox({ settings: { ...REPLACING, unregisteredMinutes: '5', repairsPerHourMax: '2' } });
+  const id = await launchUnregistered(box, { healthCheckGracePeriodSeconds: 3_000 });
+
+  await box.run(minutes(44));
+  expect(box.calls('SetInstanceHealth').length).toBeGreaterThanOrEqual(4);
+  expect(told(box)).toEqual(['launch opened']);
+  await box.run(minutes(16));
+
+  expect(groupInstance(box, id).lifecycleState).toBe('Terminated');
+});
