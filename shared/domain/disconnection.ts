@@ -39,6 +39,8 @@ export interface DisconnectionObservation {
   readonly connectedTwin: ContainerInstance | undefined;
   /** The ARN of another cluster in which the same instance is connected. Only looked for once it matters. */
   readonly connectedIn?: string | undefined;
+  /** The instance has registered in another cluster since. Only looked for once it matters. */
+  readonly isLeftBehind?: boolean | undefined;
   /**
    * The ladder's clock starts there, at the earliest: the end of an outage that this instance was part of, when the last
    * other registration of it lost its agent, or when EC2 started it (again).
@@ -111,9 +113,9 @@ export function isInTrouble(instance: ContainerInstance): boolean {
 
 /** Whether an instance counts as one that is away and should not be: what the circuit breaker counts. */
 export function isMissed(observation: DisconnectionObservation): boolean {
-  const { instance, connectedTwin, connectedIn, operator, isDraining } = observation;
+  const { instance, connectedTwin, connectedIn, isLeftBehind = false, operator, isDraining } = observation;
   if (instance === undefined || operator !== undefined || isDraining) return false;
-  const isElsewhere = connectedTwin !== undefined || connectedIn !== undefined;
+  const isElsewhere = connectedTwin !== undefined || connectedIn !== undefined || isLeftBehind;
   return isInTrouble(instance) && !isElsewhere && !isExpected(observation) && !isGhost(observation);
 }
 

@@ -142,6 +142,8 @@ async function reviewOutageIn(
   const policy = await runtime.policies.of(clusterArn);
   const subjects = judged.filter(({ suspect }) => suspect.clusterArn === clusterArn);
   const missed = subjects.filter(({ observation }) => isMissed(observation));
+  // An instance counts once, however many registrations it has.
+  const counted = new Set(new Map(missed.map((one) => [one.observation.instance?.ec2InstanceId, one])).values());
   const steps = judged.filter(({ decision }) => isStep(decision));
   const dueIds = new Set(steps.map(({ observation }) => observation.instance?.ec2InstanceId));
   // Whichever of its registrations a step is due for, it would be taken on the instance.
@@ -152,10 +154,20 @@ async function reviewOutageIn(
   return reviewOutage(runtime, {
     clusterArn,
     policy,
-    awayByZone: new Map([...Map.groupBy(missed, zoneOf)].map(([zone, { length }]) => [zone, length])),
+    awayByZone: countByZone(counted),
+    surplusByZone: countByZone(subjects.filter((subject) => isSilent(subject) && !counted.has(subject))),
     dueZones: new Set(due.map(zoneOf)),
     previous: outageOf(incidents, clusterArn),
   });
+}
+
+/** What ECS counts among those registered, although nobody is at the other end. */
+function isSilent({ observation: { instance } }: Subject): boolean {
+  return instance !== undefined && !instance.agentConnected && ['ACTIVE', 'DRAINING'].includes(instance.status);
+}
+
+function countByZone(subjects: Iterable<Subject>): Map<string, number> {
+  return new Map([...Map.groupBy(subjects, zoneOf)].map(([zone, { length }]) => [zone, length]));
 }
 
 function outageOf(incidents: ReadonlyMap<string, Incident>, clusterArn: ClusterArn): OutageIncident | undefined {

@@ -42,9 +42,10 @@ export async function judgeAll(
       ({ agentConnected, clusterArn }) => agentConnected && clusterArn !== subject.suspect.clusterArn,
     );
     if (elsewhere === undefined) {
-      if (!isStep(subject.decision) || subject.decision.kind === 'alert') return subject;
       const isLeftBehind = others.some((other) => isLaterElsewhere(other, subject));
-      if (failures.size > 0 || isLeftBehind) return { ...subject, decision: WAIT };
+      const observation = { ...subject.observation, isLeftBehind };
+      if (!isStep(subject.decision) || subject.decision.kind === 'alert') return { ...subject, observation };
+      if (failures.size > 0 || isLeftBehind) return { ...subject, observation, decision: WAIT };
       return { ...subject, observation: anywhere(subject) };
     }
     const observation = { ...subject.observation, connectedIn: elsewhere.clusterArn };
@@ -57,7 +58,7 @@ function anywhere({ observation }: Subject): Subject['observation'] {
   return { ...observation, connectedIn: undefined };
 }
 
-/** Where enough are away for an outage, all of them: what is connected in another cluster is no part of one. */
+/** Where enough are away for an outage, all of them: what has moved to another cluster is no part of one. */
 function countedIn(cluster: ClusterArn, judged: readonly Judged[]): Judged[] {
   const missed = judged.filter(
     ({ suspect, observation }) =>

@@ -15,6 +15,8 @@ export interface ClusterState {
   readonly policy: Policy;
   /** How many are away that should not be, by Availability Zone. */
   readonly awayByZone: ReadonlyMap<string, number>;
+  /** How many registrations are none of an instance whose agent ought to be there, or not its only one, by zone. */
+  readonly surplusByZone: ReadonlyMap<string, number>;
   /** The zones in which something would be said or done about one of them now. */
   readonly dueZones: ReadonlySet<string>;
   /** The last one of the cluster, open or closed. */
@@ -25,7 +27,7 @@ export interface ClusterState {
 export async function reviewOutage(runtime: Runtime, state: ClusterState): Promise<OutageIncident | undefined> {
   const { clusterArn, policy, awayByZone, dueZones, previous } = state;
   const isOpen = previous?.phase === 'open';
-  const away = [...awayByZone.values()].reduce((sum, count) => sum + count, 0);
+  const away = sumOf(awayByZone);
   const mayOpen = dueZones.size > 0 && away >= policy.outageCountMin;
   if (!isOpen && !mayOpen) return previous;
   const census = await takeCensus(runtime, state, away);
@@ -91,17 +93,21 @@ function endsOf(outage: OutageIncident | undefined): Readonly<Record<string, num
 /** Two calls, and one for each zone in which enough are away to matter: asked only when something is wrong already. */
 async function takeCensus(
   runtime: Runtime,
-  { clusterArn, policy, awayByZone, previous }: ClusterState,
+  { clusterArn, policy, awayByZone, surplusByZone, previous }: ClusterState,
   away: number,
 ): Promise<ClusterCensus> {
-  const total = await countRegistered(runtime.ecs, clusterArn);
+  const total = Math.max(away, (await countRegistered(runtime.ecs, clusterArn)) - sumOf(surplusByZone));
   const zones = new Map<string, { away: number; total: number | undefined }>();
   for (const [zone, count] of awayByZone) {
     const matters = zone.includes('-') && (count >= policy.outageCountMin || previous?.phase === 'open');
-    const zoneTotal = matters ? await countContainerInstancesIn(runtime.ecs, clusterArn, zone) : undefined;
-    zones.set(zone, { away: count, total: zoneTotal });
+    const listed = matters ? await countContainerInstancesIn(runtime.ecs, clusterArn, zone) : undefined;
+    zones.set(zone, { away: count, total: listed && Math.max(count, listed - (surplusByZone.get(zone) ?? 0)) });
   }
   return { away, total, zones };
+}
+
+function sumOf(byZone: ReadonlyMap<string, number>): number {
+  return [...byZone.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function toZones(zones: readonly string[] | 'all'): OutageIncident['zones'] {

@@ -54,7 +54,8 @@ export class Outages {
       if (zone?.includes('-')) scopes.set(`${cluster}/${zone}`, some);
     }
     for (const [scope, members] of scopes) {
-      const away = members.filter((one) => isMissed(one, ledger)).length;
+      // However many registrations an instance has, it is one that is away.
+      const away = new Set(members.filter((one) => isMissed(one, ledger)).map((one) => one.ec2InstanceId)).size;
       const isTripped = away >= outage.countMin && away * 100 >= outage.sharePercent * members.length;
       const sinceMs = this.#sinceMs.get(scope);
       if (!isTripped && sinceMs !== undefined) {
@@ -82,12 +83,19 @@ export function wasMissed(
 }
 
 /** Away, and certainly not as it ought to be: it runs, is in service or external, has no other, and nobody takes it. */
-export function isMissed({ arn, ec2InstanceId, status, connected }: RegistrationRecord, ledger: Ledger): boolean {
+export function isMissed(registration: RegistrationRecord, ledger: Ledger): boolean {
+  const { arn, ec2InstanceId, status, connected } = registration;
   if (connected || status !== 'ACTIVE' || ledger.announcements.concern(ec2InstanceId)) return false;
   const isExternal = ec2InstanceId.startsWith('mi-');
   const isInService =
     ledger.ec2State(ec2InstanceId) === 'running' && ledger.lifecycleState(ec2InstanceId) === 'InService';
   if (!isExternal && !isInService) return false;
   if (ledger.actionsHolding(ec2InstanceId, { sinceMs: Number.POSITIVE_INFINITY }).length > 0) return false;
-  return !ledger.registrationsOf(ec2InstanceId).some((other) => other.arn !== arn && other.connected);
+  const others = ledger.registrationsOf(ec2InstanceId).filter((other) => other.arn !== arn);
+  return !others.some((other) => other.connected || isLaterElsewhere(other, registration));
+}
+
+/** The instance has moved to another cluster: it is there that it is missed. */
+function isLaterElsewhere(other: RegistrationRecord, { cluster, registeredAtMs }: RegistrationRecord): boolean {
+  return other.status !== 'INACTIVE' && other.cluster !== cluster && other.registeredAtMs > registeredAtMs;
 }

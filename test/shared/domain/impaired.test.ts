@@ -109,6 +109,7 @@ describe('an instance counts as missed, which may make an outage,', () => {
     ['when it drains', { ...away, isDraining: true }],
     ['when it is connected under another registration', { ...away, connectedTwin: instance() }],
     ['when it is connected in another cluster', { ...away, connectedIn: 'arn:aws:ecs:eu-west-1:1:cluster/other' }],
+    ['when it has registered in another cluster since', { ...away, isLeftBehind: true }],
     ['when it is stopped', { ...away, ec2State: 'stopped' }],
     ['when it is in a warm pool', { ...away, lifecycleState: 'Warmed:Stopped' }],
     ['when it is terminated', { ...away, ec2State: 'terminated' }],

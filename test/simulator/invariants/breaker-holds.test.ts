@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { breakerHolds } from '../../../simulator/invariants/breaker-holds.ts';
-import { EC2, HandMade, INSTANCE, TERMS } from './hand-made.ts';
+import { EC2, HandMade, INSTANCE, TERMS, TWIN } from './hand-made.ts';
 
 const terms = { ...TERMS, outage: { sharePercent: 50, countMin: 2 } };
 const id = (serial: number) => `i-0000000000000000${serial}`;
@@ -108,4 +108,17 @@ test('An agent that has moved on to another cluster is not missed any more, and 
     .world(elsewhere, 'agent connected', { ec2InstanceId: id(2) })
     .after(1);
   expect(judge(replace(connected)).violations).toBe(0);
+});
+
+test('An instance that is registered more than once is one that is away', () => {
+  const often = fleet(1);
+  for (const twin of [TWIN, `${TWIN}2`]) often.world(twin, 'registered', { ec2InstanceId: id(1) });
+  expect(judge(replace(often.after(1))).violations).toBe(0);
+});
+
+test('What moved to another cluster is missed there, and not where it was', () => {
+  const moved = fleet(2)
+    .world(INSTANCE.replace('shop', 'bank'), 'registered', { ec2InstanceId: id(2) })
+    .after(1);
+  expect(judge(replace(moved)).violations).toBe(0);
 });
