@@ -140,6 +140,22 @@ export function decideLaunch(
   return { kind: 'wait', heartbeats: incident.actions.filter((action) => isHeartbeatDue(action, nowMs)) };
 }
 
+/**
+ * How long it is waited for is what the settings say now: whoever changes them means those too that wait already. Once
+ * on-call has been told, it stays.
+ */
+export function deadlineOfLaunch(
+  { phase, actions, deadlineAtMs, hookEndsAtMs = Number.POSITIVE_INFINITY, endTold, openedAtMs }: LaunchIncident,
+  { launchDeadlineMinutes, unregisteredMinutes }: Policy,
+): number {
+  if (phase !== 'waiting' || endTold !== undefined) return deadlineAtMs;
+  if (actions.length > 0) {
+    const startedAtMs = Math.min(...actions.map((action) => action.startedAtMs));
+    return Math.min(startedAtMs + launchDeadlineMinutes * 60_000, hookEndsAtMs);
+  }
+  return unregisteredMinutes === 'off' ? deadlineAtMs : openedAtMs + unregisteredMinutes * 60_000;
+}
+
 /** No hook ever asked for it, and the operator does not want its group to be watched any more. */
 function isLeft(
   { actions, completed, phase }: LaunchIncident,

@@ -20,8 +20,10 @@ export const launchIncidentSchema = z.object({
   actions: z.array(heldActionSchema),
   /** Those that held it. */
   completed: z.array(heldActionSchema).default([]),
-  /** When on-call is told, and the hooks are completed with the configured result. */
+  /** When on-call is told, and the hooks are completed with the configured result: by the settings of the last look. */
   deadlineAtMs: z.number(),
+  /** The latest that may be, whatever the settings: a little before the hook ends by itself. */
+  hookEndsAtMs: z.number().optional(),
   /** When its hooks were completed although its agent was not there: it is in service since about then. */
   letInAtMs: z.number().optional(),
   /** When on-call was told that it is given up, right before its hooks are completed; and whether they are told of its end. */
@@ -35,7 +37,7 @@ export type LaunchIncident = z.infer<typeof launchIncidentSchema>;
 
 type Launch = Pick<
   LaunchIncident,
-  'ec2InstanceId' | 'groupName' | 'clusterArn' | 'isCertain' | 'actions' | 'deadlineAtMs'
+  'ec2InstanceId' | 'groupName' | 'clusterArn' | 'isCertain' | 'actions' | 'deadlineAtMs' | 'hookEndsAtMs'
 >;
 
 /** The wait for an instance that has just been heard of. */

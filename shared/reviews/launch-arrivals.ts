@@ -131,8 +131,9 @@ function toIncident(
   const { ec2InstanceId, groupName } = action;
   const hook = hooks.find(({ name }) => name === action.hookName);
   const deadlineAtMs = deadlineOf(action.startedAtMs, policy.launchDeadlineMinutes, hook);
+  const hookEndsAtMs = hook && deadlineOf(action.startedAtMs, Number.POSITIVE_INFINITY, hook);
   const actions = [toHeldAction(action, hook)];
-  return newLaunch({ ec2InstanceId, groupName, clusterArn, isCertain, actions, deadlineAtMs }, nowMs);
+  return newLaunch({ ec2InstanceId, groupName, clusterArn, isCertain, actions, deadlineAtMs, hookEndsAtMs }, nowMs);
 }
 
 function subjectOf({ ec2InstanceId }: LifecycleAction): string {

@@ -5,6 +5,7 @@ import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, recordHeartbeat } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import {
+  deadlineOfLaunch,
   decideLaunch,
   type Home,
   homeOf,
@@ -44,9 +45,10 @@ export async function reviewLaunches(
       const seen = observe(stored);
       const clusterArn = homeOf(stored, seen.registrations ?? [], runtime.config.policy);
       const read = await tryTo(() => policyOf(runtime, { clusterArn }));
-      const incident = atHome(runtime, stored, clusterArn);
+      const home = atHome(runtime, stored, clusterArn);
       const isBlind = read instanceof LookFailure;
-      const policy = isBlind ? lastPolicyOf(runtime, incident) : read;
+      const policy = isBlind ? lastPolicyOf(runtime, home) : read;
+      const incident = { ...home, deadlineAtMs: deadlineOfLaunch(home, policy) };
       // Without its policy nothing is judged, and the hook is kept from expiring.
       const observation = isBlind ? {} : seen;
       const decision = decideLaunch(incident, observation, { policy, nowMs: runtime.now() });
@@ -73,7 +75,8 @@ export async function policyOf(runtime: Runtime, { clusterArn }: Pick<Home, 'clu
   return clusterArn === undefined ? runtime.config.policy : runtime.policies.of(clusterArn);
 }
 
-function lastPolicyOf(
+/** As far as it is known without asking. */
+export function lastPolicyOf(
   runtime: Runtime,
   { clusterArn, clusterTags }: Pick<LaunchIncident, 'clusterArn' | 'clusterTags'>,
 ) {

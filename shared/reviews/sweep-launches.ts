@@ -1,13 +1,13 @@
 import { describeEc2Instances, describeEc2StatusChecks } from '../aws/ec2.ts';
 import { clusterName } from '../domain/arns.ts';
-import type { Ec2View } from '../domain/launch.ts';
+import { deadlineOfLaunch, type Ec2View } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, ContainerInstance } from '../domain/model.ts';
 import type { LaunchIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Allowance, Failures } from './each.ts';
 import { taggedCluster } from './homes.ts';
 import { reviewLaunchArrivals } from './launch-arrivals.ts';
-import { type OnReplacementDue, reviewLaunches } from './launches.ts';
+import { lastPolicyOf, type OnReplacementDue, reviewLaunches } from './launches.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { findRegistrationsAnywhere } from './registrations.ts';
 import { watchGroups } from './unregistered.ts';
@@ -93,7 +93,7 @@ async function reviewKnown(
   const watched = new Set(groups.filter((group) => isWatched(group, clusters)).map(({ name }) => name));
   const ec2 = await askEc2(
     runtime,
-    launches.filter(({ deadlineAtMs }) => runtime.now() >= deadlineAtMs),
+    launches.filter((launch) => runtime.now() >= deadlineOfLaunch(launch, lastPolicyOf(runtime, launch))),
   );
   const observe = (launch: LaunchIncident) => {
     const { ec2InstanceId, groupName } = launch;

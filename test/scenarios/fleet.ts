@@ -47,6 +47,15 @@ export async function launchUnregistered(box: Box, options: Partial<GroupOptions
   return id;
 }
 
+/** Sets tags `ebbtide:...` of the cluster `prod`. */
+export async function tagCluster(box: Box, tags: Readonly<Record<string, string>>): Promise<void> {
+  const { region, accountId } = box.simulator.kernel.place;
+  await box.simulator.call('ecs', 'TagResource', {
+    resourceArn: `arn:aws:ecs:${region}:${accountId}:cluster/prod`,
+    tags: Object.entries(tags).map(([key, value]) => ({ key: `ebbtide:${key}`, value })),
+  });
+}
+
 /** The EC2 instance ids of a group, those that are still there. */
 export function instancesOf(box: Box, group: string): string[] {
   return box.views

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
-import { type Box, minutes, openBox, seconds } from './box.ts';
-import { bootGroup, groupInstance, instancesOf, launchUnregistered } from './fleet.ts';
+import { describe, expect, it } from 'vitest';
+import { type Box, minutes, openBox, redeploy, seconds } from './box.ts';
+import { bootGroup, groupInstance, instancesOf, LAUNCH_HOOK, launchUnregistered, tagCluster } from './fleet.ts';
 
 const REPLACING = { unregisteredAction: 'replace' } as const;
 const told = (box: Box) => box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`);
@@ -51,4 +51,45 @@ it('an instance that never registered uses up one of the repairs that are allowe
   await box.run(minutes(16));
 
   expect(groupInstance(box, id).lifecycleState).toBe('Terminated');
+});
+
+describe('an instance that is waited for has as long as the settings say now', () => {
+  it('where its group is watched, and the stack is deployed anew', async () => {
+    const box = await openBox();
+    await launchUnregistered(box);
+    await box.run(minutes(8));
+
+    redeploy(box, { unregisteredMinutes: '30' });
+    await box.run(minutes(17));
+    expect(told(box)).toEqual([]);
+    redeploy(box, { unregisteredMinutes: '20' });
+    await box.run(minutes(2));
+    expect(told(box)).toEqual(['launch opened']);
+  });
+
+  it('where a launch hook holds it, and a tag of its cluster is changed', async () => {
+    const box = await openBox();
+    await launchUnregistered(box, { lifecycleHooks: [LAUNCH_HOOK] });
+    await box.run(minutes(8));
+
+    await tagCluster(box, { 'launch-deadline-minutes': '30' });
+    await box.run(minutes(17));
+    expect(box.calls('CompleteLifecycleAction')).toEqual([]);
+    await tagCluster(box, { 'launch-deadline-minutes': '20' });
+    await box.run(minutes(3));
+    expect(box.calls('CompleteLifecycleAction')).toHaveLength(1);
+    expect(told(box)).toEqual(['launch notice']);
+  });
+
+  it('and no longer than its hook lasts', async () => {
+    const box = await openBox();
+    await launchUnregistered(box, { lifecycleHooks: [{ ...LAUNCH_HOOK, heartbeatTimeoutSeconds: 30 }] });
+    await box.run(minutes(8));
+
+    redeploy(box, { launchDeadlineMinutes: '60' });
+    await box.run(minutes(41));
+
+    expect(box.calls('CompleteLifecycleAction')).toHaveLength(1);
+    expect(told(box)).toContain('launch notice');
+  });
 });
