@@ -9,7 +9,7 @@ import { isReplacementSeen, OBSERVED } from '../domain/ladder.ts';
 import type { ContainerInstance } from '../domain/model.ts';
 import type { DisconnectionIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { closed, type Subject } from './disconnections.ts';
+import { closed, decide, type Subject } from './disconnections.ts';
 import { describeRegistrations } from './look-up.ts';
 import { perform } from './perform.ts';
 import { claimRepair } from './repairs.ts';
@@ -27,9 +27,9 @@ export async function climb(runtime: Runtime, subject: Subject, decision: Discon
   const { instance } = observation;
   if (incident === undefined || instance === undefined) return undefined;
   const climber: Climber = { ...subject, incident, instance };
+  if (decision.kind === 'alert') return alert(runtime, climber);
+  if (!REPAIRS.has(decision.kind) || !(await isStillDue(runtime, subject, decision))) return undefined;
   switch (decision.kind) {
-    case 'alert':
-      return alert(runtime, climber);
     case 'restart':
       return restart(runtime, climber);
     case 'replace':
@@ -39,6 +39,15 @@ export async function climb(runtime: Runtime, subject: Subject, decision: Discon
     default:
       return undefined;
   }
+}
+
+const REPAIRS: ReadonlySet<DisconnectionDecision['kind']> = new Set(['restart', 'replace', 'deregister']);
+
+/** Looked at once more right before a repair: an agent that came back in this very moment is left alone. */
+async function isStillDue(runtime: Runtime, subject: Subject, decision: DisconnectionDecision): Promise<boolean> {
+  const { suspect, observation } = subject;
+  const instance = (await describeRegistrations(runtime, [suspect])).get(suspect.arn);
+  return decide(runtime, { ...subject, observation: { ...observation, instance } }).kind === decision.kind;
 }
 
 async function alert(runtime: Runtime, climber: Climber): Promise<unknown> {
@@ -142,11 +151,8 @@ async function replace(runtime: Runtime, climber: Climber): Promise<unknown> {
   return record(runtime, climber, claimed, { name: 'replace', outcome: outcomes[answer] });
 }
 
-/** Looked at once more right before: an agent that came back in this very moment keeps its registration. */
 async function deregister(runtime: Runtime, climber: Climber, reason: 'ghost' | 'duplicate' | 'policy'): Promise<void> {
   const { suspect, policy, incident } = climber;
-  const instance = (await describeRegistrations(runtime, [suspect])).get(suspect.arn);
-  if (instance?.agentConnected) return;
   // What is left of an instance that has gone is no repair: nothing that runs depends on it. And what is tried again, as
   // the call failed, is the same one.
   const isCounted = reason !== 'policy' || incident.deregisteringAtMs !== undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
-import { type Box, type BoxOptions, minutes, openBox } from './box.ts';
+import { type Box, type BoxOptions, minutes, openBox, seconds } from './box.ts';
 import { bootGroup } from './fleet.ts';
 
 const UNAVAILABLE = new AwsError('InternalServerError', 'Service Unavailable', { status: 500 });
@@ -40,3 +40,33 @@ describe('an agent that stays away', () => {
     expect(subjects(box)).toEqual([expect.stringContaining(`Agent of ${id} disconnected`)]);
   });
 });
+
+it.each([
+  ['restarted', { disconnectedRestartMinutes: '15' }],
+  ['replaced', { disconnectedReplaceMinutes: '15' }],
+])(
+  'an agent that comes back while a slow sweep is under way, of which no event tells, is not %s',
+  async (_, settings) => {
+    let isSlow = false;
+    const box: Box = await openBox({
+      settings: { outageCountMin: '5', ...settings },
+      agentConnectionsEnd: false,
+      deliveryFault: ({ event }) => (event['detail-type'].startsWith('ECS Container Instance') ? [] : [0]),
+      intercept({ operation, caller }) {
+        if (!isSlow || operation !== 'DescribeInstances' || caller.kind !== 'function') return undefined;
+        box.world.reconnectAgent(id);
+        return { effect: 'happens', extraLatencyMs: seconds(4) };
+      },
+    });
+    const [id = ''] = await bootGroup(box, { desired: 2 });
+
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(14) + seconds(30));
+    expect(subjects(box)).toEqual([expect.stringContaining('disconnected')]);
+    isSlow = true;
+    await box.run(minutes(5));
+
+    expect(box.calls('SendCommand', 'SetInstanceHealth')).toEqual([]);
+    expect(subjects(box)).toEqual([expect.stringContaining('disconnected'), expect.stringContaining('reconnected')]);
+  },
+);
