@@ -28,6 +28,27 @@ export function outageAlert(incident: OutageIncident, census: ClusterCensus): Al
 }
 
 export function outageResolvedAlert(incident: OutageIncident, away: number, nowMs: number): Alert {
+  return outageEnd(incident, nowMs, {
+    headline: `outage, ${away} agents still disconnected`,
+    what: `The outage is over: ${away} container instances are still disconnected, of up to ${incident.awayMax}.`,
+    next: 'Nothing to do. For what is still disconnected the clocks of alerts and repairs start anew now.',
+  });
+}
+
+/** The operator has taken the cluster away from Ebbtide meanwhile. */
+export function outageLeftAlert(incident: OutageIncident, nowMs: number): Alert {
+  return outageEnd(incident, nowMs, {
+    headline: 'outage not looked after',
+    what: 'The cluster is not looked after by Ebbtide any more: nobody watches whether the outage is over.',
+    next: 'Nothing to do here. Whoever looks after the cluster now has to see to it.',
+  });
+}
+
+function outageEnd(
+  incident: OutageIncident,
+  nowMs: number,
+  { headline, what, next }: { readonly headline: string; readonly what: string; readonly next: string },
+): Alert {
   const cluster = clusterName(incident.clusterArn);
   return {
     id: `${incident.id}#${incident.openedAtMs}#resolved`,
@@ -35,11 +56,11 @@ export function outageResolvedAlert(incident: OutageIncident, away: number, nowM
     state: 'resolved',
     severity: 'info',
     cluster,
-    subject: toSubject(`[${cluster}] Resolved: outage, ${away} agents still disconnected`),
+    subject: toSubject(`[${cluster}] Resolved: ${headline}`),
     body: sections({
-      What: `The outage is over: ${away} container instances are still disconnected, of up to ${incident.awayMax}.`,
+      What: what,
       Since: `${instant(incident.openedAtMs)}, over after ${duration(nowMs - incident.openedAtMs)}`,
-      Next: 'Nothing to do. For what is still disconnected the clocks of alerts and repairs start anew now.',
+      Next: next,
     }),
   };
 }

@@ -8,7 +8,7 @@ import { type Allowance, eachOf, type Failures } from './each.ts';
 import { readEachCluster } from './each-cluster.ts';
 import { isStep, type Judged, judgeAll, WAIT } from './judged-agents.ts';
 import { climb, followSteps } from './ladder-steps.ts';
-import { concerns, endedAtMs, reviewOutage } from './outages.ts';
+import { concerns, endedAtMs, leaveOutage, reviewOutage } from './outages.ts';
 import { isLookedAfter } from './registrations.ts';
 import { dueOf, findConnectedTwins, listSuspects, lookUpAll } from './suspects.ts';
 import { clustersOf, goneSinceMs, type Whereabouts, whereaboutsOf } from './whereabouts.ts';
@@ -25,16 +25,16 @@ export async function sweepAgents(
   const away = [...open.values()].flatMap((incident) =>
     incident.kind === 'disconnection' && incident.closedAtMs === undefined ? [incident] : [],
   );
-  const given = away.filter(({ clusterArn }) => !isLookedAfter(runtime, clusterArn));
+  const outagesNow = openOutages(open);
   const left = await eachOf(
-    given,
+    [...away, ...outagesNow].filter(({ clusterArn }) => !isLookedAfter(runtime, clusterArn)),
     ({ id }) => id,
     allowance,
-    (incident) => leave(runtime, incident),
+    (incident) => (incident.kind === 'outage' ? leaveOutage(runtime, incident) : leave(runtime, incident)),
   );
   const listed = await listSuspects(runtime, await listClusters(), { away, allowance });
   const ids = listed.suspects.flatMap(({ arn }) => [disconnectionId(arn), drainId(arn)]);
-  const inOutage = clustersInOutage(open);
+  const inOutage = outagesNow.flatMap(({ clusterArn }) => (isLookedAfter(runtime, clusterArn) ? [clusterArn] : []));
   // Closed incidents are not in the index: they give way to new ones, and tell when an outage was over.
   const outageIds = [...listed.suspects.map(({ clusterArn }) => clusterArn), ...inOutage].map(outageId);
   const incidents = new Map([...open, ...(await runtime.incidents.getMany([...ids, ...outageIds]))]);
@@ -179,9 +179,9 @@ function isHolding(outage: OutageIncident | undefined, subject: Subject): boolea
   return outage?.phase === 'open' && concerns(outage, zoneOf(subject));
 }
 
-function clustersInOutage(incidents: ReadonlyMap<string, Incident>): ClusterArn[] {
+function openOutages(incidents: ReadonlyMap<string, Incident>): OutageIncident[] {
   return [...incidents.values()].flatMap((incident) =>
-    incident.kind === 'outage' && incident.phase === 'open' ? [incident.clusterArn] : [],
+    incident.kind === 'outage' && incident.phase === 'open' ? [incident] : [],
   );
 }
 

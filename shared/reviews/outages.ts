@@ -1,4 +1,4 @@
-import { outageAlert, outageResolvedAlert } from '../alerts/outage-alerts.ts';
+import { outageAlert, outageLeftAlert, outageResolvedAlert } from '../alerts/outage-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import { countRegistered } from '../aws/clusters.ts';
 import { countContainerInstancesIn } from '../aws/container-instances.ts';
@@ -69,6 +69,13 @@ export async function reviewOutage(runtime: Runtime, state: ClusterState): Promi
       return asOutage(await commit(runtime, { ...ended, outbox: [...previous.outbox, alert] }, previous)) ?? ended;
     }
   }
+}
+
+/** The operator has taken its cluster away from Ebbtide, which may not even ask about it any more. */
+export function leaveOutage(runtime: Runtime, outage: OutageIncident): Promise<unknown> {
+  const nowMs = runtime.now();
+  const ended = { ...outage, phase: 'closed', closedAtMs: nowMs, outcome: 'not looked after' } as const;
+  return commit(runtime, { ...ended, outbox: [...outage.outbox, outageLeftAlert(outage, nowMs)] }, outage);
 }
 
 /** Whether the outage, open or over, is or was one of this zone too. */
