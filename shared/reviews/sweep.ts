@@ -80,6 +80,7 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   const toReplace: LaunchIncident[] = [];
   const onReplacementDue = (incident: LaunchIncident) => toReplace.push(incident);
   const failures: Failures = new Map();
+  const hasUnknownAgents = (cluster: ClusterArn) => failures.has('agents') || failures.has(cluster);
   const parts: Record<string, () => Promise<Failures>> = {
     'planned looks': async () => {
       await planLooks(runtime, [...drains, ...launches]);
@@ -108,13 +109,11 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
     // Before the agents: reads the tags of all clusters at once.
     configurations: () => sweepConfigurations(runtime, { open: incidents, listClusters }, allowance),
     agents: () => sweepAgents(runtime, { open: incidents, listClusters }, allowance),
-    replacements: () => {
-      const hasUnknownAgents = (cluster: ClusterArn) => failures.has('agents') || failures.has(cluster);
-      return replaceUnregistered(runtime, toReplace, { allowance, hasUnknownAgents });
-    },
+    replacements: () => replaceUnregistered(runtime, toReplace, { allowance, hasUnknownAgents }),
     repairs: () =>
       eachOf(
-        repairs,
+        // Where nobody could look, nobody could ask for a repair that is held either.
+        repairs.filter(({ clusterArn }) => !hasUnknownAgents(clusterArn)),
         ({ id }) => id,
         allowance,
         (incident) => reviewRepairs(runtime, incident),

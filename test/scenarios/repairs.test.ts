@@ -70,3 +70,24 @@ it.each([
     expect(subjects(box)).toEqual([expect.stringContaining('disconnected'), expect.stringContaining('reconnected')]);
   },
 );
+
+it('repairs that are held are not told of as over because ECS does not answer for some minutes', async () => {
+  let isSilent = false;
+  const box = await openBox({
+    settings: { outageCountMin: '10', repairsPerHourMax: '1', disconnectedReplaceMinutes: '15' },
+    agentConnectionsEnd: false,
+    intercept: ({ service }) => (isSilent && service === 'ecs' ? { effect: 'none', answer: UNAVAILABLE } : undefined),
+  });
+  const ids = await bootGroup(box, { desired: 12 });
+  const ofRepairs = () => box.alerts().filter(({ attributes }) => attributes.kind === 'outage');
+
+  for (const id of ids.slice(0, 3)) box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(20));
+  expect(ofRepairs()).toMatchObject([{ subject: '[prod] Repairs held: 1 within the hour' }]);
+  isSilent = true;
+  await box.run(minutes(5));
+  isSilent = false;
+  await box.run(minutes(10));
+
+  expect(ofRepairs()).toHaveLength(1);
+});
