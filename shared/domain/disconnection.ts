@@ -41,6 +41,8 @@ export interface DisconnectionObservation {
   readonly connectedIn?: string | undefined;
   /** The instance has registered in another cluster since. Only looked for once it matters. */
   readonly isLeftBehind?: boolean | undefined;
+  /** When EC2 started the instance, the last time: before that its agent was away as it ought to be. */
+  readonly startedAtMs?: number | undefined;
   /**
    * The ladder's clock starts there, at the earliest: the end of an outage that this instance was part of, when the last
    * other registration of it lost its agent, or when EC2 started it (again).

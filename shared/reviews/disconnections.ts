@@ -103,7 +103,8 @@ function observe(
     ec2State: ec2InstanceId && known.ec2 && (ec2 ? ec2.state : 'gone'),
     ec2InstanceType: ec2 ? ec2.instanceType : undefined,
     operator: ec2 ? ec2.operator : undefined,
-    // While it was stopped its agent was away as it ought to be, and ECS called the connection impaired.
+    // While it was stopped, ECS called the connection impaired.
+    startedAtMs: ec2 ? ec2.launchedAtMs : undefined,
     clockStartsMs: ec2 ? ec2.launchedAtMs : undefined,
     lifecycleState: ec2InstanceId && known.autoScaling?.get(ec2InstanceId)?.lifecycleState,
     // One that no hook holds is never given up for lost contact: nobody else would tell.

@@ -51,9 +51,10 @@ async function isStillDue(runtime: Runtime, subject: Subject, decision: Disconne
 }
 
 async function alert(runtime: Runtime, climber: Climber): Promise<unknown> {
-  const { incident, observation } = climber;
+  const { observation } = climber;
   const nowMs = runtime.now();
-  const { connectedIn } = observation;
+  const { connectedIn, startedAtMs = 0 } = observation;
+  const incident = { ...climber.incident, sinceMs: Math.max(climber.incident.sinceMs, startedAtMs) };
   const opened = disconnectedAlert(incident, situationOf(climber), nowMs);
   runtime.metrics.addMetric('AgentsDisconnected', MetricUnit.Count, 1);
   return commit(
@@ -65,7 +66,7 @@ async function alert(runtime: Runtime, climber: Climber): Promise<unknown> {
       steps: [...incident.steps, { name: 'alert', atMs: nowMs }],
       outbox: [...incident.outbox, opened],
     },
-    incident,
+    climber.incident,
   );
 }
 

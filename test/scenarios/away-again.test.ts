@@ -130,3 +130,20 @@ it('an agent that goes for a moment now and then keeps nobody from replacing an 
   expect(told).toContain('disconnection opened');
   expect(isReplaced()).toBe(true);
 });
+
+it('an agent that does not come up on an instance that was stopped for long is told of as away since EC2 started it', async () => {
+  const box = await openBox({ settings: { outageCountMin: '5' }, agentConnectionsEnd: false });
+  const [id = ''] = await bootGroup(box, { desired: 2 });
+  box.world.suspendProcesses('web', ['HealthCheck']);
+  box.world.stopInstance(id);
+  await box.run(minutes(120));
+
+  box.world.startInstance(id);
+  await box.run(seconds(20));
+  box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(13));
+
+  expect(box.alerts().map(({ subject }) => subject)).toEqual([
+    expect.stringMatching(/Agent of \S+ disconnected for 1\d min/),
+  ]);
+});
