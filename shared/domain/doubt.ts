@@ -14,12 +14,17 @@ export function isDoubtful(
   {
     instances = [],
     ec2State,
-  }: { readonly instances?: readonly ContainerInstance[] | undefined; readonly ec2State?: string | undefined },
+    isUnsearched,
+  }: {
+    readonly instances?: readonly ContainerInstance[] | undefined;
+    readonly ec2State?: string | undefined;
+    readonly isUnsearched?: boolean | undefined;
+  },
   nowMs: number,
 ): boolean {
   const isThere = ({ arn }: Registration) => instances.some((one) => one.arn === arn && one.agentConnected);
   // The agent may have registered elsewhere, and have tasks there: the sweep, which asks EC2 besides, looks for that.
-  if (ec2State === undefined && !registrations.every(isThere)) return true;
+  if (isUnsearched || (ec2State === undefined && !registrations.every(isThere))) return true;
   const isUsed = instances.some(({ resourcesFree }) => resourcesFree === false);
   return isUsed && nowMs - (unblockedAtMs ?? nowMs) < SETTLED_AFTER_MS;
 }

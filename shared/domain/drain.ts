@@ -28,6 +28,8 @@ export interface DrainObservation extends SeenTasks {
   readonly autoScaling?: { readonly lifecycleState: string | 'gone' } | undefined;
   /** `gone` once EC2 has forgotten it. */
   readonly ec2State?: string | undefined;
+  /** It may be registered elsewhere besides: ECS does not answer for a cluster where it would be. */
+  readonly isUnsearched?: boolean | undefined;
 }
 
 export interface Wait {

@@ -215,3 +215,13 @@ export function homeOf(
   const isThere = standing.kind === 'connected' || standing.kind === 'disconnected';
   return isThere ? standing.instance.clusterArn : home.clusterArn;
 }
+
+/** Of one that is not there, it may be that it is in a cluster that ECS does not answer for; unless it does not belong there. */
+export function isStandingKnown(
+  { isCertain, clusterArn }: Home,
+  registrations: readonly ContainerInstance[],
+  unread: ReadonlyMap<ClusterArn, unknown>,
+): boolean {
+  if (unread.size === 0 || registrations.some(({ agentConnected }) => agentConnected)) return true;
+  return isCertain && clusterArn !== undefined && !unread.has(clusterArn);
+}

@@ -2,7 +2,13 @@ import { completeLifecycleAction, describeAutoScalingInstances, recordHeartbeatO
 import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn } from '../domain/arrival.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
-import type { AutoScalingInstance, ClusterArn, LifecycleAction, LifecycleHook } from '../domain/model.ts';
+import type {
+  AutoScalingInstance,
+  ClusterArn,
+  ContainerInstance,
+  LifecycleAction,
+  LifecycleHook,
+} from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type DrainIncident, drainId } from '../incidents/incident.ts';
@@ -14,7 +20,14 @@ import { learnGroups, recallGroups } from './group-memories.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
-import { byLiveliness, clustersWithIncidents, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
+import {
+  byLiveliness,
+  clustersWithIncidents,
+  findRegistrationsAnywhere,
+  isLookedAfter,
+  type Unread,
+  UnreadError,
+} from './registrations.ts';
 import { orAsk } from './returns.ts';
 
 /** A lifecycle action that is to be drained for, with all that is needed to begin. */
@@ -55,12 +68,21 @@ async function receive(
 ): Promise<Failures> {
   const memories = await recallGroups(runtime, held);
   const homes = [...memories.values()].map((memory) => memory.clusterArn);
-  const likely = [...homes, ...(await clustersWithIncidents(runtime, idsOf(held)))];
-  const registered = await findRegistrationsAnywhere(runtime, idsOf(held), likely);
-  await learnGroups(runtime, memories, held, registered);
+  const incidents = await clustersWithIncidents(runtime, idsOf(held));
+  const unread: Unread = new Map();
+  const likely = [...homes, ...[...incidents.values()].flat()];
+  const registered = await findRegistrationsAnywhere(runtime, idsOf(held), likely, unread);
+  const isHidden = ({ ec2InstanceId }: LifecycleAction) =>
+    !isFound(runtime, registered.get(ec2InstanceId) ?? []) ||
+    incidents.get(ec2InstanceId)?.some((cluster) => unread.has(cluster)) === true;
+  const hidden = new Set(unread.size === 0 ? [] : held.filter(isHidden));
+  const seen = held.filter((action) => !hidden.has(action));
+  const unlearnt = await learnGroups(runtime, memories, seen, registered);
 
   const candidates: Candidate[] = [];
   const failures = await eachOf(held, subjectOf, allowance, async (action) => {
+    if (hidden.has(action)) throw new UnreadError(unread);
+    if (unlearnt.has(action.groupName)) throw unlearnt.get(action.groupName);
     const instances = [...(registered.get(action.ec2InstanceId) ?? [])].sort(byLiveliness);
     const lookedAfter = instances.filter((instance) => isLookedAfter(runtime, instance.clusterArn));
     const home = memories.get(action.groupName)?.clusterArn;
@@ -87,6 +109,11 @@ async function receive(
     });
   });
   return new Map([...failures, ...(await begin(runtime, candidates, allowance))]);
+}
+
+/** So that no cluster which ECS does not answer for could change what is done about it. */
+function isFound(runtime: Runtime, instances: readonly ContainerInstance[]): boolean {
+  return instances.some(({ agentConnected, clusterArn }) => agentConnected || isLookedAfter(runtime, clusterArn));
 }
 
 function isOursAtTermination(runtime: Runtime, { name, transition }: LifecycleHook): boolean {

@@ -4,6 +4,7 @@ import { type DrainIncident, drainId, type Registration } from '../incidents/inc
 import type { Runtime } from '../runtime.ts';
 import { reviewDrains } from './drains.ts';
 import type { Allowance, Failures } from './each.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import type { Known } from './look-up.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
@@ -33,16 +34,25 @@ export async function beginDrains(
   const instances = new Map(all.map((instance) => [instance.arn, instance]));
   // Those that another handler, or ECS itself, has set already are left as they are: in a storm every call counts.
   const active = all.filter(({ status }) => status !== 'DRAINING');
+  const refused = new Map<ClusterArn, unknown>();
   for (const [cluster, group] of Map.groupBy(active, ({ clusterArn }) => clusterArn)) {
-    for (const changed of await setDraining(runtime, cluster, group)) instances.set(changed.arn, changed);
+    const changed = await tryTo(() => setDraining(runtime, cluster, group));
+    if (changed instanceof LookFailure) refused.set(cluster, changed.cause);
+    else for (const instance of changed) instances.set(instance.arn, instance);
   }
   const drains = begun.map(({ incident }) => incident);
   await planLooks(runtime, drains);
+  const refusalOf = ({ registrations }: DrainIncident) => registrations.find((one) => refused.has(one.clusterArn));
   // Some are empty already, and some hooks have been waiting for a while: an event may be late, or lost.
-  const looked = await reviewDrains(runtime, drains, allowance, { ...known, instances });
-  return new Map(
-    drains.flatMap(({ id, ec2InstanceId }) => (looked.has(id) ? [[ec2InstanceId, looked.get(id)] as const] : [])),
-  );
+  const set = drains.filter((drain) => refusalOf(drain) === undefined);
+  const looked = await reviewDrains(runtime, set, allowance, { ...known, instances });
+  const failures: Failures = new Map();
+  for (const drain of drains) {
+    const refusal = refusalOf(drain);
+    if (refusal !== undefined) failures.set(drain.ec2InstanceId, refused.get(refusal.clusterArn));
+    if (looked.has(drain.id)) failures.set(drain.ec2InstanceId, looked.get(drain.id));
+  }
+  return failures;
 }
 
 /** @returns the instances as they are once they drain, or would be if they might be changed */

@@ -1,17 +1,22 @@
 import { listTasksOn } from '../aws/tasks.ts';
 import type { Policy } from '../config/settings.ts';
-import { type DrainDecision, type DrainObservation, decideDrain } from '../domain/drain.ts';
+import { decideDrain } from '../domain/drain.ts';
 import { destinationOf } from '../domain/lifecycle.ts';
-import type { ContainerInstance, EcsService, Task } from '../domain/model.ts';
-import { explain, NOTHING_READ, type Surroundings } from '../domain/stuck.ts';
+import type { ContainerInstance, Ec2InstanceId, EcsService, Task } from '../domain/model.ts';
 import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { act } from './drain-effects.ts';
+import { describe, type Seen } from './drain-log.ts';
 import { asIfDraining } from './drain-subject.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { describeServicesOf } from './explanations.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { describeRegistrations, type Known } from './look-up.ts';
+
+/** What a sweep knows of drains besides. */
+interface KnownOfDrains extends Known {
+  readonly unsearched: ReadonlySet<Ec2InstanceId>;
+}
 
 /**
  * Looks at drains in progress and takes each as far as it can go.
@@ -22,7 +27,7 @@ export async function reviewDrains(
   runtime: Runtime,
   incidents: readonly DrainIncident[],
   allowance: Allowance,
-  known: Partial<Known> = {},
+  known: Partial<KnownOfDrains> = {},
 ): Promise<Failures> {
   const open = incidents.filter(({ phase }) => phase !== 'closed');
   const listed = known.instances ? undefined : await listByCluster(runtime, open);
@@ -92,11 +97,6 @@ export async function reviewDrainsById(
   return reviewDrains(runtime, drains, allowance);
 }
 
-/** What decisions need, and what explains them besides. */
-interface Seen extends DrainObservation {
-  readonly services?: ReadonlyMap<string, EcsService> | undefined;
-}
-
 function namesOfDaemons(services: ReadonlyMap<string, EcsService>): Set<string> {
   return new Set([...services.values()].flatMap((one) => (one.schedulingStrategy === 'DAEMON' ? [one.name] : [])));
 }
@@ -107,7 +107,11 @@ async function observe(
   {
     known,
     ...when
-  }: { readonly known: Pick<Known, 'instances'> & Partial<Known>; readonly policy: Policy; readonly nowMs: number },
+  }: {
+    readonly known: Pick<Known, 'instances'> & Partial<KnownOfDrains>;
+    readonly policy: Policy;
+    readonly nowMs: number;
+  },
 ): Promise<Seen> {
   const listed = incident.registrations.flatMap(({ arn }) => known.instances.get(arn) ?? []);
   const instances = await asIfDraining(runtime, incident, listed);
@@ -128,6 +132,7 @@ async function observe(
     tasks,
     daemonServices: services && namesOfDaemons(services),
     services,
+    isUnsearched: known.unsearched?.has(incident.ec2InstanceId),
   };
 }
 
@@ -184,63 +189,4 @@ async function listTasks(runtime: Runtime, { registrations }: DrainIncident): Pr
     registrations.map(({ arn, clusterArn }) => listTasksOn(runtime.ecs, clusterArn, arn)),
   );
   return lists.flat();
-}
-
-/**
- * The tasks of a slow drain are not looked at every time. Its log lines explain those of the last look, here in this
- * environment, instead: what blocks for long changes slowly.
- */
-const lastLooks = new Map<string, Look>();
-/** More drains than are slow at once; those that others have ended fall out in the end. */
-const LOOKS_MAX = 500;
-
-interface Look {
-  readonly blocking: readonly Task[];
-  readonly seen: Seen;
-  readonly atMs: number;
-}
-
-function noteLook(id: string, look: Look): void {
-  lastLooks.delete(id);
-  lastLooks.set(id, look);
-  for (const oldest of lastLooks.keys()) {
-    if (lastLooks.size <= LOOKS_MAX) return;
-    lastLooks.delete(oldest);
-  }
-}
-
-/** What was read for the decision explains it; an alert reads more (`explainBlocking`). */
-function describe(
-  incident: DrainIncident,
-  decision: DrainDecision,
-  { seen, nowMs }: { readonly seen: Seen; readonly nowMs: number },
-): Record<string, unknown> {
-  const tasks = decision.kind === 'wait' ? decision.blocking : decision.kind === 'release' ? decision.remaining : [];
-  if (decision.kind === 'wait' && tasks !== undefined) noteLook(incident.id, { blocking: tasks, seen, atMs: nowMs });
-  return {
-    incident: incident.id,
-    ec2InstanceId: incident.ec2InstanceId,
-    decision: decision.kind,
-    ...('reason' in decision && { reason: decision.reason, result: decision.result }),
-    ...('outcome' in decision && { outcome: decision.outcome }),
-    ...explanation(incident, tasks, { seen, nowMs }),
-  };
-}
-
-function explanation(
-  { id }: DrainIncident,
-  tasks: readonly Task[] | undefined,
-  { seen, nowMs }: { readonly seen: Seen; readonly nowMs: number },
-): Record<string, unknown> {
-  if (tasks !== undefined) return { blocking: explain(tasks, surroundings(seen), nowMs) };
-  const last = lastLooks.get(id);
-  if (last === undefined) return {};
-  const { services } = last.seen;
-  const blocking = explain(last.blocking, surroundings({ ...seen, services }), nowMs);
-  return { blocking, blockingAsOf: new Date(last.atMs).toISOString() };
-}
-
-function surroundings({ instances, services }: Seen): Surroundings {
-  const isAgentConnected = instances === undefined || instances.some((instance) => instance.agentConnected);
-  return { ...NOTHING_READ, ...(services && { services }), isAgentConnected };
 }

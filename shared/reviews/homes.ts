@@ -6,6 +6,8 @@ import type { Home } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingGroupName, ClusterArn, LifecycleHook } from '../domain/model.ts';
 import { recallGroup, recentHooks } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
+import { type Unread, UnreadError } from './registrations.ts';
 
 /** The tag of an Auto Scaling group whose value is the name of the cluster that its instances belong to. */
 const CLUSTER_TAG = 'ebbtide:cluster';
@@ -16,6 +18,8 @@ export function taggedCluster({ tags }: Pick<AutoScalingGroup, 'tags'>): string 
 
 export interface GroupHome extends Home {
   readonly hooks: readonly LifecycleHook[];
+  /** Why nobody can tell where, when ECS does not answer for a cluster that may be theirs. */
+  readonly unread?: UnreadError | undefined;
 }
 
 /** Where the instances of each group belong, and the group's hooks. */
@@ -31,8 +35,9 @@ export async function findHomes(
     const hooks = recentHooks(memory, runtime.now()) ?? (await describeLifecycleHooks(runtime.autoScaling, name));
     const tagged = group && taggedCluster(group);
     if (tagged === undefined) {
-      const clusterArn = memory?.clusterArn ?? (group && (await findAmongOthers(runtime, group)));
-      homes.set(name, { clusterArn, isCertain: false, hooks });
+      const found = memory?.clusterArn ?? (group && (await findAmongOthers(runtime, group)));
+      const home = found instanceof UnreadError ? { unread: found } : { clusterArn: found };
+      homes.set(name, { ...home, isCertain: false, hooks });
       continue;
     }
     clusters ??= await listClusters(runtime.ecs);
@@ -52,22 +57,31 @@ const OTHERS_MAX = 50;
 export async function findHomeOfGroup(
   runtime: Runtime,
   groupName: AutoScalingGroupName,
-): Promise<ClusterArn | undefined> {
+): Promise<ClusterArn | UnreadError | undefined> {
   const group = await describeGroup(runtime.autoScaling, groupName);
   const tagged = group && taggedCluster(group);
   if (tagged === undefined) return group && findAmongOthers(runtime, group);
   return (await listClusters(runtime.ecs)).find((arn) => clusterName(arn) === tagged);
 }
 
-async function findAmongOthers({ ecs }: Runtime, { instances }: AutoScalingGroup): Promise<ClusterArn | undefined> {
+/** Where ECS does not answer for a cluster, what was found in another one counts if most of them are there. */
+async function findAmongOthers(
+  { ecs }: Runtime,
+  { instances }: AutoScalingGroup,
+): Promise<ClusterArn | UnreadError | undefined> {
   const ids = instances.slice(0, OTHERS_MAX).map(({ ec2InstanceId }) => ec2InstanceId);
   if (ids.length === 0) return undefined;
   let home: { readonly cluster: ClusterArn; readonly count: number } | undefined;
+  const unread: Unread = new Map();
   for (const cluster of await listClusters(ecs)) {
-    const { length: count } = await findRegistrations(ecs, cluster, ids);
+    const found = await tryTo(() => findRegistrations(ecs, cluster, ids));
+    if (found instanceof LookFailure) {
+      unread.set(cluster, found.cause);
+      continue;
+    }
     // Most of them: one that was moved to another cluster does not speak for the others.
-    if (count > (home?.count ?? 0)) home = { cluster, count };
-    if (count > ids.length / 2) break;
+    if (found.length > (home?.count ?? 0)) home = { cluster, count: found.length };
+    if (found.length > ids.length / 2) return cluster;
   }
-  return home?.cluster;
+  return unread.size > 0 ? new UnreadError(unread) : home?.cluster;
 }

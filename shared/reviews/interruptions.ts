@@ -9,7 +9,7 @@ import { type BegunDrain, beginDrains, type Registered, toRegistration, underUnf
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
-import { byLiveliness, findRegistrationsLookedAfter } from './registrations.ts';
+import { byLiveliness, findRegistrationsLookedAfter, type Unread, UnreadError } from './registrations.ts';
 
 /** An instance that is to be drained, with all that is needed to begin. */
 interface Candidate {
@@ -33,10 +33,15 @@ export async function reviewAnnouncements(
   if (announcements.length === 0) return new Map();
   const weightiest = weightiestOfEach(announcements);
   const ids = weightiest.map(({ ec2InstanceId }) => ec2InstanceId);
-  const [registered, known] = await Promise.all([findRegistrationsLookedAfter(runtime, ids), lookUpEc2(runtime, ids)]);
+  const unread: Unread = new Map();
+  const [registered, known] = await Promise.all([
+    findRegistrationsLookedAfter(runtime, ids, unread),
+    lookUpEc2(runtime, ids),
+  ]);
   const begun: BegunDrain[] = [];
   const failures = await eachOf(weightiest, subjectOf, allowance, async (announcement) => {
     const instances = [...(registered.get(announcement.ec2InstanceId) ?? [])].sort(byLiveliness);
+    if (instances.length === 0 && unread.size > 0) throw new UnreadError(unread);
     const candidate = await judge(runtime, announcement, { instances, known });
     if (candidate === undefined) return;
     const incident = await file(runtime, candidate);

@@ -32,9 +32,7 @@ export async function judgeAll(
   const likely = new Set(due.map(({ suspect }) => suspect.clusterArn));
   const sought = new Set([...due, ...[...likely].flatMap((cluster) => countedIn(cluster, judged))]);
   const ids = [...new Set([...sought].flatMap(({ observation }) => observation.instance?.ec2InstanceId ?? []))];
-  const found = await findRegistrationsAnywhere(runtime, ids, [...likely], (cluster, error) => {
-    failures.set(cluster, error);
-  });
+  const found = await findRegistrationsAnywhere(runtime, ids, [...likely], failures);
   const subjectsNow = judged.map((subject): Judged => {
     if (!sought.has(subject)) return subject;
     const others = found.get(subject.observation.instance?.ec2InstanceId ?? '') ?? [];

@@ -1,6 +1,6 @@
 import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
-import { decideLaunchArrival, decideLaunchReturn } from '../domain/launch.ts';
+import { decideLaunchArrival, decideLaunchReturn, isStandingKnown } from '../domain/launch.ts';
 import { deadlineOf } from '../domain/lifecycle.ts';
 import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
@@ -14,7 +14,7 @@ import { endEarlier, homesOfLaunches, policyOf, reviewLaunches } from './launche
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
-import { findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
+import { findRegistrationsAnywhere, isLookedAfter, type Unread, UnreadError } from './registrations.ts';
 import { orAsk } from './returns.ts';
 
 /**
@@ -47,14 +47,18 @@ async function receive(
     owned.map(({ groupName }) => groupName),
   );
   const stateOf = (action: LifecycleAction) => states.get(subjectOf(action))?.lifecycleState;
+  const unread: Unread = new Map();
   // It may come back into the pool from a cluster: the sweep cannot tell which hook holds it.
-  const pooled = owned.filter((action) => stateOf(action) === 'Warmed:Pending:Wait').map(subjectOf);
-  const seen = pooled.length > 0 ? await findRegistrationsAnywhere(runtime, pooled, []) : undefined;
+  const isPooled = (action: LifecycleAction) => stateOf(action) === 'Warmed:Pending:Wait';
+  const sought = owned.filter((action) => isPooled(action) || homes.get(action.groupName)?.unread).map(subjectOf);
+  const seen = sought.length > 0 ? await findRegistrationsAnywhere(runtime, sought, [], unread) : undefined;
 
   const begun: LaunchIncident[] = [];
   const failures = await eachOf(owned, subjectOf, allowance, async (action) => {
     const [registered] = seen?.get(subjectOf(action)) ?? [];
-    const known = homes.get(action.groupName) ?? { isCertain: false, hooks: [] };
+    const known: GroupHome = homes.get(action.groupName) ?? { isCertain: false, hooks: [] };
+    if (registered === undefined && known.unread) throw known.unread;
+    if (registered === undefined && isPooled(action) && unread.size > 0) throw new UnreadError(unread);
     const home = registered === undefined ? known : { ...known, clusterArn: registered.clusterArn };
     if (registered !== undefined && !isLookedAfter(runtime, registered.clusterArn)) return;
     const policy = await policyOf(runtime, home);
@@ -80,10 +84,11 @@ async function receive(
   // The event may be late, or lost, and the agent may be there already.
   const likely = begun.flatMap(({ clusterArn }) => clusterArn ?? []);
   const ids = begun.map(({ ec2InstanceId }) => ec2InstanceId);
-  const registrations = await findRegistrationsAnywhere(runtime, ids, likely);
-  const looked = await reviewLaunches(runtime, begun, allowance, (incident) => ({
-    registrations: registrations.get(incident.ec2InstanceId) ?? [],
-  }));
+  const registrations = await findRegistrationsAnywhere(runtime, ids, likely, unread);
+  const looked = await reviewLaunches(runtime, begun, allowance, (incident) => {
+    const found = registrations.get(incident.ec2InstanceId) ?? [];
+    return { registrations: isStandingKnown(incident, found, unread) ? found : undefined };
+  });
   for (const { id, ec2InstanceId } of begun) {
     if (looked.has(id)) failures.set(ec2InstanceId, looked.get(id));
   }

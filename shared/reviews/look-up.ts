@@ -4,6 +4,8 @@ import { describeEc2Instances } from '../aws/ec2.ts';
 import type { AutoScalingInstance, ContainerInstance, Ec2Instance, Ec2InstanceId } from '../domain/model.ts';
 import type { Registration } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
+import type { Unread } from './registrations.ts';
 
 /** What ECS, Auto Scaling and EC2 say now about some instances. */
 export interface Known {
@@ -20,13 +22,30 @@ export async function describeRegistrations(
   runtime: Runtime,
   registrations: readonly Registration[],
 ): Promise<Map<string, ContainerInstance>> {
+  const unread: Unread = new Map();
+  const instances = await describeReadable(runtime, registrations, unread);
+  for (const error of unread.values()) throw error;
+  return instances;
+}
+
+/** The same, where one cluster that ECS does not answer for is not to hide what is in the others. */
+export async function describeReadable(
+  runtime: Runtime,
+  registrations: readonly Registration[],
+  unread: Unread,
+): Promise<Map<string, ContainerInstance>> {
   const instances = new Map<string, ContainerInstance>();
   for (const [cluster, group] of Map.groupBy(registrations, ({ clusterArn }) => clusterArn)) {
     const arns = group.map(({ arn }) => arn);
-    const { found } = await describeContainerInstances(runtime.ecs, cluster, arns, {
-      include: ['CONTAINER_INSTANCE_HEALTH'],
-    });
-    for (const instance of found.filter(({ status }) => status !== 'INACTIVE')) instances.set(instance.arn, instance);
+    const described = await tryTo(() =>
+      describeContainerInstances(runtime.ecs, cluster, arns, { include: ['CONTAINER_INSTANCE_HEALTH'] }),
+    );
+    if (described instanceof LookFailure) {
+      unread.set(cluster, described.cause);
+      continue;
+    }
+    const listed = described.found.filter(({ status }) => status !== 'INACTIVE');
+    for (const instance of listed) instances.set(instance.arn, instance);
   }
   return instances;
 }

@@ -13,7 +13,7 @@ import { isLookDue } from './drains.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { explainBlocking } from './explanations.ts';
 import { describeRegistrations } from './look-up.ts';
-import { byLiveliness, findRegistrationsAnywhere, isLookedAfter } from './registrations.ts';
+import { byLiveliness, findRegistrationsAnywhere, isLookedAfter, type Unread } from './registrations.ts';
 
 interface Swept {
   readonly watched: readonly ManagedDrainIncident[];
@@ -62,8 +62,9 @@ async function watch(
   }
   if (managed.length === 0) return new Map();
   const ids = managed.map(({ ec2InstanceId }) => ec2InstanceId);
-  const registered = await findRegistrationsAnywhere(runtime, ids, []);
-  return eachOf(managed, idOf, allowance, async ({ ec2InstanceId, groupName }) => {
+  const unread: Unread = new Map();
+  const registered = await findRegistrationsAnywhere(runtime, ids, [], unread);
+  const failures = await eachOf(managed, idOf, allowance, async ({ ec2InstanceId, groupName }) => {
     const lookedAfter = (registered.get(ec2InstanceId) ?? [])
       .filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn))
       .sort(byLiveliness);
@@ -77,6 +78,7 @@ async function watch(
       await runtime.incidents.save(fresh, saved.current);
     }
   });
+  return new Map([...unread, ...failures]);
 }
 
 function idOf({ ec2InstanceId }: AutoScalingInstance): string {

@@ -16,32 +16,40 @@ export async function listClustersLookedAfter(runtime: Runtime): Promise<Cluster
   return (await listClusters(runtime.ecs)).filter((cluster) => isLookedAfter(runtime, cluster));
 }
 
+/** The clusters that ECS did not answer for, and why: what was not found may be in one of them. */
+export type Unread = Map<ClusterArn, unknown>;
+
+/** Given for an instance of which nobody can tell whether, or where, it is registered. */
+export class UnreadError extends AggregateError {
+  constructor(unread: Unread) {
+    super([...unread.values()], `it may be in a cluster that ECS did not answer for: ${[...unread.keys()].join(', ')}`);
+    this.name = 'UnreadError';
+  }
+}
+
 /**
  * Every registration of these EC2 instances, whichever cluster it is in. `likely` clusters are asked for all of them, and
  * the others only for instances that are not found there with a live agent: a registration without one may be what an
  * instance left behind when it was moved to another cluster. Where such a one may be, beside the live one, open
  * incidents tell (`clustersWithIncidents`).
  *
- * @param onUnreadable hears of clusters that ECS does not answer for, which then count as empty; without it, they throw
+ * @param unread gets the clusters that ECS does not answer for: one that refuses keeps nobody from what is in the others
  */
 export async function findRegistrationsAnywhere(
   runtime: Runtime,
   ec2InstanceIds: readonly Ec2InstanceId[],
   likely: readonly ClusterArn[],
-  onUnreadable?: (cluster: ClusterArn, error: unknown) => void,
+  unread: Unread,
 ): Promise<Map<Ec2InstanceId, ContainerInstance[]>> {
   const found = new Map<Ec2InstanceId, ContainerInstance[]>();
   const isAlive = (id: Ec2InstanceId) => found.get(id)?.some(({ agentConnected }) => agentConnected) ?? false;
   const lookIn = async (cluster: ClusterArn, wanted: readonly Ec2InstanceId[]) => {
-    const failure = await tryTo(() => addFrom(cluster, wanted));
-    if (!(failure instanceof LookFailure)) return;
-    if (onUnreadable === undefined) throw failure.cause;
-    onUnreadable(cluster, failure.cause);
-  };
-  const addFrom = async (cluster: ClusterArn, wanted: readonly Ec2InstanceId[]) => {
-    const arns = await findRegistrations(runtime.ecs, cluster, wanted);
-    const { found: instances } = await describeContainerInstances(runtime.ecs, cluster, arns);
-    for (const instance of instances.filter(({ status }) => status !== 'INACTIVE')) {
+    const instances = await tryTo(() => describeIn(runtime, cluster, wanted));
+    if (instances instanceof LookFailure) {
+      unread.set(cluster, instances.cause);
+      return;
+    }
+    for (const instance of instances) {
       found.set(instance.ec2InstanceId, [...(found.get(instance.ec2InstanceId) ?? []), instance]);
     }
   };
@@ -61,32 +69,43 @@ export async function findRegistrationsAnywhere(
 export async function clustersWithIncidents(
   runtime: Runtime,
   ec2InstanceIds: readonly Ec2InstanceId[],
-): Promise<ClusterArn[]> {
-  const open = await runtime.incidents.listOpen();
-  return open.flatMap((incident) => {
-    if (incident.kind === 'drain') {
-      const isAbout = ec2InstanceIds.includes(incident.ec2InstanceId);
-      return isAbout ? incident.registrations.map(({ clusterArn }) => clusterArn) : [];
-    }
-    if (incident.kind !== 'disconnection' || incident.ec2InstanceId === undefined) return [];
-    return ec2InstanceIds.includes(incident.ec2InstanceId) ? [incident.clusterArn] : [];
-  });
+): Promise<Map<Ec2InstanceId, ClusterArn[]>> {
+  const clusters = new Map<Ec2InstanceId, ClusterArn[]>(ec2InstanceIds.map((id) => [id, []]));
+  for (const incident of await runtime.incidents.listOpen()) {
+    if (incident.kind !== 'drain' && incident.kind !== 'disconnection') continue;
+    const registrations = incident.kind === 'drain' ? incident.registrations : [incident];
+    clusters.get(incident.ec2InstanceId ?? '')?.push(...registrations.map(({ clusterArn }) => clusterArn));
+  }
+  return clusters;
 }
 
-/** Every registration of these EC2 instances in the clusters that are looked after. */
+/**
+ * Every registration of these EC2 instances in the clusters that are looked after.
+ *
+ * @param unread gets the clusters that ECS does not answer for
+ */
 export async function findRegistrationsLookedAfter(
   runtime: Runtime,
   ec2InstanceIds: readonly Ec2InstanceId[],
+  unread: Unread,
 ): Promise<Map<Ec2InstanceId, ContainerInstance[]>> {
   const all: ContainerInstance[] = [];
   for (const cluster of await listClustersLookedAfter(runtime)) {
-    const arns = await findRegistrations(runtime.ecs, cluster, ec2InstanceIds);
-    all.push(...(await describeContainerInstances(runtime.ecs, cluster, arns)).found);
+    const found = await tryTo(() => describeIn(runtime, cluster, ec2InstanceIds));
+    if (found instanceof LookFailure) unread.set(cluster, found.cause);
+    else all.push(...found);
   }
-  return Map.groupBy(
-    all.filter(({ status }) => status !== 'INACTIVE'),
-    (instance) => instance.ec2InstanceId,
-  );
+  return Map.groupBy(all, (instance) => instance.ec2InstanceId);
+}
+
+async function describeIn(
+  { ecs }: Runtime,
+  cluster: ClusterArn,
+  ec2InstanceIds: readonly Ec2InstanceId[],
+): Promise<ContainerInstance[]> {
+  const arns = await findRegistrations(ecs, cluster, ec2InstanceIds);
+  const { found } = await describeContainerInstances(ecs, cluster, arns);
+  return found.filter(({ status }) => status !== 'INACTIVE');
 }
 
 /** The one with a live agent first, then the newest: an incident is filed under the first. */

@@ -14,7 +14,7 @@ import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { reviewAnnouncements } from './interruptions.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
-import { byLiveliness, findRegistrationsLookedAfter } from './registrations.ts';
+import { byLiveliness, findRegistrationsLookedAfter, type Unread, UnreadError } from './registrations.ts';
 import {
   callOffDrain,
   move,
@@ -49,7 +49,8 @@ export async function reviewScheduledChanges(
     .flatMap((change) => change.ec2InstanceIds.map((ec2InstanceId) => noticeOf(change, ec2InstanceId)));
   if (notices.length === 0) return new Map();
   const ids = [...new Set(notices.map(({ ec2InstanceId }) => ec2InstanceId))];
-  const registered = await findRegistrationsLookedAfter(runtime, ids);
+  const unread: Unread = new Map();
+  const registered = await findRegistrationsLookedAfter(runtime, ids, unread);
   const ours = notices.filter(({ ec2InstanceId }) => registered.has(ec2InstanceId));
   const known = await lookUpEc2(runtime, [...registered.keys()]);
   const failures = await eachOf(ours, arnOf, allowance, async (notice) => {
@@ -62,7 +63,9 @@ export async function reviewScheduledChanges(
     const error = looked.get(scheduledChangeId(notice.ec2InstanceId));
     if (error !== undefined) failures.set(arnOf(notice), error);
   }
-  return failures;
+  if (unread.size === 0) return failures;
+  const hidden = notices.filter((notice) => !ours.includes(notice));
+  return new Map([...hidden.map((notice) => [arnOf(notice), new UnreadError(unread)] as const), ...failures]);
 }
 
 /** For an instance that it does not concern any more the change is as good as closed. */

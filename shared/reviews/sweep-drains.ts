@@ -6,8 +6,9 @@ import type { DisconnectionIncident, DrainIncident } from '../incidents/incident
 import type { Runtime } from '../runtime.ts';
 import { reviewDrains, UNREMARKABLE_MS } from './drains.ts';
 import type { Allowance, Failures } from './each.ts';
-import { describeRegistrations, type Known } from './look-up.ts';
+import { describeReadable, type Known } from './look-up.ts';
 import { joinNewRegistrations } from './new-registrations.ts';
+import type { Unread } from './registrations.ts';
 
 /**
  * Looks at the drains that their events have not ended.
@@ -35,17 +36,22 @@ export async function sweepDrains(
   let swept = [...deserving, ...urgent];
   try {
     const registrations = swept.flatMap((drain) => drain.registrations);
-    const described = await describeRegistrations(runtime, registrations);
+    const unread: Unread = new Map();
+    const described = await describeReadable(runtime, registrations, unread);
+    const isHidden = (drain: DrainIncident) => drain.registrations.some(({ clusterArn }) => unread.has(clusterArn));
     const isUndrained = (drain: DrainIncident) =>
       drain.registrations.some(({ arn }) => described.get(arn)?.status === 'ACTIVE');
-    swept = [...deserving, ...urgent.filter(isUndrained)];
-    const { drains, instances } = await joinNewRegistrations(runtime, { drains: swept, instances: described }, away);
+    swept = [...deserving, ...urgent.filter((drain) => isUndrained(drain) || isHidden(drain))];
+    const hidden = swept.filter(isHidden);
+    const seen = swept.filter((drain) => !hidden.includes(drain));
+    const joined = await joinNewRegistrations(runtime, { drains: seen, instances: described }, away, unread);
+    const { drains, instances, unsearched } = joined;
     const listed = (await groups()).flatMap((group) => group.instances);
     const members = new Map(listed.map((member) => [member.ec2InstanceId, member]));
     // Groups are listed without their warm pools: an instance that is in one would be taken for gone.
     const unlisted = drains.map(({ ec2InstanceId }) => ec2InstanceId).filter((id) => !members.has(id));
     const pooled = await describeAutoScalingInstances(runtime.autoScaling, unlisted);
-    const known = { instances, autoScaling: new Map([...members, ...pooled]) };
+    const known = { instances, autoScaling: new Map([...members, ...pooled]), unsearched };
     const doubtful = drains.filter((drain) => !isUsual(drain, known));
     const ec2 = await describeEc2Instances(
       runtime.ec2,
@@ -53,6 +59,8 @@ export async function sweepDrains(
     );
     const usual = drains.filter((drain) => !doubtful.includes(drain));
     return new Map([
+      ...unread,
+      ...(await reviewDrains(runtime, hidden, allowance)),
       ...(await reviewDrains(runtime, usual, allowance, known)),
       ...(await reviewDrains(runtime, doubtful, allowance, { ...known, ec2 })),
     ]);

@@ -1,6 +1,6 @@
 import { describeEc2Instances, describeEc2StatusChecks } from '../aws/ec2.ts';
 import { clusterName } from '../domain/arns.ts';
-import { deadlineOfLaunch, type Ec2View } from '../domain/launch.ts';
+import { deadlineOfLaunch, type Ec2View, isStandingKnown } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, ContainerInstance } from '../domain/model.ts';
 import type { LaunchIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
@@ -100,7 +100,7 @@ async function reviewKnown(
     const found = registrations.get(ec2InstanceId) ?? [];
     return {
       lifecycleState: states.get(ec2InstanceId) ?? 'gone',
-      registrations: isKnown(launch, found, unread) ? found : undefined,
+      registrations: isStandingKnown(launch, found, unread) ? found : undefined,
       isWatched: watched.has(groupName),
       ec2: ec2.get(ec2InstanceId),
     };
@@ -111,16 +111,6 @@ async function reviewKnown(
 
 function isWatched(group: AutoScalingGroup, clusters: readonly ClusterArn[]): boolean {
   return clusters.some((arn) => clusterName(arn) === taggedCluster(group));
-}
-
-/** Of one that is not there, it may be that it is in a cluster that ECS does not answer for; unless it does not belong there. */
-function isKnown(
-  { isCertain, clusterArn }: LaunchIncident,
-  found: readonly ContainerInstance[],
-  unread: Failures,
-): boolean {
-  if (unread.size === 0 || found.some(({ agentConnected }) => agentConnected)) return true;
-  return isCertain && clusterArn !== undefined && !unread.has(clusterArn);
 }
 
 /** A cluster that ECS does not answer for hides nothing but what may be in it. */
@@ -134,7 +124,7 @@ function findRegistrations(
     runtime,
     launches.map(({ ec2InstanceId }) => ec2InstanceId),
     likely,
-    (cluster, error) => unread.set(cluster, error),
+    unread,
   );
 }
 
