@@ -9,7 +9,7 @@ import type {
   LifecycleAction,
   LifecycleHook,
 } from '../domain/model.ts';
-import { isOwnedHook } from '../domain/name-patterns.ts';
+import { isOwnedHook, ownHooksAt } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type DrainIncident, drainId } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
@@ -99,7 +99,8 @@ async function receive(
     if (decision.kind !== 'drain' || filedUnder === undefined) return;
     const hooks = memories.get(action.groupName)?.hooks ?? [];
     const hook = hooks.find(({ name }) => name === action.hookName);
-    const siblings = hooks.filter((other) => other !== hook && isOursAtTermination(runtime, other));
+    const own = ownHooksAt('autoscaling:EC2_INSTANCE_TERMINATING', hooks, runtime.config.policy.lifecycleHooks);
+    const siblings = own.filter((other) => other !== hook);
     candidates.push({
       action: await asHeldNow(runtime, action, filedUnder.clusterArn),
       destination: decision.destination,
@@ -114,11 +115,6 @@ async function receive(
 /** So that no cluster which ECS does not answer for could change what is done about it. */
 function isFound(runtime: Runtime, instances: readonly ContainerInstance[]): boolean {
   return instances.some(({ agentConnected, clusterArn }) => agentConnected || isLookedAfter(runtime, clusterArn));
-}
-
-function isOursAtTermination(runtime: Runtime, { name, transition }: LifecycleHook): boolean {
-  const isTerminating = transition === 'autoscaling:EC2_INSTANCE_TERMINATING';
-  return isTerminating && isOwnedHook(runtime.config.policy.lifecycleHooks, name);
 }
 
 /** An event that is older than this may be about an earlier wait of the same hook. */

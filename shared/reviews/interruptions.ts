@@ -2,7 +2,7 @@ import { describeLifecycleHooks } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { type Announcement, decideAnnouncement, isNews } from '../domain/interruption.ts';
 import type { AutoScalingGroupName, ContainerInstance } from '../domain/model.ts';
-import { isOwnedHook } from '../domain/name-patterns.ts';
+import { ownHooksAt } from '../domain/name-patterns.ts';
 import { type DrainIncident, drainId, type Replacement } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type BegunDrain, beginDrains, type Registered, toRegistration, underUnfinished } from './begin-drains.ts';
@@ -86,10 +86,7 @@ async function judge(
 
 async function hasOwnHook(runtime: Runtime, groupName: AutoScalingGroupName): Promise<boolean> {
   const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
-  return hooks.some(
-    ({ name, transition }) =>
-      transition === 'autoscaling:EC2_INSTANCE_TERMINATING' && isOwnedHook(runtime.config.policy.lifecycleHooks, name),
-  );
+  return ownHooksAt('autoscaling:EC2_INSTANCE_TERMINATING', hooks, runtime.config.policy.lifecycleHooks).length > 0;
 }
 
 /** @returns the incident when it is ours to act on now */

@@ -4,7 +4,7 @@ import { describeLifecycleHooks } from '../aws/auto-scaling.ts';
 import { listTasksOn } from '../aws/tasks.ts';
 import { decideManagedDrain, type ManagedDrainDecision } from '../domain/managed-drain.ts';
 import type { AutoScalingGroup, AutoScalingInstance, ContainerInstance } from '../domain/model.ts';
-import { isOwnedHook, MANAGED_DRAINING_HOOK } from '../domain/name-patterns.ts';
+import { MANAGED_DRAINING_HOOK, ownHooksAt } from '../domain/name-patterns.ts';
 import type { DrainIncident, ManagedDrainIncident } from '../incidents/incident.ts';
 import { managedDrainId } from '../incidents/managed-drain-incident.ts';
 import type { Runtime } from '../runtime.ts';
@@ -56,9 +56,8 @@ async function watch(
   const managed: AutoScalingInstance[] = [];
   for (const [groupName, members] of Map.groupBy(instances, (instance) => instance.groupName)) {
     const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
-    const terminating = hooks.filter(({ transition }) => transition === 'autoscaling:EC2_INSTANCE_TERMINATING');
-    const isOurs = terminating.some(({ name }) => isOwnedHook(runtime.config.policy.lifecycleHooks, name));
-    if (!isOurs && terminating.some(({ name }) => name === MANAGED_DRAINING_HOOK)) managed.push(...members);
+    const own = ownHooksAt('autoscaling:EC2_INSTANCE_TERMINATING', hooks, runtime.config.policy.lifecycleHooks);
+    if (own.length === 0 && hooks.some(({ name }) => name === MANAGED_DRAINING_HOOK)) managed.push(...members);
   }
   if (managed.length === 0) return new Map();
   const ids = managed.map(({ ec2InstanceId }) => ec2InstanceId);

@@ -1,6 +1,6 @@
 import { describeLifecycleHooks } from '../aws/auto-scaling.ts';
 import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
-import { isOwnedHook } from '../domain/name-patterns.ts';
+import { ownHooksAt, type Transition } from '../domain/name-patterns.ts';
 import type { Runtime } from '../runtime.ts';
 
 /**
@@ -10,13 +10,12 @@ import type { Runtime } from '../runtime.ts';
 export async function listUntoldActions(
   runtime: Runtime,
   instances: readonly AutoScalingInstance[],
-  wanted: 'autoscaling:EC2_INSTANCE_TERMINATING' | 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  wanted: Transition,
 ): Promise<LifecycleAction[]> {
   const actions: LifecycleAction[] = [];
   for (const [groupName, members] of Map.groupBy(instances, (instance) => instance.groupName)) {
-    const hooks = (await describeLifecycleHooks(runtime.autoScaling, groupName)).filter(
-      ({ name, transition }) => transition === wanted && isOwnedHook(runtime.config.policy.lifecycleHooks, name),
-    );
+    const all = await describeLifecycleHooks(runtime.autoScaling, groupName);
+    const hooks = ownHooksAt(wanted, all, runtime.config.policy.lifecycleHooks);
     const startedAtMs = runtime.now();
     for (const { ec2InstanceId } of members) {
       actions.push(...hooks.map(({ name }) => ({ ec2InstanceId, groupName, hookName: name, startedAtMs })));
