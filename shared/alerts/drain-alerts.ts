@@ -72,6 +72,32 @@ export function overAlert(incident: DrainIncident, outcome: string, nowMs: numbe
   });
 }
 
+/** Its cluster is no longer looked after: what Ebbtide began, somebody else has to end. */
+export function leftAlert(incident: DrainIncident, { isOpen }: { readonly isOpen: boolean }, nowMs: number): Alert {
+  return drainAlert(incident, {
+    step: 'left',
+    ...kindOf(incident),
+    state: isOpen ? 'resolved' : 'notice',
+    severity: 'warning',
+    title: `Drain of ${incident.ec2InstanceId} is left alone: its cluster is not looked after any more`,
+    What: 'The setting clusters no longer lets this cluster in: Ebbtide does nothing more about this instance.',
+    Left: ['The container instance is DRAINING, if Ebbtide had set it so.', ...heldUntil(incident)],
+    Next: 'Finish the drain by hand: complete the hook once its tasks have stopped, or set the container instance ACTIVE. Or let the cluster in again before the hook ends.',
+    nowMs,
+  });
+}
+
+/** One that was never kept alive was found by the sweep: nobody knows since when it waits. */
+function heldUntil(incident: DrainIncident): string[] {
+  const { actions, phase } = incident;
+  if (phase !== 'draining' || actions.length === 0) return [];
+  const ends = actions.map((action) => action.heartbeatAtMs + action.heartbeatTimeoutSeconds * 1_000);
+  const until = actions.every(({ heartbeatAtMs }) => heartbeatAtMs > 0)
+    ? ` until about ${instant(Math.max(...ends))}`
+    : '';
+  return [`${hooks(incident)} holds the instance${until}, and then it goes with what runs on it.`];
+}
+
 function deadlineAlert(incident: DrainIncident, ending: Ending, nowMs: number): Alert {
   const { remaining } = ending;
   return drainAlert(incident, {

@@ -25,13 +25,18 @@ export function managedDrainStalledAlert(
   });
 }
 
-export function managedDrainOverAlert(incident: ManagedDrainIncident, { nowMs }: { readonly nowMs: number }): Alert {
+export function managedDrainOverAlert(
+  incident: ManagedDrainIncident,
+  { isLeft, nowMs }: { readonly isLeft: boolean; readonly nowMs: number },
+): Alert {
   return alert(incident, {
     step: 'resolved',
     state: 'resolved',
     severity: 'info',
-    title: `Resolved: drain of ${incident.ec2InstanceId} by ECS is over`,
-    What: 'ECS no longer holds the instance.',
+    title: `Resolved: drain of ${incident.ec2InstanceId} by ECS is ${isLeft ? 'not watched any more' : 'over'}`,
+    What: isLeft
+      ? 'The setting clusters no longer lets this cluster in: Ebbtide does not look at it any more.'
+      : 'ECS no longer holds the instance.',
     since: `${instant(incident.openedAtMs)}, over after ${duration(nowMs - incident.openedAtMs)}`,
     Next: 'Nothing to do.',
   });

@@ -26,14 +26,14 @@ export type LaunchArrivalDecision =
 /** What to do about an instance that a launch hook of ours is said to hold. */
 export function decideLaunchArrival(
   lifecycleState: string | undefined,
-  { clusterArn, isCertain }: Home,
-  { clusters }: Pick<Policy, 'clusters'>,
+  home: Home,
+  policy: Pick<Policy, 'clusters'>,
 ): LaunchArrivalDecision {
   if (lifecycleState === 'Warmed:Pending:Wait') return { kind: 'let into the pool' };
   if (lifecycleState !== 'Pending:Wait') {
     return { kind: 'ignore', reason: `no hook holds it: ${lifecycleState ?? 'not in a group'}` };
   }
-  if (isCertain && clusterArn !== undefined && !isNameIn(clusters, clusterName(clusterArn))) {
+  if (home.isCertain && isOutOfScope(home, policy)) {
     return { kind: 'ignore', reason: 'its group belongs to a cluster that is not looked after' };
   }
   return { kind: 'wait' };
@@ -110,6 +110,8 @@ export function decideLaunch(
   const { lifecycleState, registrations, ec2 } = observation;
   const isHeld = incident.actions.length > 0;
   if (lifecycleState !== undefined && !isArriving(lifecycleState)) return { kind: 'close', outcome: 'left' };
+  const isOutside = isOutOfScope(incident, policy);
+  if (isOutside && incident.isCertain) return { kind: 'close', outcome: 'not looked after' };
   const standing = registrations && standingOf(incident, registrations, policy);
   if (standing?.kind === 'connected') {
     return isHeld ? { kind: 'let in', instance: standing.instance } : { kind: 'close', outcome: 'registered' };
@@ -125,6 +127,8 @@ export function decideLaunch(
   if (!isHeld && incident.phase === 'waiting' && standing?.kind === 'disconnected') {
     return { kind: 'close', outcome: 'registered' };
   }
+  // It may still register in a cluster that is looked after. Until it does, its hook ends as if nobody looked.
+  if (isOutside) return { kind: 'wait', heartbeats: [] };
   const isJudged = standing !== undefined && ec2 !== undefined;
   if (isJudged && incident.phase === 'waiting' && nowMs >= incident.deadlineAtMs) {
     const known = { standing, ec2 };
@@ -154,6 +158,10 @@ export function deadlineOfLaunch(
     return Math.min(startedAtMs + launchDeadlineMinutes * 60_000, hookEndsAtMs);
   }
   return unregisteredMinutes === 'off' ? deadlineAtMs : openedAtMs + unregisteredMinutes * 60_000;
+}
+
+function isOutOfScope({ clusterArn }: Home, { clusters }: Pick<Policy, 'clusters'>): boolean {
+  return clusterArn !== undefined && !isNameIn(clusters, clusterName(clusterArn));
 }
 
 /** No hook ever asked for it, and the operator does not want its group to be watched any more. */

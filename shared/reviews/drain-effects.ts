@@ -1,6 +1,13 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Alert } from '../alerts/alert.ts';
-import { cutShortAlert, overAlert, releaseAlert, stalledAlert } from '../alerts/drain-alerts.ts';
+import {
+  cutShortAlert,
+  isToldAbout,
+  leftAlert,
+  overAlert,
+  releaseAlert,
+  stalledAlert,
+} from '../alerts/drain-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import { completeLifecycleAction, describeGroup, recordHeartbeat } from '../aws/auto-scaling.ts';
 import { stopTask } from '../aws/tasks.ts';
@@ -69,6 +76,18 @@ export async function endUnfinished(
   return endWithout(runtime, earlier, earlier.outcome ?? 'hook ended');
 }
 
+/**
+ * Its cluster is not looked after any more: nothing more is done about it. What Ebbtide leaves behind (a hook that is
+ * kept alive no longer, a container instance that stays DRAINING) is for on-call to end.
+ */
+export async function leave(runtime: Runtime, incident: DrainIncident): Promise<void> {
+  const nowMs = runtime.now();
+  const outcome = 'not looked after';
+  runtime.logger.info('drain: leave', { incident: incident.id, ec2InstanceId: incident.ec2InstanceId, outcome });
+  const alert = leftAlert(incident, { isOpen: isOpenAlert(incident) }, nowMs);
+  await commit(runtime, { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, alert] }, incident);
+}
+
 async function endWithout(
   runtime: Runtime,
   incident: DrainIncident,
@@ -81,9 +100,13 @@ async function endWithout(
 }
 
 function withOverAlert(incident: DrainIncident, outcome: string, nowMs: number): DrainIncident {
-  const isOpen = incident.stalledAtMs !== undefined || incident.interruption?.sparedToldAtMs !== undefined;
-  const isToldOfEnd = !isOpen || incident.phase !== 'draining' || incident.endToldAtMs !== undefined;
-  return isToldOfEnd ? incident : { ...incident, outbox: [...incident.outbox, overAlert(incident, outcome, nowMs)] };
+  const outbox = [...incident.outbox, overAlert(incident, outcome, nowMs)];
+  return isOpenAlert(incident) ? { ...incident, outbox } : incident;
+}
+
+/** Whether on-call was told that it is stuck, or theirs to decide, and not yet how it ended. */
+function isOpenAlert(incident: DrainIncident): boolean {
+  return isToldAbout(incident) && incident.phase === 'draining' && incident.endToldAtMs === undefined;
 }
 
 async function keepWaiting(subject: Subject, decision: Wait): Promise<void> {

@@ -5,13 +5,14 @@ import { destinationOf } from '../domain/lifecycle.ts';
 import type { ContainerInstance, Ec2InstanceId, EcsService, Task } from '../domain/model.ts';
 import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { act } from './drain-effects.ts';
+import { act, leave } from './drain-effects.ts';
 import { describe, type Seen } from './drain-log.ts';
 import { asIfDraining } from './drain-subject.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { describeServicesOf } from './explanations.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { describeRegistrations, type Known } from './look-up.ts';
+import { isLookedAfter } from './registrations.ts';
 
 /** What a sweep knows of drains besides. */
 interface KnownOfDrains extends Known {
@@ -29,32 +30,44 @@ export async function reviewDrains(
   allowance: Allowance,
   known: Partial<KnownOfDrains> = {},
 ): Promise<Failures> {
-  const open = incidents.filter(({ phase }) => phase !== 'closed');
-  const listed = known.instances ? undefined : await listByCluster(runtime, open);
-  return eachOf(
-    open,
-    ({ id }) => id,
-    allowance,
-    async (incident) => {
-      const cluster = clusterOf(incident);
-      const read = await tryTo(() => runtime.policies.of(cluster));
-      const policy = read instanceof LookFailure ? runtime.policies.known(cluster, incident.clusterTags) : read;
-      const nowMs = runtime.now();
-      const observation = await tryTo(async () => {
-        if (read instanceof LookFailure) throw read.cause;
-        const instances = known.instances ?? instancesOf(incident, listed);
-        return observe(runtime, incident, { known: { ...known, instances }, policy, nowMs });
-      });
-      const isBlind = observation instanceof LookFailure;
-      const seen: Seen = isBlind ? { unreadable: observation.cause } : observation;
-      const decision = decideDrain(incident, seen, { policy, nowMs });
-      runtime.logger.info(`drain: ${decision.kind}`, { ...describe(incident, decision, { seen, nowMs }), isBlind });
-      // While nothing can be seen, the hook is kept from expiring until the deadline, and nothing else is done.
-      const needsNoLook = decision.kind === 'wait' || (decision.kind === 'release' && decision.reason === 'deadline');
-      if (!isBlind || needsNoLook) await act({ runtime, policy, incident, observation: seen }, decision);
-      if (isBlind) throw observation.cause;
-    },
+  const open = Object.groupBy(
+    incidents.filter(({ phase }) => phase !== 'closed'),
+    (incident) => (isLookedAfter(runtime, clusterOf(incident)) ? 'inScope' : 'outside'),
   );
+  const left = await eachOf(open.outside ?? [], idOf, allowance, (incident) => leave(runtime, incident));
+  const inScope = (open.inScope ?? []).map((incident) => withoutOutside(runtime, incident));
+  const listed = known.instances ? undefined : await listByCluster(runtime, inScope);
+  const failures = await eachOf(inScope, idOf, allowance, async (incident) => {
+    const cluster = clusterOf(incident);
+    const read = await tryTo(() => runtime.policies.of(cluster));
+    const policy = read instanceof LookFailure ? runtime.policies.known(cluster, incident.clusterTags) : read;
+    const nowMs = runtime.now();
+    const observation = await tryTo(async () => {
+      if (read instanceof LookFailure) throw read.cause;
+      const instances = known.instances ?? instancesOf(incident, listed);
+      return observe(runtime, incident, { known: { ...known, instances }, policy, nowMs });
+    });
+    const isBlind = observation instanceof LookFailure;
+    const seen: Seen = isBlind ? { unreadable: observation.cause } : observation;
+    const decision = decideDrain(incident, seen, { policy, nowMs });
+    runtime.logger.info(`drain: ${decision.kind}`, { ...describe(incident, decision, { seen, nowMs }), isBlind });
+    // While nothing can be seen, the hook is kept from expiring until the deadline, and nothing else is done.
+    const needsNoLook = decision.kind === 'wait' || (decision.kind === 'release' && decision.reason === 'deadline');
+    if (!isBlind || needsNoLook) await act({ runtime, policy, incident, observation: seen }, decision);
+    if (isBlind) throw observation.cause;
+  });
+  return new Map([...left, ...failures]);
+}
+
+function idOf({ id }: DrainIncident): string {
+  return id;
+}
+
+/** An instance in two clusters may be registered in one that is no longer looked after: that one is left alone. */
+function withoutOutside(runtime: Runtime, incident: DrainIncident): DrainIncident {
+  const [filedUnder, ...others] = incident.registrations;
+  const inScope = others.filter(({ clusterArn }) => isLookedAfter(runtime, clusterArn));
+  return inScope.length === others.length ? incident : { ...incident, registrations: [filedUnder, ...inScope] };
 }
 
 type Listed = ReadonlyMap<string, Known['instances'] | LookFailure>;

@@ -109,6 +109,7 @@ async function review(
   lifecycleState: string | undefined,
 ): Promise<void> {
   const { clusterArn, openedAtMs, registrations } = incident;
+  if (!isLookedAfter(runtime, clusterArn)) return end(runtime, incident, 'not looked after');
   const policy = await runtime.policies.of(clusterArn);
   if (lifecycleState === 'Terminating:Wait' && !isLookDue(runtime.now() - openedAtMs)) return;
   const held = lifecycleState === 'Terminating:Wait' ? registrations : [];
@@ -121,12 +122,7 @@ async function review(
 async function act(runtime: Runtime, incident: ManagedDrainIncident, decision: ManagedDrainDecision): Promise<void> {
   const { id, outbox, stalledAtMs } = incident;
   if (decision.kind === 'close') {
-    const nowMs = runtime.now();
-    const outcome = stalledAtMs === undefined ? 'momentary' : 'hook ended';
-    const alerts = stalledAtMs === undefined ? [] : [managedDrainOverAlert(incident, { nowMs })];
-    const closed: ManagedDrainIncident = { ...incident, phase: 'closed', closedAtMs: nowMs, outcome };
-    await commit(runtime, { ...closed, outbox: [...outbox, ...alerts] }, incident);
-    return;
+    return end(runtime, incident, stalledAtMs === undefined ? 'momentary' : 'hook ended');
   }
   const instances = [...(await describeRegistrations(runtime, incident.registrations)).values()];
   const isAgentConnected = instances.some((instance) => instance.agentConnected);
@@ -136,4 +132,16 @@ async function act(runtime: Runtime, incident: ManagedDrainIncident, decision: M
   const nowMs = runtime.now();
   const alert = managedDrainStalledAlert(incident, { blocking, nowMs });
   await commit(runtime, { ...incident, stalledAtMs: nowMs, outbox: [...outbox, alert] }, incident);
+}
+
+async function end(
+  runtime: Runtime,
+  incident: ManagedDrainIncident,
+  outcome: 'momentary' | 'hook ended' | 'not looked after',
+): Promise<void> {
+  const nowMs = runtime.now();
+  const isTold = incident.stalledAtMs !== undefined;
+  const alerts = isTold ? [managedDrainOverAlert(incident, { isLeft: outcome === 'not looked after', nowMs })] : [];
+  const outbox = [...incident.outbox, ...alerts];
+  await commit(runtime, { ...incident, phase: 'closed', closedAtMs: nowMs, outcome, outbox }, incident);
 }

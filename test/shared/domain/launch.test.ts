@@ -72,6 +72,28 @@ const rows: readonly Row[] = [
     settings: { launchDeadlineResult: 'CONTINUE' },
     decides: { kind: 'give up', result: 'CONTINUE' },
   },
+  {
+    when: 'its group is tagged with a cluster that is not looked after, even if it is there',
+    incident: { clusterArn: elsewhere, isCertain: true },
+    seen: { ...held, registrations: [foreign] },
+    settings: onlyShop,
+    decides: { kind: 'close', outcome: 'not looked after' },
+  },
+  {
+    when: 'the deadline has come, and the others of its group are in a cluster that is not looked after',
+    incident: { clusterArn: elsewhere },
+    seen: { ...held, ec2 },
+    ...late,
+    settings: onlyShop,
+    decides: { kind: 'wait', heartbeats: [] },
+  },
+  {
+    when: 'it is where Ebbtide looks, unlike the others of its group',
+    incident: { clusterArn: elsewhere },
+    seen: { ...held, registrations: [here] },
+    settings: onlyShop,
+    decides: { kind: 'let in' },
+  },
   { when: 'the deadline has come, but EC2 was not asked', seen: held, ...late, decides: { kind: 'wait' } },
   {
     when: 'the deadline has come, but the clusters were not asked',
