@@ -13,7 +13,7 @@ import { readEachCluster } from './each-cluster.ts';
 import { taggedCluster } from './homes.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
-import { findRegistrationsAnywhere } from './registrations.ts';
+import { findRegistrationsAnywhere, type Unread, UnreadError } from './registrations.ts';
 import { claimRepair } from './repairs.ts';
 
 /**
@@ -138,7 +138,9 @@ async function replace(runtime: Runtime, incident: LaunchIncident, clusterArn: C
   const policy = await runtime.policies.of(clusterArn);
   if (!isReplacementDue(incident, policy, runtime.now())) return;
   // It may have registered while the others were looked at.
-  if ((await findRegistrationsAnywhere(runtime, [ec2InstanceId], [clusterArn])).size > 0) return;
+  const unread: Unread = new Map();
+  if ((await findRegistrationsAnywhere(runtime, [ec2InstanceId], [clusterArn], unread)).size > 0) return;
+  if (unread.size > 0) throw new UnreadError(unread);
   if (!(await mayRepair(runtime, clusterArn, { policy, incident }))) return;
   // Claimed before it is done: of two sweeps only one makes the group replace the instance.
   const replacedAtMs = runtime.now();
