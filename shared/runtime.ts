@@ -35,6 +35,8 @@ export interface Runtime {
   /** Epoch milliseconds. */
   now(): number;
   uniqueId(): string;
+  /** Ends the calls that it is given to, when so much time has passed. */
+  timeLimit(ms: number): AbortSignal;
 }
 
 /** An AWS call that has not been answered by then is given up and tried again. */
@@ -94,6 +96,7 @@ export function createRuntime(environment: Readonly<Record<string, string | unde
     unsent: [],
     now,
     uniqueId: () => randomUUID(),
+    timeLimit: (ms) => AbortSignal.timeout(Math.max(0, ms)),
   };
 }
 

@@ -92,14 +92,15 @@ export async function resendAbandoned(runtime: Runtime, incident: Incident): Pro
  * Sends the alerts of this invocation; many of the same kind in one cluster become one message. Should it fail, the
  * alerts are still with their incidents, and the sweep sends them.
  *
+ * @param limit ends it while the function has the time to say so
  * @throws what SNS said
  */
-export async function sendAlerts(runtime: Runtime): Promise<void> {
+export async function sendAlerts(runtime: Runtime, limit?: AbortSignal): Promise<void> {
   const unsent = runtime.unsent.splice(0);
   const refusals: unknown[] = [];
   for (const { message, of } of mergeFloods(unsent)) {
     try {
-      await publish(runtime, message, of);
+      await publish(runtime, message, { of, limit });
     } catch (error) {
       // This message alone: those behind it would otherwise wait for ever. When SNS is down, waiting costs too much time.
       if (!isMessageRefused(error)) throw error;
@@ -133,7 +134,11 @@ async function takeOut(runtime: Runtime, incidentId: string, sent: ReadonlySet<s
 }
 
 /** @param of what the message tells of: where that is more than one alert, their ids go along, in an attribute */
-async function publish(runtime: Runtime, alert: Alert, of: readonly Unsent[]): Promise<void> {
+async function publish(
+  runtime: Runtime,
+  alert: Alert,
+  { of, limit }: { readonly of: readonly Unsent[]; readonly limit: AbortSignal | undefined },
+): Promise<void> {
   const { subject, body: _, ...attributes } = alert;
   const { locations, policy } = runtime.config;
   const ids = JSON.stringify(of.map((one) => one.alert.id));
@@ -149,6 +154,7 @@ async function publish(runtime: Runtime, alert: Alert, of: readonly Unsent[]): P
         ...(of.length > 1 && { ids: { DataType: 'String.Array', StringValue: ids } }),
       },
     }),
+    { ...(limit && { abortSignal: limit }) },
   );
   runtime.logger.info('alert sent', { alert: { ...attributes, subject } });
 }

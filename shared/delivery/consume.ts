@@ -11,6 +11,12 @@ export const RECEIVES_MAX = 5;
 /** Enough for the calls of a look that has begun, and for the answer. */
 const TIME_TO_FINISH_MS = 8_000;
 
+/**
+ * Of it, what is kept for the answer: a function that waits for SQS or SNS at its end for too long is ended by Lambda, and
+ * all of its work is done again.
+ */
+const TIME_TO_ANSWER_MS = 1_000;
+
 /** What a kind of event asks for. `subject` is what one look serves, however many events of a batch name it. */
 export interface Consumer<Message> {
   parse(event: EventBridgeEvent): Message | IgnoredEvent;
@@ -48,24 +54,29 @@ export function consume<Message extends { readonly kind: string }>(
         const message = read(runtime, consumer, record);
         if (message !== undefined) received.push({ record, message });
       } catch (error) {
-        if (!(error instanceof MalformedEventError)) unread.push({ record, error });
-        else if (!(await giveUp(runtime, record, error))) failed.add(record.messageId);
+        unread.push({ record, error });
       }
     }
-    for (const { record, error } of [...unread, ...(await reviewAll(runtime, consumer, received, allowance))]) {
-      runtime.logger.error('event not handled, it will be received again', { messageId: record.messageId, error });
-      if (!(isLastReceive(record) && (await giveUp(runtime, record, error)))) failed.add(record.messageId);
+    // What is given up comes last: a dead-letter queue that does not answer keeps no instance waiting.
+    const unhandled = [...(await reviewAll(runtime, consumer, received, allowance)), ...unread];
+    const signal = runtime.timeLimit(context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS);
+    for (const { record, error } of unhandled) {
+      const { messageId } = record;
+      const isHopeless = error instanceof MalformedEventError || isLastReceive(record);
+      if (isHopeless && (await giveUp(runtime, record, { error, signal }))) continue;
+      runtime.logger.error('event not handled, it will be received again', { messageId, error });
+      failed.add(messageId);
     }
-    await trySendingAlerts(runtime);
+    await trySendingAlerts(runtime, signal);
     if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }
 
 /** Alerts that cannot be sent now stay with their incidents: the sweep sends them, and fails loudly if it cannot. */
-async function trySendingAlerts(runtime: Runtime): Promise<void> {
+async function trySendingAlerts(runtime: Runtime, signal: AbortSignal): Promise<void> {
   try {
-    await sendAlerts(runtime);
+    await sendAlerts(runtime, signal);
   } catch (error) {
     runtime.logger.error('alerts not sent, the sweep will', { error });
   }
@@ -110,12 +121,16 @@ function isLastReceive(record: SQSRecord): boolean {
 }
 
 /** @returns whether the message is safe in the dead-letter queue, so that the source queue may forget it */
-async function giveUp(runtime: Runtime, record: SQSRecord, error: unknown): Promise<boolean> {
+async function giveUp(
+  runtime: Runtime,
+  record: SQSRecord,
+  { error, signal }: { readonly error: unknown; readonly signal: AbortSignal },
+): Promise<boolean> {
   const reason = reasonOf(error);
   const { body, eventSourceARN: source, messageId: id } = record;
   try {
     const queueUrl = runtime.config.locations.deadLetterQueueUrl;
-    await sendToDeadLetters({ sqs: runtime.sqs, queueUrl }, { body, source, id, error });
+    await sendToDeadLetters({ sqs: runtime.sqs, queueUrl, signal }, { body, source, id, error });
     runtime.logger.error('message moved to the dead-letter queue', { messageId: record.messageId, reason });
     return true;
   } catch (sendError) {

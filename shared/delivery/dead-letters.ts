@@ -14,7 +14,7 @@ export interface DeadLetter {
 
 /** Keeps what cannot be dealt with, with the reason, where it came from and its first id as attributes. */
 export async function sendToDeadLetters(
-  { sqs, queueUrl }: { readonly sqs: SQSClient; readonly queueUrl: string },
+  { sqs, queueUrl, signal }: { readonly sqs: SQSClient; readonly queueUrl: string; readonly signal?: AbortSignal },
   { body, source, id, error }: DeadLetter,
 ): Promise<void> {
   const attributes = { reason: reasonOf(error).slice(0, REASON_LENGTH_MAX), sourceQueue: source, messageId: id };
@@ -26,6 +26,7 @@ export async function sendToDeadLetters(
         Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
       ),
     }),
+    { ...(signal && { abortSignal: signal }) },
   );
 }
 

@@ -70,6 +70,7 @@ export function createTestRuntime(table: Table, settings: Readonly<Record<string
     unsent: [],
     now,
     uniqueId,
+    timeLimit: (ms) => (ms > 0 ? new AbortController().signal : AbortSignal.abort()),
   };
   return { runtime, mocks, clock };
 }

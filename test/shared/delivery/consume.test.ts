@@ -102,6 +102,14 @@ describe('a batch of events', () => {
     ]);
   });
 
+  test('is looked at before a malformed one of it is moved: that queue may not answer', async () => {
+    const { receive, looked, mocks } = setUp();
+    const lookedBefore: string[] = [];
+    mocks.sqs.on(SendMessageCommand).callsFake(() => lookedBefore.push(...looked));
+    await receive(record('1', 'no JSON'), record('2', { address: 'a' }));
+    expect(lookedBefore).toEqual(['a']);
+  });
+
   test('gets a malformed one back when the dead-letter queue does not take it', async () => {
     const { receive, looked, mocks } = setUp();
     mocks.sqs.on(SendMessageCommand).rejects(new Error('unavailable'));

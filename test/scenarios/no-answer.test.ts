@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { CallAttempt } from '../../simulator/wire/wire.ts';
+import { type Box, minutes, openBox, seconds } from './box.ts';
+import { bootGroup, containerInstance, hookEnd } from './fleet.ts';
+
+/** A box in which the calls of Ebbtide's functions that match are not answered while `hanging.isOn`. */
+async function openHangingBox(isMeant: (attempt: CallAttempt) => boolean) {
+  const hanging = { isOn: false };
+  const box = await openBox({
+    intercept: (attempt) =>
+      hanging.isOn && attempt.caller.kind === 'function' && isMeant(attempt)
+        ? { effect: 'none', extraLatencyMs: minutes(10) }
+        : undefined,
+  });
+  return { box, hanging };
+}
+
+function timeouts(box: Box): unknown[] {
+  return box.simulator.kernel.trace.entries.filter(({ kind, phase }) => kind === 'invocation' && phase === 'timeout');
+}
+
+describe('while the dead-letter queue does not answer', () => {
+  it('a malformed event keeps no other of its batch waiting, and becomes a dead letter afterwards', async () => {
+    const isDeadLetter = ({ operation, input }: CallAttempt) =>
+      operation === 'SendMessage' && String(input.QueueUrl).endsWith('dead-letter');
+    const { box, hanging } = await openHangingBox(isDeadLetter);
+    const [id = ''] = await bootGroup(box, { desired: 1 });
+    const { QueueUrl } = (await box.simulator.call('sqs', 'GetQueueUrl', { QueueName: 'ebbtide-lifecycle' })) as {
+      QueueUrl: string;
+    };
+    hanging.isOn = true;
+
+    await box.simulator.call('sqs', 'SendMessage', { QueueUrl, MessageBody: 'no JSON' });
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(5));
+
+    const [drained] = box.calls('UpdateContainerInstancesState');
+    expect(drained?.functionName).toContain('lifecycleAction');
+    expect(containerInstance(box, id).status).not.toBe('ACTIVE');
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE' });
+    expect(timeouts(box)).toEqual([]);
+    hanging.isOn = false;
+    await box.run(minutes(10));
+    expect(box.deadLetters()).toHaveLength(1);
+    expect(JSON.stringify(box.deadLetters()[0]?.attributes)).toContain('expected JSON');
+  });
+});
+
+describe('while SNS does not answer', () => {
+  it('events are dealt with once, and what is to be told is told afterwards, once', async () => {
+    const { box, hanging } = await openHangingBox(({ service }) => service === 'sns');
+    const [id = ''] = await bootGroup(box, { desired: 1, spot: true });
+    box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
+    await box.run(minutes(1));
+    hanging.isOn = true;
+
+    box.world.interruptSpot(id);
+    await box.run(minutes(30));
+    expect(box.deadLetters()).toEqual([]);
+    expect(timeouts(box).filter((entry) => !JSON.stringify(entry).includes('sweep'))).toEqual([]);
+    hanging.isOn = false;
+    await box.run(minutes(10));
+
+    expect(box.alerts()).toHaveLength(1);
+    await box.run(seconds(1));
+  });
+});
