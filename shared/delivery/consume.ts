@@ -57,9 +57,10 @@ export function consume<Message extends { readonly kind: string }>(
         unread.push({ record, error });
       }
     }
-    // What is given up comes last: a dead-letter queue that does not answer keeps no instance waiting.
     const unhandled = [...(await reviewAll(runtime, consumer, received, allowance)), ...unread];
     const signal = runtime.timeLimit(context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS);
+    await trySendingAlerts(runtime, signal);
+    // What is given up comes last: a dead-letter queue that does not answer keeps neither instances waiting nor on-call.
     for (const { record, error } of unhandled) {
       const { messageId } = record;
       const isHopeless = error instanceof MalformedEventError || isLastReceive(record);
@@ -67,7 +68,6 @@ export function consume<Message extends { readonly kind: string }>(
       runtime.logger.error('event not handled, it will be received again', { messageId, error });
       failed.add(messageId);
     }
-    await trySendingAlerts(runtime, signal);
     if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
     return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
   };
