@@ -86,8 +86,11 @@ export function createPersonView(): CampaignView {
 
 /** One JSON object a line: each seed, each failure made smaller, and the whole campaign. */
 export function createMachineView(): CampaignView {
+  let asked = 1;
   return {
-    begin: () => undefined,
+    begin({ seeds, only }) {
+      asked = only === undefined ? seeds : 1;
+    },
     answer: ({ seed }, answer) => writeJson({ kind: 'seed', seed, ...detailOf(answer) }),
     ending: () => undefined,
     shrinking: () => undefined,
@@ -96,7 +99,8 @@ export function createMachineView(): CampaignView {
     end: (tally, ms) => {
       const seconds = Number((ms / 1_000).toFixed(1));
       const seedsPerSecond = Number((tally.seeds / (ms / 1_000)).toFixed(3));
-      writeJson({ kind: 'campaign', ...tally, seconds, seedsPerSecond, exitCode: tally.exitCode() });
+      const endedEarly = tally.seeds < asked;
+      writeJson({ kind: 'campaign', ...tally, asked, endedEarly, seconds, seedsPerSecond, exitCode: tally.exitCode() });
     },
   };
 }
