@@ -21,9 +21,10 @@ export async function judgeAll(
   subjects: readonly Subject[],
 ): Promise<{ readonly subjects: Judged[]; readonly failures: Failures }> {
   // Where it was found before, it may be no more: whatever is due is looked for again.
-  const judged = subjects.map(
-    (subject): Judged => ({ ...subject, decision: decide(runtime, { ...subject, observation: anywhere(subject) }) }),
-  );
+  const judged = subjects.map((subject): Judged => {
+    const decision = decide(runtime, { ...subject, observation: anywhere(subject) });
+    return { ...subject, decision: isStep(decision) && isRenewed(subject, subjects) ? WAIT : decision };
+  });
   const failures: Failures = new Map();
   const due = judged.filter(
     ({ decision, observation }) => isStep(decision) && observation.instance?.external === false,
@@ -50,6 +51,18 @@ export async function judgeAll(
     return { ...subject, observation, decision: decide(runtime, { ...subject, observation }) };
   });
   return { subjects: subjectsNow, failures };
+}
+
+/**
+ * Its agent has registered the instance once more, in the same cluster, and is silent under that name too: what is said and
+ * done about the instance is decided there, once.
+ */
+function isRenewed({ observation: { instance } }: Subject, subjects: readonly Subject[]): boolean {
+  const isLater = ({ observation: { instance: other } }: Subject) =>
+    other?.clusterArn === instance?.clusterArn &&
+    other?.ec2InstanceId === instance?.ec2InstanceId &&
+    (other?.registeredAtMs ?? 0) > (instance?.registeredAtMs ?? 0);
+  return instance !== undefined && subjects.some(isLater);
 }
 
 function anywhere({ observation }: Subject): Subject['observation'] {

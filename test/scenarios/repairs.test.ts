@@ -29,6 +29,22 @@ describe('an agent that stays away', () => {
     expect(subjects(box)).toEqual([expect.stringContaining(`Agent of ${id} disconnected`)]);
   });
 
+  it('under both registrations of its instance is told of once, and repaired once', async () => {
+    const settings = { disconnectedRestartMinutes: '5', disconnectedReplaceMinutes: '30', repairsPerHourMax: '2' };
+    const { box, id } = await twoInstances(settings, 'none');
+
+    box.world.reRegisterAgent(id);
+    await box.run(minutes(3));
+    box.world.disconnectAgent(id, { cause: 'unreachable' });
+    await box.run(minutes(36));
+
+    expect(box.calls('SendCommand', 'SetInstanceHealth').map(({ operation }) => operation)).toEqual([
+      'SendCommand',
+      'SetInstanceHealth',
+    ]);
+    expect(subjects(box)).toEqual([expect.stringContaining('disconnected'), expect.stringContaining('being replaced')]);
+  });
+
   it('uses up one of the repairs that are allowed, however often its deregistration fails', async () => {
     const settings = { disconnectedDeregisterMinutes: '15', disconnectedDeregisterRunning: 'yes' };
     const { box, id } = await twoInstances(settings, 'DeregisterContainerInstance');
