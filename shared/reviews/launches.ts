@@ -21,8 +21,13 @@ import { type Allowance, eachOf, type Failures } from './each.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
 
-/** Hears of instances that are to be replaced, which only the sweep does: it needs permissions that no other function has. */
-export type OnReplacementDue = (incident: LaunchIncident) => void;
+type Overdue = Extract<LaunchDecision, { kind: 'report' | 'replace' }>;
+
+/**
+ * Hears of instances in service that on-call is to be told of, or that are to be replaced. That is for the sweep, once it
+ * has looked at the agents of their clusters.
+ */
+export type OnOverdue = (incident: LaunchIncident, decision: Overdue) => void;
 
 /**
  * Looks at instances that have not arrived yet.
@@ -35,7 +40,7 @@ export async function reviewLaunches(
   incidents: readonly LaunchIncident[],
   allowance: Allowance,
   observe: (incident: LaunchIncident) => LaunchObservation,
-  onReplacementDue?: OnReplacementDue,
+  onOverdue?: OnOverdue,
 ): Promise<Failures> {
   return eachOf(
     incidents.filter(({ phase }) => phase !== 'closed'),
@@ -53,7 +58,7 @@ export async function reviewLaunches(
       const observation = isBlind ? {} : seen;
       const decision = decideLaunch(incident, observation, { policy, nowMs: runtime.now() });
       runtime.logger.info(`launch: ${decision.kind}`, { incident: incident.id, group: incident.groupName, decision });
-      if (decision.kind === 'replace') onReplacementDue?.(incident);
+      if (decision.kind === 'report' || decision.kind === 'replace') onOverdue?.(incident, decision);
       else await act({ runtime, policy, incident }, decision);
       if (isBlind) throw read.cause;
     },
@@ -112,7 +117,7 @@ interface Subject {
   readonly incident: LaunchIncident;
 }
 
-async function act(subject: Subject, decision: Exclude<LaunchDecision, { kind: 'replace' }>): Promise<unknown> {
+async function act(subject: Subject, decision: Exclude<LaunchDecision, Overdue>): Promise<unknown> {
   switch (decision.kind) {
     case 'wait':
       return beat(subject, decision.heartbeats);
@@ -121,8 +126,6 @@ async function act(subject: Subject, decision: Exclude<LaunchDecision, { kind: '
       return close(subject, 'registered');
     case 'give up':
       return giveUp(subject, decision.result, decision.known);
-    case 'report':
-      return report(subject, decision.known);
     case 'close':
       return close(subject, decision.outcome);
   }
@@ -174,7 +177,7 @@ async function giveUp(subject: Subject, result: LifecycleActionResult, known: Kn
   const next: LaunchIncident = told.endTold?.isOpen
     ? { ...told, phase: 'told', actions: [], completed: told.actions, letInAtMs: nowMs }
     : closed(told, 'abandoned', nowMs);
-  if (await commit(runtime, next, told)) countOne(runtime);
+  if (await commit(runtime, next, told)) countNotRegistered(runtime);
 }
 
 /** @returns the incident as it is now; undefined when another function is at it */
@@ -196,19 +199,7 @@ function doneWithHook({ policy, incident }: Subject, result: LifecycleActionResu
     : `${hooks} completed with CONTINUE: the instance goes into service all the same.`;
 }
 
-async function report({ runtime, policy, incident }: Subject, known: Known): Promise<void> {
-  const nowMs = runtime.now();
-  const isNowhere = known.standing.kind === 'not registered';
-  const replaced = isNowhere
-    ? 'its group is told to replace it, unless the mode is observe.'
-    : 'nothing, as it is registered.';
-  const done = policy.unregisteredAction === 'replace' ? replaced : 'nothing (unregisteredAction is alert).';
-  const alert = notArrivedAlert(incident, known, { nowMs, isOver: false, done });
-  const next: LaunchIncident = { ...incident, phase: 'told', outbox: [...incident.outbox, alert] };
-  if (await commit(runtime, next, incident)) countOne(runtime);
-}
-
-function countOne({ metrics }: Runtime): void {
+export function countNotRegistered({ metrics }: Runtime): void {
   metrics.addMetric('InstancesNotRegistered', MetricUnit.Count, 1);
 }
 

@@ -7,7 +7,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Allowance, Failures } from './each.ts';
 import { taggedCluster } from './homes.ts';
 import { reviewLaunchArrivals } from './launch-arrivals.ts';
-import { lastPolicyOf, type OnReplacementDue, reviewLaunches } from './launches.ts';
+import { lastPolicyOf, type OnOverdue, reviewLaunches } from './launches.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { findRegistrationsAnywhere } from './registrations.ts';
 import { watchGroups } from './unregistered.ts';
@@ -21,7 +21,7 @@ interface Swept {
   readonly entering: readonly AutoScalingInstance[];
   /** Those that are looked after. */
   listClusters(): Promise<ClusterArn[]>;
-  readonly onReplacementDue: OnReplacementDue;
+  readonly onOverdue: OnOverdue;
 }
 
 /** Looks at all instances that have not arrived: those that hooks hold, and those in service in the groups that are watched. */
@@ -37,7 +37,7 @@ export async function sweepLaunches(runtime: Runtime, swept: Swept, allowance: A
 
 async function lookAtAll(
   runtime: Runtime,
-  { open, groups, entering, listClusters, onReplacementDue }: Swept,
+  { open, groups, entering, listClusters, onOverdue }: Swept,
   allowance: Allowance,
 ): Promise<Failures> {
   const isWatching = groups.some((group) => taggedCluster(group) !== undefined);
@@ -48,10 +48,7 @@ async function lookAtAll(
   const arrived = untold instanceof LookFailure ? new Map([['launches that no event told of', untold.cause]]) : untold;
   const failures = new Map([...watched.failures, ...arrived]);
   if (launches.length === 0) return failures;
-  return new Map([
-    ...failures,
-    ...(await reviewKnown(runtime, { launches, groups, clusters, onReplacementDue }, allowance)),
-  ]);
+  return new Map([...failures, ...(await reviewKnown(runtime, { launches, groups, clusters, onOverdue }, allowance))]);
 }
 
 /** Those that a launch hook holds, and of which no event told. */
@@ -78,8 +75,8 @@ async function reviewKnown(
     launches,
     groups,
     clusters,
-    onReplacementDue,
-  }: Pick<Swept, 'groups' | 'onReplacementDue'> & {
+    onOverdue,
+  }: Pick<Swept, 'groups' | 'onOverdue'> & {
     readonly launches: readonly LaunchIncident[];
     readonly clusters: readonly ClusterArn[];
   },
@@ -105,7 +102,7 @@ async function reviewKnown(
       ec2: ec2.get(ec2InstanceId),
     };
   };
-  const failures = await reviewLaunches(runtime, launches, allowance, observe, onReplacementDue);
+  const failures = await reviewLaunches(runtime, launches, allowance, observe, onOverdue);
   return new Map([...unread, ...failures]);
 }
 

@@ -2,13 +2,14 @@ import { resendAbandoned } from '../alerts/publish.ts';
 import { listGroups } from '../aws/auto-scaling.ts';
 import { destinationOf } from '../domain/lifecycle.ts';
 import type { AutoScalingInstance, ClusterArn, LifecycleAction } from '../domain/model.ts';
-import type { DrainIncident, Incident, LaunchIncident, ManagedDrainIncident } from '../incidents/incident.ts';
+import type { DrainIncident, Incident, ManagedDrainIncident } from '../incidents/incident.ts';
 import { endSweepTurn, takeSweepTurn } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { sweepAgents } from './agents.ts';
 import { reviewArrivals } from './arrivals.ts';
 import { sweepConfigurations } from './configurations.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import type { OnOverdue } from './launches.ts';
 import { sweepManagedDrains } from './managed-drains.ts';
 import { planLooks } from './planned-looks.ts';
 import { listClustersLookedAfter } from './registrations.ts';
@@ -17,7 +18,7 @@ import { sweepScheduledChanges } from './scheduled-changes.ts';
 import { sweepSummaries } from './summaries.ts';
 import { sweepDrains } from './sweep-drains.ts';
 import { sweepLaunches } from './sweep-launches.ts';
-import { replaceUnregistered } from './unregistered.ts';
+import { reviewOverdue } from './unregistered.ts';
 import { listUntoldActions } from './untold.ts';
 import { listPooled } from './warm-pools.ts';
 
@@ -77,8 +78,8 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
   const groups = once(() => listGroups(runtime.autoScaling));
   const pooled = once(async () => listPooled(runtime, await groups(), allowance));
   const listClusters = once(() => listClustersLookedAfter(runtime));
-  const toReplace: LaunchIncident[] = [];
-  const onReplacementDue = (incident: LaunchIncident) => toReplace.push(incident);
+  const overdue: Parameters<OnOverdue>[] = [];
+  const onOverdue: OnOverdue = (...launch) => overdue.push(launch);
   const failures: Failures = new Map();
   const hasUnknownAgents = (cluster: ClusterArn) => failures.has('agents') || failures.has(cluster);
   const parts: Record<string, () => Promise<Failures>> = {
@@ -102,14 +103,14 @@ async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failure
     launches: async () => {
       const returning = new Set(drains.map(({ ec2InstanceId }) => ec2InstanceId));
       const entering = (await pooled()).instances.filter(({ ec2InstanceId }) => !returning.has(ec2InstanceId));
-      const swept = { open: launches, groups: await groups(), entering, listClusters, onReplacementDue };
+      const swept = { open: launches, groups: await groups(), entering, listClusters, onOverdue };
       return sweepLaunches(runtime, swept, allowance);
     },
     'scheduled changes': () => sweepScheduledChanges(runtime, incidents, allowance),
     // Before the agents: reads the tags of all clusters at once.
     configurations: () => sweepConfigurations(runtime, { open: incidents, listClusters }, allowance),
     agents: () => sweepAgents(runtime, { open: incidents, listClusters }, allowance),
-    replacements: () => replaceUnregistered(runtime, toReplace, { allowance, hasUnknownAgents }),
+    'overdue launches': () => reviewOverdue(runtime, overdue, { allowance, hasUnknownAgents }),
     repairs: () =>
       eachOf(
         // Where nobody could look, nobody could ask for a repair that is held either.

@@ -1,9 +1,10 @@
+import { notArrivedAlert } from '../alerts/launch-alerts.ts';
 import { commit } from '../alerts/publish.ts';
 import { replaceUnhealthy } from '../aws/auto-scaling.ts';
 import { describeContainerInstances, findRegistrations } from '../aws/container-instances.ts';
 import type { Policy } from '../config/settings.ts';
 import { clusterName } from '../domain/arns.ts';
-import { isReplacementDue } from '../domain/launch.ts';
+import { isReplacementDue, type Known } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingInstance, ClusterArn, Ec2InstanceId } from '../domain/model.ts';
 import { type LaunchIncident, newLaunch } from '../incidents/launch-incident.ts';
 import { outageId } from '../incidents/outage-incident.ts';
@@ -11,6 +12,7 @@ import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { readEachCluster } from './each-cluster.ts';
 import { taggedCluster } from './homes.ts';
+import { countNotRegistered, type OnOverdue } from './launches.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
 import { findRegistrationsAnywhere, type Unread, UnreadError } from './registrations.ts';
@@ -111,58 +113,75 @@ async function file(runtime: Runtime, fresh: LaunchIncident): Promise<LaunchInci
 }
 
 /**
- * Has the groups replace instances that never registered, once the agents have been looked at: whether their cluster has
- * an outage is known only then. They count as repairs of their cluster, and none is made in an outage. An instance in its
- * grace period is not replaced, and is tried again later.
+ * Tells on-call of instances that never registered, and has their groups replace them, once the agents have been looked
+ * at: whether their cluster has an outage is known only then, and during one they are no more than what it holds back.
  *
  * @param hasUnknownAgents whether the agents of a cluster could not be looked at
  */
-export function replaceUnregistered(
+export function reviewOverdue(
   runtime: Runtime,
-  due: readonly LaunchIncident[],
+  overdue: readonly Parameters<OnOverdue>[],
   { allowance, hasUnknownAgents }: { readonly allowance: Allowance; hasUnknownAgents(cluster: ClusterArn): boolean },
 ): Promise<Failures> {
   return eachOf(
-    due,
-    ({ id }) => id,
+    overdue,
+    ([{ id }]) => id,
     allowance,
-    async (incident) => {
-      if (incident.clusterArn === undefined || hasUnknownAgents(incident.clusterArn)) return;
-      await replace(runtime, incident, incident.clusterArn);
+    async ([incident, decision]) => {
+      const { clusterArn } = incident;
+      if (clusterArn === undefined || hasUnknownAgents(clusterArn)) return;
+      const policy = await runtime.policies.of(clusterArn);
+      if (await isHeldByOutage(runtime, clusterArn, policy)) return;
+      if (decision.kind === 'report') await report(runtime, { incident, policy, known: decision.known });
+      else await replace(runtime, { incident, policy, clusterArn });
     },
   );
 }
 
-async function replace(runtime: Runtime, incident: LaunchIncident, clusterArn: ClusterArn): Promise<void> {
+/** What could not register in an outage has as long from its end on as any other. */
+async function isHeldByOutage(runtime: Runtime, clusterArn: ClusterArn, policy: Policy): Promise<boolean> {
+  const outage = (await runtime.incidents.getMany([outageId(clusterArn)])).get(outageId(clusterArn));
+  if (outage !== undefined && outage.closedAtMs === undefined) return true;
+  const { unregisteredMinutes: minutes } = policy;
+  return minutes !== 'off' && runtime.now() - (outage?.closedAtMs ?? 0) < minutes * 60_000;
+}
+
+interface Overdue {
+  readonly incident: LaunchIncident;
+  readonly policy: Policy;
+}
+
+async function report(
+  runtime: Runtime,
+  { incident, policy, known }: Overdue & { readonly known: Known },
+): Promise<void> {
+  const isNowhere = known.standing.kind === 'not registered';
+  const replaced = isNowhere
+    ? 'its group is told to replace it, unless the mode is observe.'
+    : 'nothing, as it is registered.';
+  const done = policy.unregisteredAction === 'replace' ? replaced : 'nothing (unregisteredAction is alert).';
+  const alert = notArrivedAlert(incident, known, { nowMs: runtime.now(), isOver: false, done });
+  const next: LaunchIncident = { ...incident, phase: 'told', outbox: [...incident.outbox, alert] };
+  if (await commit(runtime, next, incident)) countNotRegistered(runtime);
+}
+
+/** It counts as a repair of its cluster. An instance in its grace period is not replaced, and is tried again later. */
+async function replace(
+  runtime: Runtime,
+  { incident, policy, clusterArn }: Overdue & { readonly clusterArn: ClusterArn },
+): Promise<void> {
   const { ec2InstanceId } = incident;
-  const policy = await runtime.policies.of(clusterArn);
-  if (!isReplacementDue(incident, policy, runtime.now())) return;
+  if (policy.repairs === 'off' || !isReplacementDue(incident, policy, runtime.now())) return;
   // It may have registered while the others were looked at.
   const unread: Unread = new Map();
   if ((await findRegistrationsAnywhere(runtime, [ec2InstanceId], [clusterArn], unread)).size > 0) return;
   if (unread.size > 0) throw new UnreadError(unread);
-  if (!(await mayRepair(runtime, clusterArn, { policy, incident }))) return;
+  const isCounted = policy.mode === 'observe' || incident.countedAtMs !== undefined;
+  if (!isCounted && !(await claimRepair(runtime, clusterArn, policy))) return;
   // Claimed before it is done: of two sweeps only one makes the group replace the instance.
   const replacedAtMs = runtime.now();
   const counted = policy.mode === 'act' ? { countedAtMs: incident.countedAtMs ?? replacedAtMs } : {};
   if ((await commit(runtime, { ...incident, replacedAtMs, ...counted }, incident)) === undefined) return;
   const effect = { operation: 'SetInstanceHealth', subject: ec2InstanceId, status: 'Unhealthy' };
   await perform(runtime, policy, effect, () => replaceUnhealthy(runtime.autoScaling, ec2InstanceId));
-}
-
-/** A new instance that cannot register in an outage is one more that the outage holds back. */
-async function mayRepair(
-  runtime: Runtime,
-  clusterArn: ClusterArn,
-  { policy, incident }: { readonly policy: Policy; readonly incident: LaunchIncident },
-): Promise<boolean> {
-  if (policy.repairs === 'off') return false;
-  const outage = (await runtime.incidents.getMany([outageId(clusterArn)])).get(outageId(clusterArn));
-  if (outage !== undefined && outage.closedAtMs === undefined) return false;
-  // What could not register in an outage has as long from its end on as any other.
-  const { unregisteredMinutes: minutes } = policy;
-  const sinceMs = runtime.now() - (outage?.closedAtMs ?? 0);
-  if (minutes !== 'off' && sinceMs < minutes * 60_000) return false;
-  const isCounted = policy.mode === 'observe' || incident.countedAtMs !== undefined;
-  return isCounted || claimRepair(runtime, clusterArn, policy);
 }

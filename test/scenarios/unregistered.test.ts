@@ -22,6 +22,22 @@ it('an instance that never registered is not replaced by the very sweep that fin
   expect(groupInstance(box, late).lifecycleState).toBe('InService');
 });
 
+it('an instance that cannot register in an outage is told of only when it has had the time to do so afterwards', async () => {
+  const box = await openBox({ agentConnectionsEnd: false });
+  const ids = await bootGroup(box, { desired: 6 });
+  for (const id of ids) box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(15));
+  await launchUnregistered(box);
+
+  await box.run(minutes(40));
+  expect(told(box)).toEqual(['outage opened']);
+  for (const id of ids) box.world.reconnectAgent(id);
+  await box.run(minutes(12));
+  expect(told(box)).toEqual(['outage opened', 'outage resolved']);
+  await box.run(minutes(6));
+  expect(told(box)).toEqual(['outage opened', 'outage resolved', 'launch opened']);
+});
+
 it('an instance that is registered in another cluster than that of its group is told of, and not replaced', async () => {
   const box = await openBox({ settings: { ...REPLACING, clusters: 'prod' }, agentConnectionsEnd: false });
   box.world.createCluster({ name: 'dev' });

@@ -44,7 +44,7 @@ async function sweepWithout(Command: typeof DescribeClustersCommand, open: Launc
   const group = { name: 'shop-nodes', retainsOnAbandon: false, suspendedProcesses: [], tags: {}, hasWarmPool: false };
   const groups = [{ ...group, instances: [autoScalingInstance] }];
   const listed = { groups, entering: [], listClusters: async () => [clusterArn] };
-  const swept = { open: [open], ...listed, onReplacementDue: () => undefined };
+  const swept = { open: [open], ...listed, onOverdue: () => undefined };
   const failures = await sweepLaunches(runtime, swept, { hasTime: () => true });
   const heartbeats = mocks.autoScaling.commandCalls(RecordLifecycleActionHeartbeatCommand).length;
   return { failures: failures.size, heartbeats };
