@@ -8,6 +8,7 @@ import {
   type DisconnectionOutcome,
   decideDisconnection,
 } from '../domain/disconnection.ts';
+import { OBSERVED } from '../domain/ladder.ts';
 import type { AutoScalingGroupName, ContainerInstance } from '../domain/model.ts';
 import {
   type DisconnectionIncident,
@@ -131,7 +132,7 @@ export async function note(runtime: Runtime, subject: Subject, decision: Disconn
         const notice = foundDeregisteredAlert(ended, { state: 'notice', nowMs });
         return commit(runtime, { ...ended, outbox: [...incident.outbox, notice] }, incident);
       }
-      return commit(runtime, closed(incident, 'momentary', nowMs), incident);
+      return endUntold(runtime, incident, decision.reason);
     case 'suspect': {
       const { sinceMs, instanceVersion } = decision;
       const isSame = incident?.sinceMs === sinceMs && incident.instanceVersion === instanceVersion;
@@ -174,7 +175,13 @@ function conclude(
 export function leave(runtime: Runtime, incident: DisconnectionIncident): Promise<unknown> {
   return incident.phase === 'alerted'
     ? resolve(runtime, incident, 'not looked after')
-    : commit(runtime, closed(incident, 'momentary', runtime.now()), incident);
+    : endUntold(runtime, incident, 'not looked after');
+}
+
+/** Of an absence for which nothing was done either, nothing has to be kept. */
+function endUntold(runtime: Runtime, incident: DisconnectionIncident, reason: string): Promise<unknown> {
+  const isRepaired = incident.steps.some(({ name, outcome }) => name !== 'alert' && outcome !== OBSERVED);
+  return commit(runtime, closed(incident, isRepaired ? reason : 'momentary', runtime.now()), incident);
 }
 
 /** Of whoever was about to deregister it, nobody has noted that it is done: the function has died in between. */

@@ -93,6 +93,18 @@ describe('Ebbtide’s own events', () => {
     expect(Date.parse(opened?.incident.since ?? '')).toBeLessThan(Date.parse(opened?.at ?? '') - minutes(9));
   });
 
+  it('tell of an agent that was restarted before anybody was told, once it is back', async () => {
+    const box = await openBox({ settings: { disconnectedRestartMinutes: '5' }, agentConnectionsEnd: false });
+    const [id = ''] = await bootGroup(box, { desired: 2 });
+
+    box.world.disconnectAgent(id);
+    await box.run(minutes(15));
+
+    expect(box.alerts()).toEqual([]);
+    expect(told(box).map(({ change }) => change)).toEqual(['opened', 'closed']);
+    expect(told(box)[1]?.incident).toMatchObject({ outcome: 'reconnected', steps: [{ name: 'restart' }] });
+  });
+
   it('tell of an instance’s second drain as of another incident, and not once more of the first', async () => {
     const box = await openBox();
     const group = { desired: 1, warmPool: { minSize: 0, poolState: 'Stopped', reuseOnScaleIn: true } as const };
