@@ -1,4 +1,5 @@
 import { consume } from '../shared/delivery/consume.ts';
+import { type ArrivalDue, isArrivalDue, parseArrivalDue } from '../shared/events/arrival-due.ts';
 import { type DrainDue, parseDrainDue } from '../shared/events/drain-due.ts';
 import { type LifecycleActionEvent, parseLifecycleAction } from '../shared/events/lifecycle-action.ts';
 import { isLaunchId } from '../shared/incidents/launch-incident.ts';
@@ -8,11 +9,17 @@ import { reviewLaunchArrivals } from '../shared/reviews/launch-arrivals.ts';
 import { reviewLaunchesById } from '../shared/reviews/launches.ts';
 
 /** A lifecycle hook holds an instance that is about to go, or that has just come; or one held before is due for a look. */
-export const handler = consume<LifecycleActionEvent | DrainDue>({
-  parse: (event) => (event.source === 'aws.autoscaling' ? parseLifecycleAction(event) : parseDrainDue(event)),
+export const handler = consume<LifecycleActionEvent | DrainDue | ArrivalDue>({
+  parse(event) {
+    if (event.source === 'aws.autoscaling') return parseLifecycleAction(event);
+    return isArrivalDue(event) ? parseArrivalDue(event) : parseDrainDue(event);
+  },
   subjectOf: (message) => (message.kind === 'drain-due' ? message.incidentId : message.action.ec2InstanceId),
   async review(runtime, messages, allowance) {
-    const actions = messages.flatMap((message) => (message.kind === 'terminate' ? [message.action] : []));
+    const missing = messages.flatMap((message) => (message.kind === 'arrival-due' ? [message] : []));
+    const told = messages.flatMap((message) => (message.kind === 'terminate' ? [message] : []));
+    const actions = [...told, ...missing].map(({ action }) => action);
+    const missingSinceMs = new Map(missing.map((message) => [message.action.ec2InstanceId, message.missingSinceMs]));
     const launches = messages.flatMap((message) => (message.kind === 'launch' ? [message.action] : []));
     const due = messages.flatMap((message) => (message.kind === 'drain-due' ? [message.incidentId] : []));
     // First those whose hooks are about to expire: a service that does not answer must not cost them their heartbeat.
@@ -23,7 +30,7 @@ export const handler = consume<LifecycleActionEvent | DrainDue>({
         allowance,
       )),
       ...(await reviewLaunchesById(runtime, due, allowance)),
-      ...(await reviewArrivals(runtime, actions, allowance)),
+      ...(await reviewArrivals(runtime, actions, allowance, missingSinceMs)),
       ...(await reviewLaunchArrivals(runtime, launches, allowance)),
     ]);
   },

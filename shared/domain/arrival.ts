@@ -14,14 +14,26 @@ export interface Arrival {
   readonly registrations: readonly Registration[];
   /** Registered in clusters that Ebbtide must leave alone. */
   readonly registeredElsewhere: boolean;
+  /** When an earlier look saw it in no cluster; undefined when this is the first. */
+  readonly missingSinceMs?: number | undefined;
 }
+
+/**
+ * ECS is eventually consistent (API Reference, RunTask): an instance that registered a moment ago may not be listed yet,
+ * and one that is let go takes its tasks with it. Shorter than any timeout of a hook: one heartbeat lasts until then.
+ */
+export const LOOK_AGAIN_SECONDS = 20;
 
 export type ArrivalDecision =
   | { readonly kind: 'ignore'; readonly reason: string }
+  | { readonly kind: 'look again'; readonly reason: 'not registered' }
   | { readonly kind: 'release'; readonly reason: 'not registered' }
   | { readonly kind: 'drain'; readonly destination: Destination };
 
-export function decideArrival({ autoScalingInstance, registrations, registeredElsewhere }: Arrival): ArrivalDecision {
+export function decideArrival(
+  { autoScalingInstance, registrations, registeredElsewhere, missingSinceMs }: Arrival,
+  nowMs: number,
+): ArrivalDecision {
   const destination = autoScalingInstance && destinationOf(autoScalingInstance.lifecycleState);
   if (destination === undefined) {
     return { kind: 'ignore', reason: `no hook holds it: ${autoScalingInstance?.lifecycleState ?? 'not in a group'}` };
@@ -29,7 +41,8 @@ export function decideArrival({ autoScalingInstance, registrations, registeredEl
   if (registrations.length > 0) return { kind: 'drain', destination };
   // Releasing it would stop tasks in a cluster that is none of our business.
   if (registeredElsewhere) return { kind: 'ignore', reason: 'registered in a cluster that is not looked after' };
-  return { kind: 'release', reason: 'not registered' };
+  const isSure = missingSinceMs !== undefined && nowMs - missingSinceMs >= LOOK_AGAIN_SECONDS * 1_000;
+  return { kind: isSure ? 'release' : 'look again', reason: 'not registered' };
 }
 
 export type ReturnDecision =

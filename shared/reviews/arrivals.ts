@@ -1,11 +1,11 @@
-import { completeLifecycleAction, describeAutoScalingInstances, recordHeartbeatOfToken } from '../aws/auto-scaling.ts';
+import { describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn } from '../domain/arrival.ts';
 import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
 import type {
   AutoScalingInstance,
-  ClusterArn,
   ContainerInstance,
+  Ec2InstanceId,
   LifecycleAction,
   LifecycleHook,
 } from '../domain/model.ts';
@@ -13,13 +13,14 @@ import { isOwnedHook, ownHooksAt } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type DrainIncident, drainId } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
+import { asHeldNow, keepUntilNextLook, release } from './arrival-effects.ts';
 import { type BegunDrain, beginDrains, type Registered, toRegistration, underUnfinished } from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { learnGroups, recallGroups } from './group-memories.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
 import { warnOfMisfit } from './misfits.ts';
-import { perform } from './perform.ts';
+import { planSecondLooks } from './planned-looks.ts';
 import {
   byLiveliness,
   clustersWithIncidents,
@@ -42,28 +43,39 @@ interface Candidate {
   readonly siblings: readonly LifecycleHook[];
 }
 
+type MissingSince = ReadonlyMap<Ec2InstanceId, number>;
+
 /**
- * Looks at instances that a terminate hook is said to hold: drains those that it really holds, and lets go at once
- * those that are in no cluster.
+ * Looks at instances that a terminate hook is said to hold: drains those that it really holds, and lets go those that
+ * are in no cluster, look after look.
  *
+ * @param missingSinceMs when an earlier look has seen them in no cluster
  * @returns what failed, by EC2 instance id
  */
 export async function reviewArrivals(
   runtime: Runtime,
   actions: readonly LifecycleAction[],
   allowance: Allowance,
+  missingSinceMs: MissingSince = new Map(),
 ): Promise<Failures> {
   const owned = actions.filter((action) => isOwned(runtime, action));
   if (owned.length === 0) return new Map();
   const states = await describeAutoScalingInstances(runtime.autoScaling, idsOf(owned));
   const held = owned.filter((action) => isHeld(runtime, action, states.get(action.ec2InstanceId)));
-  return reviewOrKeepAlive(runtime, held, () => receive(runtime, held, states, allowance));
+  return reviewOrKeepAlive(runtime, held, () => receive(runtime, { held, states, missingSinceMs }, allowance));
 }
 
 async function receive(
   runtime: Runtime,
-  held: readonly LifecycleAction[],
-  states: ReadonlyMap<string, AutoScalingInstance>,
+  {
+    held,
+    states,
+    missingSinceMs,
+  }: {
+    readonly held: readonly LifecycleAction[];
+    readonly states: ReadonlyMap<string, AutoScalingInstance>;
+    readonly missingSinceMs: MissingSince;
+  },
   allowance: Allowance,
 ): Promise<Failures> {
   const memories = await recallGroups(runtime, held);
@@ -80,6 +92,7 @@ async function receive(
   const unlearnt = await learnGroups(runtime, memories, seen, registered);
 
   const candidates: Candidate[] = [];
+  const missing: LifecycleAction[] = [];
   const failures = await eachOf(held, subjectOf, allowance, async (action) => {
     if (hidden.has(action)) throw new UnreadError(unread);
     if (unlearnt.has(action.groupName)) throw unlearnt.get(action.groupName);
@@ -88,13 +101,16 @@ async function receive(
     const home = memories.get(action.groupName)?.clusterArn;
     // It may have left the cluster of its group by now.
     const isElsewhere = home !== undefined && !isLookedAfter(runtime, home);
-    const decision = decideArrival({
+    const arrival = {
       autoScalingInstance: states.get(action.ec2InstanceId),
       registrations: lookedAfter,
       registeredElsewhere: instances.length > lookedAfter.length || isElsewhere,
-    });
+      missingSinceMs: missingSinceMs.get(action.ec2InstanceId),
+    };
+    const decision = decideArrival(arrival, runtime.now());
     runtime.logger.info(`terminate action: ${decision.kind}`, { action, decision });
-    if (decision.kind === 'release') await release(runtime, action, { home, reason: decision.reason });
+    if (decision.kind === 'release') await release(runtime, { action, home }, decision.reason);
+    if (decision.kind === 'look again' && (await keepUntilNextLook(runtime, { action, home }))) missing.push(action);
     const [filedUnder, ...others] = lookedAfter;
     if (decision.kind !== 'drain' || filedUnder === undefined) return;
     const hooks = memories.get(action.groupName)?.hooks ?? [];
@@ -109,40 +125,14 @@ async function receive(
       siblings,
     });
   });
-  return new Map([...failures, ...(await begin(runtime, candidates, allowance))]);
+  const unbegun = await begin(runtime, candidates, allowance);
+  await planSecondLooks(runtime, missing);
+  return new Map([...failures, ...unbegun]);
 }
 
 /** So that no cluster which ECS does not answer for could change what is done about it. */
 function isFound(runtime: Runtime, instances: readonly ContainerInstance[]): boolean {
   return instances.some(({ agentConnected, clusterArn }) => agentConnected || isLookedAfter(runtime, clusterArn));
-}
-
-/** An event that is older than this may be about an earlier wait of the same hook. */
-const LATE_MS = 60_000;
-
-/**
- * An instance is held, but perhaps not for what a late event tells of: where its token is over, the action is one that no
- * event has told of yet. By the old token nothing could end it, and at the old deadline on-call would be told that it did.
- */
-async function asHeldNow(runtime: Runtime, action: LifecycleAction, cluster: ClusterArn): Promise<LifecycleAction> {
-  const nowMs = runtime.now();
-  if (action.token === undefined || nowMs - action.startedAtMs < LATE_MS) return action;
-  const policy = await runtime.policies.of(cluster);
-  const { ec2InstanceId: subject, hookName: hook } = action;
-  const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
-  const outcome = await perform(runtime, policy, effect, () => recordHeartbeatOfToken(runtime.autoScaling, action));
-  return outcome === 'already-over' ? { ...action, token: undefined, startedAtMs: nowMs } : action;
-}
-
-/** It is in no cluster: what its group's other instances are in says whose it is. */
-async function release(
-  runtime: Runtime,
-  action: LifecycleAction,
-  { home, reason }: { readonly home: ClusterArn | undefined; readonly reason: string },
-): Promise<void> {
-  const policy = home === undefined ? runtime.config.policy : await runtime.policies.of(home);
-  const effect = { operation: 'CompleteLifecycleAction', subject: action.ec2InstanceId, hook: action.hookName, reason };
-  await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, 'CONTINUE'));
 }
 
 function isOwned(runtime: Runtime, action: LifecycleAction): boolean {

@@ -8,7 +8,7 @@ const registrations = [{ arn, clusterArn }];
 function arrive(lifecycleState: string | undefined, overrides: Partial<Parameters<typeof decideArrival>[0]> = {}) {
   const autoScalingInstance =
     lifecycleState === undefined ? undefined : { ec2InstanceId, groupName: 'shop-nodes', lifecycleState };
-  return decideArrival({ autoScalingInstance, registrations, registeredElsewhere: false, ...overrides });
+  return decideArrival({ autoScalingInstance, registrations, registeredElsewhere: false, ...overrides }, T0);
 }
 
 describe('an instance that a terminate hook is said to hold', () => {
@@ -30,12 +30,17 @@ describe('an instance that a terminate hook is said to hold', () => {
     },
   );
 
-  test('is released at once when it is in no cluster', () => {
-    expect(arrive('Terminating:Wait', { registrations: [] })).toEqual({ kind: 'release', reason: 'not registered' });
+  test.each([
+    [undefined, 'look again'],
+    [T0 - 19_999, 'look again'],
+    [T0 - 20_000, 'release'],
+  ])('in no cluster since %s, as two looks twenty seconds apart have to say: %s', (missingSinceMs, kind) => {
+    const decision = arrive('Terminating:Wait', { registrations: [], missingSinceMs });
+    expect(decision).toEqual({ kind, reason: 'not registered' });
   });
 
   test('is not released when it is in a cluster that is not looked after', () => {
-    const decision = arrive('Terminating:Wait', { registrations: [], registeredElsewhere: true });
+    const decision = arrive('Terminating:Wait', { registrations: [], registeredElsewhere: true, missingSinceMs: 0 });
     expect(decision).toEqual({ kind: 'ignore', reason: 'registered in a cluster that is not looked after' });
   });
 });
