@@ -3,7 +3,7 @@ import type { AutoScalingGroupName, ClusterArn, ContainerInstance, LifecycleActi
 import { type GroupMemory, recallGroup, recentHooks, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Failures } from './each.ts';
-import { findHomeOfGroup } from './homes.ts';
+import { findHomeOfGroup, withRecentHooks } from './homes.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { UnreadError } from './registrations.ts';
 
@@ -50,10 +50,7 @@ async function learnGroup(
   if (instance === undefined && memory !== undefined) return;
   if (recentHooks(memory, runtime.now())?.some(({ name }) => name === hookName)) return;
   if (memory?.hooks.some(({ name }) => name === hookName)) {
-    const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
-    const renewed = { ...memory, hooks, hooksReadAtMs: runtime.now() };
-    memories.set(groupName, renewed);
-    await rememberGroup(runtime.table, groupName, renewed);
+    memories.set(groupName, await withRecentHooks(runtime, groupName, memory));
     return;
   }
   // The instance itself may have been moved to another cluster: the others of its group say more.

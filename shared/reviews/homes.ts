@@ -4,7 +4,7 @@ import { findRegistrations } from '../aws/container-instances.ts';
 import { clusterName } from '../domain/arns.ts';
 import type { Home } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingGroupName, ClusterArn, LifecycleHook } from '../domain/model.ts';
-import { recallGroup, recentHooks } from '../incidents/items.ts';
+import { type GroupMemory, recallGroup, recentHooks, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { type Unread, UnreadError } from './registrations.ts';
@@ -32,7 +32,9 @@ export async function findHomes(
   for (const name of new Set(groupNames)) {
     const memory = await recallGroup(runtime.table, name, runtime.now());
     const group = await describeGroup(runtime.autoScaling, name);
-    const hooks = recentHooks(memory, runtime.now()) ?? (await describeLifecycleHooks(runtime.autoScaling, name));
+    const hooks = memory
+      ? (await withRecentHooks(runtime, name, memory)).hooks
+      : await describeLifecycleHooks(runtime.autoScaling, name);
     const tagged = group && taggedCluster(group);
     if (tagged === undefined) {
       const found = memory?.clusterArn ?? (group && (await findAmongOthers(runtime, group)));
@@ -48,6 +50,19 @@ export async function findHomes(
     homes.set(name, { clusterArn, isCertain: clusterArn !== undefined, hooks });
   }
   return homes;
+}
+
+/** What is remembered of a group, with hooks that were read a moment ago: others need not read them again. */
+export async function withRecentHooks(
+  runtime: Runtime,
+  groupName: AutoScalingGroupName,
+  memory: GroupMemory,
+): Promise<GroupMemory> {
+  if (recentHooks(memory, runtime.now()) !== undefined) return memory;
+  const hooks = await describeLifecycleHooks(runtime.autoScaling, groupName);
+  const renewed = { ...memory, hooks, hooksReadAtMs: runtime.now() };
+  await rememberGroup(runtime.table, groupName, renewed);
+  return renewed;
 }
 
 /** As many as ECS is asked for in one call. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { minutes, openBox, redeploy } from './box.ts';
-import { bootGroup, groupInstance, hookEnd, TERMINATE_HOOK, task } from './fleet.ts';
+import { bootGroup, groupInstance, hookEnd, LAUNCH_HOOK, TERMINATE_HOOK, task } from './fleet.ts';
 
 it('a hook whose heartbeat timeout was lowered minutes before is kept alive by the new one', async () => {
   const box = await openBox({ settings: { drainStalledMinutes: 'off' } });
@@ -41,4 +41,22 @@ it('a hook that a new setting makes Ebbtide’s while ECS drains the instance is
   const held = groupInstance(box, id).hooks.find(({ hook }) => hook === team.name);
   expect(held).toMatchObject({ hook: team.name });
   expect(held?.end).toBeUndefined();
+});
+
+it('the hooks of a group are read once for launches that follow one another, however old what is remembered of it', async () => {
+  const box = await openBox();
+  const [id = ''] = await bootGroup(box, { lifecycleHooks: [TERMINATE_HOOK, LAUNCH_HOOK] });
+  box.world.terminateInstanceInGroup(id, 'shrink');
+  await box.run(minutes(6));
+  const reads = () =>
+    box.calls('DescribeLifecycleHooks').filter(({ functionName }) => functionName.endsWith('lifecycleAction')).length;
+  const before = reads();
+
+  for (const desired of [2, 3, 4, 5]) {
+    box.world.setDesiredCapacity('web', desired);
+    await box.run(10_000);
+  }
+
+  expect(box.logs('launch action: wait').length).toBeGreaterThanOrEqual(4);
+  expect(reads() - before).toBe(1);
 });
