@@ -59,7 +59,11 @@ export function stalledAlert(incident: DrainIncident, blocking: readonly string[
 }
 
 /** The hook was ended by somebody else, or the instance is gone, after on-call was told that the drain is stuck. */
-export function overAlert(incident: DrainIncident, outcome: string, nowMs: number): Alert {
+export function overAlert(
+  incident: DrainIncident,
+  { outcome, lost }: { readonly outcome: string; readonly lost: readonly string[] },
+  nowMs: number,
+): Alert {
   return drainAlert(incident, {
     step: 'resolved',
     ...kindOf(incident),
@@ -67,7 +71,8 @@ export function overAlert(incident: DrainIncident, outcome: string, nowMs: numbe
     severity: 'info',
     title: `Resolved: drain of ${incident.ec2InstanceId} is over, ${outcome}`,
     What: `The drain is over without Ebbtide's doing: ${outcome}.`,
-    Next: 'Nothing to do.',
+    ...(lost.length > 0 && { 'Not stopped': lost }),
+    Next: lost.length > 0 ? 'Check that the work of these tasks is done again elsewhere.' : 'Nothing to do.',
     nowMs,
   });
 }
@@ -159,7 +164,7 @@ export function cutShortAlert(incident: DrainIncident, lost: readonly string[], 
     state: 'opened',
     severity: 'critical',
     title: `Hook of ${incident.ec2InstanceId} ended without Ebbtide, ${count(lost)} left`,
-    What: `${hooks(incident)} ended before the drain was over: it expired, or somebody else completed it. The instance goes with what was left on it.`,
+    What: `${hooks(incident)} ended before the drain was over: it expired, somebody else completed it, or its group was deleted by force. The instance goes with what was left on it.`,
     'Not stopped': lost,
     Next: 'Check that the work of these tasks is done again elsewhere. Unless somebody completed the hook by hand, look for failed heartbeats in the log.',
     nowMs,

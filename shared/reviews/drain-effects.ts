@@ -41,7 +41,11 @@ export async function act(subject: Subject, decision: DrainDecision): Promise<un
     case 'spared':
       return actOnInterruption(subject, decision);
     case 'hook ended':
-      return commit(runtime, { ...withOverAlert(incident, 'hook ended', runtime.now()), phase: 'returning' }, incident);
+      return commit(
+        runtime,
+        { ...withOverAlert(incident, { outcome: 'hook ended' }, runtime.now()), phase: 'returning' },
+        incident,
+      );
   }
 }
 
@@ -60,7 +64,7 @@ async function close(subject: Subject, { outcome, lost = [] }: Close): Promise<u
     const alert = cutShortAlert(incident, lost.map(nameTask), nowMs);
     return commit(runtime, { ...closed(incident, outcome, nowMs), outbox: [...incident.outbox, alert] }, incident);
   }
-  return endWithout(runtime, incident, outcome);
+  return endWithout(runtime, incident, outcome, lost);
 }
 
 /**
@@ -92,15 +96,20 @@ async function endWithout(
   runtime: Runtime,
   incident: DrainIncident,
   outcome: string,
+  lost: readonly Task[] = [],
 ): Promise<DrainIncident | undefined> {
   const nowMs = runtime.now();
-  const next = closed(withOverAlert(incident, outcome, nowMs), outcome, nowMs);
+  const next = closed(withOverAlert(incident, { outcome, lost }, nowMs), outcome, nowMs);
   const saved = await commit(runtime, next, incident);
   return saved?.kind === 'drain' ? saved : undefined;
 }
 
-function withOverAlert(incident: DrainIncident, outcome: string, nowMs: number): DrainIncident {
-  const outbox = [...incident.outbox, overAlert(incident, outcome, nowMs)];
+function withOverAlert(
+  incident: DrainIncident,
+  { outcome, lost = [] }: { readonly outcome: string; readonly lost?: readonly Task[] },
+  nowMs: number,
+): DrainIncident {
+  const outbox = [...incident.outbox, overAlert(incident, { outcome, lost: lost.map(nameTask) }, nowMs)];
   return isOpenAlert(incident) ? { ...incident, outbox } : incident;
 }
 
