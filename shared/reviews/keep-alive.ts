@@ -53,7 +53,11 @@ async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[], 
       const policy = known === undefined ? config.policy : policies.known(known.clusterArn, known.clusterTags);
       const { ec2InstanceId: subject, hookName: hook } = action;
       const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
-      await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
+      const outcome = await tryTo(() =>
+        perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action)),
+      );
+      // What made it necessary is told by whoever asked; the others have hooks of their own that expire.
+      if (outcome instanceof LookFailure) runtime.logger.warn('hook not kept alive', { action, error: outcome.cause });
     }
   }
 }
