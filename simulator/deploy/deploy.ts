@@ -1,3 +1,4 @@
+import { entryOf } from '../kernel/entry-of.ts';
 import type { Place } from '../kernel/kernel.ts';
 import type { ProvisionedResource, ResourceProvider } from '../wire/service.ts';
 import { NO_VALUE, resolve, resolveCondition, type Scope } from './intrinsics.ts';
@@ -48,7 +49,7 @@ export function deploy(deployment: Deployment): Stack {
     const resource = template.resources.get(logicalId);
     if (resource === undefined || !isWanted(resource, scope)) continue;
     naming(`${logicalId} (${resource.type})`, () => {
-      const provider = providers[resource.type];
+      const provider = entryOf(providers, resource.type);
       if (provider === undefined) throw new Error('the simulator has no such resource type');
       const properties = resolve(resource.properties, scope) as Record<string, unknown>;
       resources.set(logicalId, { ...provider.create(properties, { logicalId, stackName }), type: resource.type });
@@ -84,7 +85,7 @@ function withoutUnmodelled(
   { providers, unmodelled = 'refuse' }: Deployment,
 ): { readonly template: Template; readonly leftOut: readonly string[] } {
   const unknown = [...template.resources].filter(
-    ([, one]) => providers[one.type] === undefined && isWanted(one, scope),
+    ([, one]) => entryOf(providers, one.type) === undefined && isWanted(one, scope),
   );
   if (unknown.length === 0) return { template, leftOut: [] };
   const names = unknown.map(([logicalId, { type }]) => `${logicalId} (${type})`);
@@ -111,17 +112,20 @@ function createScope(template: Template, { stackName, place, values, resources, 
   const scope: Scope = {
     ref: (name) => pseudoParameters.get(name) ?? values.get(name) ?? existing(name).ref,
     attribute(logicalId, name) {
-      const value = existing(logicalId).attributes[name];
+      const value = entryOf(existing(logicalId).attributes, name);
       if (value === undefined) throw new Error(`${logicalId} has no attribute ${name}`);
       return value;
     },
     condition(name) {
-      const condition = template.conditions[name];
+      const condition = entryOf(template.conditions, name);
       if (condition === undefined) throw new Error(`there is no condition ${name}`);
       return resolveCondition(condition, scope);
     },
     mapping(map, topLevelKey, secondLevelKey) {
-      const value = (template.mappings as Mappings)[map]?.[topLevelKey]?.[secondLevelKey];
+      const value = entryOf(
+        entryOf(entryOf(template.mappings as Mappings, map) ?? {}, topLevelKey) ?? {},
+        secondLevelKey,
+      );
       if (value === undefined) throw new Error(`there is no ${map}.${topLevelKey}.${secondLevelKey} in the mappings`);
       return value;
     },

@@ -1,4 +1,6 @@
 import { entryOf } from '../kernel/entry-of.ts';
+import { quote } from '../kernel/quote.ts';
+
 /** What intrinsic functions refer to. Each lookup throws for a name that does not exist. */
 export interface Scope {
   /** `Ref`: a parameter, a pseudo parameter or a resource. */
@@ -37,62 +39,77 @@ export function resolve(value: unknown, scope: Scope): unknown {
 /** Resolves a condition: a condition function, or `{ Condition: name }`. */
 export function resolveCondition(value: unknown, scope: Scope): boolean {
   const result = resolve(value, scope);
-  if (typeof result !== 'boolean') throw new Error(`A condition must be true or false: ${JSON.stringify(value)}`);
+  if (typeof result !== 'boolean') throw new Error(`A condition must be true or false: ${quote(value)}`);
   return result;
 }
 
-/** The logical ids and parameters that `value` refers to, in order of appearance; both branches of conditions count. */
+/**
+ * The logical ids and parameters that `value` refers to, in order of appearance; both branches of conditions count. What is
+ * wrong with a function's arguments is told where it is resolved.
+ */
 export function referencesOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(referencesOf);
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {
-    if (key === 'Ref') return [String(item)];
-    if (key === 'Fn::GetAtt') return [attributeName(item)[0]];
-    if (key !== 'Fn::Sub') return referencesOf(item);
-    const [template, variables] = subArguments(item);
+    if (key === 'Ref') return typeof item === 'string' ? [item] : [];
+    if (key === 'Fn::GetAtt') return attributeName(item)?.slice(0, 1) ?? [];
+    const sub = key === 'Fn::Sub' ? subArguments(item) : undefined;
+    if (sub === undefined) return referencesOf(item);
+    const [template, variables] = sub;
     const names = [...template.matchAll(PLACEHOLDER)].map(([, name = '']) => name.split('.')[0] ?? '');
-    return [...names.filter((name) => !name.startsWith('!') && !(name in variables)), ...referencesOf(variables)];
+    return [
+      ...names.filter((name) => !name.startsWith('!') && !Object.hasOwn(variables, name)),
+      ...referencesOf(variables),
+    ];
   });
 }
 
 const PLACEHOLDER = /\$\{([^}]+)\}/g;
 
 const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
-  Ref: (name, scope) => scope.ref(String(name)),
-  Condition: (name, scope) => scope.condition(String(name)),
-  'Fn::GetAtt': (argument, scope) => scope.attribute(...attributeName(argument)),
+  Ref: (name, scope) => scope.ref(textOf(name, 'Ref')),
+  Condition: (name, scope) => scope.condition(textOf(name, 'Condition')),
+  'Fn::GetAtt': (argument, scope) => {
+    const attribute = attributeName(argument);
+    if (attribute === undefined)
+      throw new Error(`Fn::GetAtt names a resource and an attribute, not ${quote(argument)}`);
+    return scope.attribute(...attribute);
+  },
   'Fn::Sub': substitute,
   'Fn::Join': (argument, scope) => {
     const [separator, parts] = listOf(argument, 'Fn::Join', 2, scope);
-    return (parts as unknown[]).map((part) => textOf(part, 'Fn::Join')).join(String(separator));
+    return itemsOf(parts, 'Fn::Join')
+      .map((part) => textOf(part, 'Fn::Join'))
+      .join(textOf(separator, 'Fn::Join'));
   },
   'Fn::Select': (argument, scope) => {
     const [index, items] = listOf(argument, 'Fn::Select', 2, scope);
-    const item = (items as unknown[])[Number(index)];
-    if (item === undefined) throw new Error(`Fn::Select: there is no item ${String(index)}`);
+    const item = itemsOf(items, 'Fn::Select')[Number(textOf(index, 'Fn::Select'))];
+    if (item === undefined) throw new Error(`Fn::Select: there is no item ${quote(index)}`);
     return item;
   },
   'Fn::Split': (argument, scope) => {
     const [separator, text] = listOf(argument, 'Fn::Split', 2, scope);
-    return textOf(text, 'Fn::Split').split(String(separator));
+    return textOf(text, 'Fn::Split').split(textOf(separator, 'Fn::Split'));
   },
   'Fn::FindInMap': (argument, scope) => {
-    const [map, top, second] = listOf(argument, 'Fn::FindInMap', 3, scope).map(String);
+    const names = listOf(argument, 'Fn::FindInMap', 3, scope).map((name) => textOf(name, 'Fn::FindInMap'));
+    const [map, top, second] = names;
     return scope.mapping(map ?? '', top ?? '', second ?? '');
   },
   'Fn::Base64': (argument, scope) => Buffer.from(textOf(resolve(argument, scope), 'Fn::Base64')).toString('base64'),
   // Only the branch that is taken is resolved: the other may refer to a resource that its condition leaves out.
   'Fn::If': (argument, scope) => {
-    const [name, then, otherwise] = argument as [string, unknown, unknown];
-    return resolve(scope.condition(name) ? then : otherwise, scope);
+    const [name, then, otherwise] = itemsOf(argument, 'Fn::If');
+    return resolve(scope.condition(textOf(name, 'Fn::If')) ? then : otherwise, scope);
   },
   'Fn::Equals': (argument, scope) => {
     const [left, right] = listOf(argument, 'Fn::Equals', 2, scope);
     return textOf(left, 'Fn::Equals') === textOf(right, 'Fn::Equals');
   },
-  'Fn::Not': (argument, scope) => !resolveCondition((argument as unknown[])[0], scope),
-  'Fn::And': (argument, scope) => (argument as unknown[]).every((item) => resolveCondition(item, scope)),
-  'Fn::Or': (argument, scope) => (argument as unknown[]).some((item) => resolveCondition(item, scope)),
+  'Fn::Not': (argument, scope) => !resolveCondition(itemsOf(argument, 'Fn::Not')[0], scope),
+  'Fn::And': (argument, scope) => itemsOf(argument, 'Fn::And').every((item) => resolveCondition(item, scope)),
+  'Fn::Or': (argument, scope) => itemsOf(argument, 'Fn::Or').some((item) => resolveCondition(item, scope)),
 };
 
 /** `Condition` is an intrinsic function only where it stands alone with text: a policy statement has one with an object. */
@@ -101,24 +118,36 @@ function isIntrinsic([key, argument]: readonly [string, unknown]): boolean {
 }
 
 function substitute(argument: unknown, scope: Scope): string {
-  const [template, variables] = subArguments(argument);
+  const sub = subArguments(argument);
+  if (sub === undefined) throw new Error(`Fn::Sub takes text, and values for what it names, not ${quote(argument)}`);
+  const [template, variables] = sub;
   return template.replace(PLACEHOLDER, (_match, name: string) => {
     if (name.startsWith('!')) return `\${${name.slice(1)}}`;
-    if (name in variables) return textOf(resolve(variables[name], scope), 'Fn::Sub');
+    if (Object.hasOwn(variables, name)) return textOf(resolve(variables[name], scope), 'Fn::Sub');
     const [logicalId = '', ...attribute] = name.split('.');
     const value = attribute.length === 0 ? scope.ref(name) : scope.attribute(logicalId, attribute.join('.'));
     return textOf(value, `Fn::Sub \${${name}}`);
   });
 }
 
-function subArguments(argument: unknown): [string, Readonly<Record<string, unknown>>] {
-  return Array.isArray(argument) ? [String(argument[0]), argument[1] ?? {}] : [String(argument), {}];
+/** Undefined where they are none that `Fn::Sub` takes. */
+function subArguments(argument: unknown): [string, Readonly<Record<string, unknown>>] | undefined {
+  const [template, variables = {}] = Array.isArray(argument) ? argument : [argument];
+  if (typeof template !== 'string' || typeof variables !== 'object' || variables === null) return undefined;
+  return [template, variables as Readonly<Record<string, unknown>>];
 }
 
-/** `[logicalId, attribute]` or `logicalId.attribute` */
-function attributeName(argument: unknown): [string, string] {
-  const [logicalId = '', ...attribute] = Array.isArray(argument) ? argument.map(String) : String(argument).split('.');
+/** `[logicalId, attribute]` or `logicalId.attribute`; undefined for anything else. */
+function attributeName(argument: unknown): [string, string] | undefined {
+  const parts: unknown = typeof argument === 'string' ? argument.split('.') : argument;
+  if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string')) return undefined;
+  const [logicalId = '', ...attribute] = parts;
   return [logicalId, attribute.join('.')];
+}
+
+function itemsOf(list: unknown, name: string): unknown[] {
+  if (!Array.isArray(list)) throw new Error(`${name} takes a list, not ${quote(list)}`);
+  return list;
 }
 
 function listOf(argument: unknown, name: string, length: number, scope: Scope): unknown[] {
@@ -130,5 +159,5 @@ function listOf(argument: unknown, name: string, length: number, scope: Scope): 
 function textOf(value: unknown, where: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new Error(`${where} needs text, not ${JSON.stringify(value)}`);
+  throw new Error(`${where} needs text, not ${quote(value)}`);
 }

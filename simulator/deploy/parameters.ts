@@ -1,3 +1,4 @@
+import { quote } from '../kernel/quote.ts';
 import type { TemplateParameter } from './template.ts';
 
 /**
@@ -17,12 +18,35 @@ export function parameterValues(
   for (const [name, parameter] of Object.entries(declared)) {
     const value = given[name] ?? parameter.Default;
     const problem =
-      unmodelledType(parameter) ?? (value === undefined ? 'has no value' : problemOf(parameter, String(value)));
+      wrongShape(parameter) ??
+      unmodelledType(parameter) ??
+      (value === undefined ? 'has no value' : problemOf(parameter, String(value)));
     if (problem === undefined) values.set(name, typedValue(parameter, value));
     else problems.push(`${name} ${problem}`);
   }
   if (problems.length > 0) throw new Error(`Parameters: ${problems.join('; ')}`);
   return values;
+}
+
+/** What a parameter's attributes are made of; what they say is taken as it is. */
+function wrongShape(parameter: TemplateParameter): string | undefined {
+  for (const name of ['Type', 'AllowedPattern', 'ConstraintDescription'] as const) {
+    const value: unknown = parameter[name];
+    const isMissing = value === undefined && name !== 'Type';
+    if (!isMissing && typeof value !== 'string') return `has the ${name} ${quote(value)}, which is no text`;
+  }
+  const { AllowedValues, AllowedPattern = '', Default = '' } = parameter;
+  if (typeof Default === 'object') return `has the Default ${quote(Default)}, which is no text`;
+  if (!Array.isArray(AllowedValues ?? [])) return `has the AllowedValues ${quote(AllowedValues)}, which are no list`;
+  return isPattern(AllowedPattern) ? undefined : `has the AllowedPattern ${quote(AllowedPattern)}, which is no pattern`;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Its value would be the name of a parameter of Systems Manager; to pass the name on for what it names would be wrong silently. */
@@ -53,8 +77,8 @@ function reasonAgainst(parameter: TemplateParameter, value: string): string | un
   }
   if (value.length < Number(MinLength ?? 0)) return `it needs at least ${MinLength} characters`;
   if (value.length > Number(MaxLength ?? value.length)) return `it may have at most ${MaxLength} characters`;
-  if (AllowedValues !== undefined && !AllowedValues.map(String).includes(value)) {
-    return `allowed are ${AllowedValues.join(', ')}`;
+  if (AllowedValues !== undefined && !AllowedValues.map(textOf).includes(value)) {
+    return `allowed are ${AllowedValues.map(textOf).join(', ')}`;
   }
   if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(value)) {
     return `it does not match ${AllowedPattern}`;
@@ -69,6 +93,10 @@ function typedValue(parameter: TemplateParameter, value: unknown): unknown {
 
 function isList({ Type }: TemplateParameter): boolean {
   return Type === 'CommaDelimitedList' || Type.startsWith('List<');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? quote(value) : String(value);
 }
 
 function itemsOf(value: string): string[] {

@@ -1,3 +1,4 @@
+import { quote } from '../kernel/quote.ts';
 import { type Condition, compileConditions, contextOf, type RequestContext } from './conditions.ts';
 import { matchesPattern } from './patterns.ts';
 
@@ -35,7 +36,7 @@ const VERSIONS = new Set<unknown>(['2012-10-17', '2008-10-17', undefined]);
  */
 export function parsePolicy(document: unknown): Policy {
   const { Version, Statement } = (document ?? {}) as { Version?: unknown; Statement?: unknown };
-  if (!VERSIONS.has(Version)) throw new Error(`A policy's Version must be 2012-10-17, not ${String(Version)}`);
+  if (!VERSIONS.has(Version)) throw new Error(`A policy's Version must be 2012-10-17, not ${quote(Version)}`);
   if (Statement === undefined) throw new Error('A policy needs a Statement');
   return { statements: (Array.isArray(Statement) ? Statement : [Statement]).map(parseStatement) };
 }
@@ -56,11 +57,13 @@ export function evaluate(policies: readonly Policy[], { action, resource, contex
 }
 
 function parseStatement(statement: unknown): Statement {
+  if (typeof statement !== 'object' || statement === null)
+    throw new Error(`A statement is ${quote(statement)}, not a map`);
   const given = statement as Record<string, unknown>;
   const unknown = Object.keys(given).find((key) => !STATEMENT_KEYS.has(key));
   if (unknown !== undefined) throw new Error(`A statement of an identity-based policy has no element ${unknown}`);
   if (given.Effect !== 'Allow' && given.Effect !== 'Deny') {
-    throw new Error(`A statement's Effect must be Allow or Deny, not ${String(given.Effect)}`);
+    throw new Error(`A statement's Effect must be Allow or Deny, not ${quote(given.Effect)}`);
   }
   return {
     effect: given.Effect,
@@ -84,7 +87,7 @@ function parseCover(
   }
   const given = positive ?? negative;
   const patterns = (Array.isArray(given) ? given : [given]).map((pattern) => {
-    if (typeof pattern !== 'string') throw new Error(`${element} must be text, not ${JSON.stringify(pattern)}`);
+    if (typeof pattern !== 'string') throw new Error(`${element} must be text, not ${quote(pattern)}`);
     return normalise(pattern);
   });
   const isCovered = positive !== undefined;

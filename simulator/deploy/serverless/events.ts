@@ -1,4 +1,5 @@
 import { entryOf } from '../../kernel/entry-of.ts';
+import { quote } from '../../kernel/quote.ts';
 import { isObject } from '../../services/template-properties.ts';
 import type { Resources } from './function.ts';
 import { managedPolicyArn } from './policies.ts';
@@ -37,11 +38,13 @@ const EXPANSIONS: Readonly<Record<string, { readonly known: readonly string[]; r
 
 /** One of the `Events` of a serverless function, under SAM's logical ids. */
 export function expandEvent(fn: string, name: string, event: unknown): ExpandedEvent {
-  const type = isObject(event) ? String(event.Type) : 'nothing';
-  const expansion = entryOf(EXPANSIONS, type);
+  const type = isObject(event) ? event.Type : undefined;
+  const expansion = typeof type === 'string' ? entryOf(EXPANSIONS, type) : undefined;
   if (expansion === undefined) {
     const supported = Object.keys(EXPANSIONS).join(', ');
-    throw new Error(`${fn}: the event ${name} is of type ${type}; the simulator has ${supported}`);
+    throw new Error(
+      `${fn}: the event ${name} is of type ${typeof type === 'string' ? type : quote(type)}; the simulator has ${supported}`,
+    );
   }
   const given = isObject(event) && isObject(event.Properties) ? event.Properties : {};
   const unknown = Object.keys(given).filter((one) => !expansion.known.includes(one));

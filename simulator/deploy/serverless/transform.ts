@@ -1,3 +1,4 @@
+import { quote } from '../../kernel/quote.ts';
 import { isObject } from '../../services/template-properties.ts';
 import { expandFunction, type Resources } from './function.ts';
 
@@ -31,7 +32,8 @@ export function expandServerless(document: unknown): unknown {
 }
 
 function nameOf(transform: unknown): string {
-  return isObject(transform) ? String(transform.Name) : String(transform);
+  const name = isObject(transform) ? transform.Name : transform;
+  return typeof name === 'string' ? name : quote(name);
 }
 
 /** SAM specification, "Globals section": maps are merged, lists are joined, anything else is overridden. */

@@ -123,7 +123,7 @@ it.each([undefined, '2008-10-17'])('the version may be %s', (Version) => {
 describe('a policy that is not understood', () => {
   const statement = { Effect: 'Allow', Action: 'a:b', Resource: '*' };
   it.each([
-    ['an unknown version', { Version: '2020-01-01' }, 'Version must be 2012-10-17, not 2020-01-01'],
+    ['an unknown version', { Version: '2020-01-01' }, 'Version must be 2012-10-17, not "2020-01-01'],
     ['no statement', { Version: '2012-10-17' }, 'needs a Statement'],
     ['an unknown element', { Statement: { ...statement, Principal: '*' } }, 'no element Principal'],
     ['a misspelt effect', { Statement: { ...statement, Effect: 'allow' } }, 'Effect must be Allow or Deny'],
