@@ -21,7 +21,8 @@ export async function sweepSummaries(
 ): Promise<Failures> {
   if (new Date(runtime.now()).getUTCHours() !== SUMMARY_HOUR_UTC) return new Map();
   const told = linesByCluster(open);
-  const clusters = [...(await listClusters()), ...(told.has(NO_CLUSTER) ? [NO_CLUSTER] : [])];
+  // Noted as made where there is nothing, so that what is only told of within the hour is not summed up at once.
+  const clusters = [...(await listClusters()), NO_CLUSTER];
   const made = await runtime.incidents.getMany(clusters.map(summaryId));
   const due = clusters.filter((cluster) => !isOfToday(made.get(summaryId(cluster)), runtime.now()));
   return eachOf(due, summaryId, allowance, (cluster) =>
