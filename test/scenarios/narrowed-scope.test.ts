@@ -74,6 +74,24 @@ describe('a cluster that is not looked after any more', () => {
     expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
   });
 
+  it('is left alone where an instance that drains in another one was moved away from it', async () => {
+    const { box, id } = await draining();
+    box.world.createCluster({ name: 'annex' });
+    box.world.moveAgent(id, 'annex');
+    await box.run(minutes(5));
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(1));
+    const inProd = () => box.calls('ListTasks', ...CHANGES).filter(({ input }) => /prod$/.test(String(input.cluster)));
+    expect(inProd()).not.toEqual([]);
+
+    redeploy(box, { clusters: 'annex' });
+    const before = inProd().length;
+    await box.run(minutes(10));
+
+    expect(inProd()).toHaveLength(before);
+    expect(hookEnd(box, id)).toMatchObject({ result: 'CONTINUE', by: { kind: 'caller' } });
+  });
+
   it('keeps DRAINING what was drained for an interruption that never comes', async () => {
     const { box, id } = await draining();
     box.world.interruptSpot(id, { comesTrue: false });
