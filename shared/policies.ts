@@ -9,6 +9,7 @@ import type { ClusterTags } from './incidents/common.ts';
 
 /** The policy of each cluster: that of the stack, with what the tags of a cluster that is looked after override. */
 export interface Policies {
+  /** In a cluster that is not looked after nothing is done: its mode is `observe`, whatever that of the stack is. */
   of(cluster: ClusterArn): Promise<Policy>;
   /**
    * As it was when it was last read, without asking anybody; that of the stack where it never was.
@@ -33,6 +34,7 @@ interface Read extends ClusterPolicy {
 
 export function createPolicies(base: Policy, { ecs, now }: { readonly ecs: ECSClient; now(): number }): Policies {
   const read = new Map<ClusterArn, Read>();
+  const outside: Policy = { ...base, mode: 'observe' };
   /** Instances may turn up in any cluster, but only those that are looked after may be read. */
   const isLookedAfter = (cluster: ClusterArn) => isNameIn(base.clusters, clusterName(cluster));
   const isFresh = ({ tags }: Read) => now() - tags.readAtMs < FRESH_MS;
@@ -61,7 +63,7 @@ export function createPolicies(base: Policy, { ecs, now }: { readonly ecs: ECSCl
     },
     tags: (cluster) => read.get(cluster)?.tags,
     async of(cluster) {
-      if (!isLookedAfter(cluster)) return base;
+      if (!isLookedAfter(cluster)) return outside;
       const known = read.get(cluster);
       if (known !== undefined && isFresh(known)) return known.policy;
       if (!reading.has(cluster))

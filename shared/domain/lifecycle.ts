@@ -67,8 +67,8 @@ export const SWEEP_PERIOD_MS = 60_000;
 /** How late a sweep or a planned look may come without harm: queues, cold starts, a function that is busy. */
 export const LATENESS_MAX_MS = 20_000;
 
-/** What keeps a hook outlives two sweeps in a row that do not come, and the lateness of the third. */
-const MISSED_SWEEPS_MS = 3 * SWEEP_PERIOD_MS + LATENESS_MAX_MS;
+/** What keeps a hook outlives three sweeps in a row that do not come, or die, and the lateness of the fourth. */
+const MISSED_SWEEPS_MS = 4 * SWEEP_PERIOD_MS + LATENESS_MAX_MS;
 
 /** From this timeout on, looking once a minute is often enough for that. */
 const SHORT_HEARTBEAT_TIMEOUT_SECONDS = 290;
@@ -101,9 +101,10 @@ function isKeptBetweenSweeps(heartbeatTimeoutSeconds: number): boolean {
 
 /**
  * The delays, in seconds, at which a drain must be looked at until the next sweep but one, so that no hook expires. None
- * for a timeout that sweeps keep alone: its heartbeats lie further apart.
+ * for a timeout that sweeps keep alone.
  */
 export function looksBetweenSweeps(heartbeatTimeoutSeconds: number): number[] {
+  if (!isKeptBetweenSweeps(heartbeatTimeoutSeconds)) return [];
   const intervalSeconds = heartbeatIntervalMs(heartbeatTimeoutSeconds) / 1_000;
   const horizonSeconds = (1.5 * SWEEP_PERIOD_MS) / 1_000;
   const delays: number[] = [];

@@ -162,4 +162,17 @@ describe('a cluster that is not looked after any more', () => {
     expect(groupInstance(box, id).hooks[0]?.end?.by).toMatchObject({ kind: 'heartbeat-timeout' });
     expect(told(box)).toEqual([]);
   });
+
+  it('has no launch hook kept alive that it held open while Ebbtide only observed there', async () => {
+    const box = await openBox({ settings: { mode: 'observe' } });
+    await bootGroup(box, { desired: 2, lifecycleHooks: [LAUNCH_HOOK] });
+    await box.run(minutes(3));
+    expect(instancesOf(box, 'web').map((id) => groupInstance(box, id).lifecycleState)).toContain('Pending:Wait');
+
+    redeploy(box, { mode: 'act', clusters: 'other' });
+    const changes = watch(box);
+    await box.run(minutes(10));
+
+    expect(changes()).toEqual([]);
+  });
 });

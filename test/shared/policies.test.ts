@@ -1,6 +1,7 @@
 import { DescribeClustersCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { expect, test } from 'vitest';
+import type { Policy } from '../../shared/config/settings.ts';
 import { createPolicies } from '../../shared/policies.ts';
 import { clusterArn, MINUTE_MS, policy, T0 } from './fleet.ts';
 
@@ -50,4 +51,10 @@ test('what an incident kept of a cluster counts no longer once the cluster is no
   const base = { ...policy, clusters: ['bank'] };
   const { policies } = setUp('act', base);
   expect(policies.known(clusterArn, kept('observe', T0))).toEqual(base);
+});
+
+test('whoever asks for the policy of a cluster that is not looked after is told to do nothing', async () => {
+  const base: Policy = { ...policy, mode: 'act', clusters: ['bank'] };
+  const { policies } = setUp('act', base);
+  expect(await policies.of(clusterArn)).toEqual({ ...base, mode: 'observe' });
 });

@@ -200,6 +200,18 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'a hook expired whose timeout was made longer two seconds after it had begun to hold an instance',
     whatWasFixed: 'no hook is changed while it holds an instance: which timeout counts then nobody can know',
   },
+  {
+    file: 'seed-512.json',
+    seeds: [512],
+    whatFailed: 'hooks in a cluster that was no longer looked after, and only observed before, got heartbeats',
+    whatWasFixed: 'the policy of a cluster that is not looked after says to do nothing, whoever asks for it',
+  },
+  {
+    file: 'seed-108.json',
+    seeds: [108],
+    whatFailed: 'a terminate hook of 300 s expired as two sweeps in a row were killed, and the next one was lost',
+    whatWasFixed: 'heartbeats leave room for three sweeps that do not come or die',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {

@@ -53,15 +53,16 @@ describe('a hook', () => {
 
   test('of the timeout that the stack sets needs no messages between the sweeps', () => {
     expect(looksBetweenSweeps(300)).toEqual([]);
-    expect(heartbeatIntervalMs(300)).toBe(100_000);
+    expect(heartbeatIntervalMs(300)).toBe(40_000);
   });
 
-  test('that is no short one outlives two sweeps in a row that were missed, and is beaten no more often than that needs', () => {
+  test('that is no short one outlives three sweeps in a row that were missed, and is beaten no more often than that needs', () => {
     for (let timeoutSeconds = 290; timeoutSeconds <= 7_200; timeoutSeconds += 1) {
-      const worstMs = heartbeatIntervalMs(timeoutSeconds) + 3 * SWEEP_PERIOD_MS + LATENESS_MAX_MS;
+      const worstMs = heartbeatIntervalMs(timeoutSeconds) + 4 * SWEEP_PERIOD_MS + LATENESS_MAX_MS;
       expect(worstMs, `${timeoutSeconds} s`).toBeLessThanOrEqual(timeoutSeconds * 1_000);
     }
-    expect(heartbeatIntervalMs(400)).toBe(200_000);
+    expect(heartbeatIntervalMs(400)).toBe(140_000);
+    expect(heartbeatIntervalMs(600)).toBe(300_000);
     expect(heartbeatIntervalMs(7_200)).toBe(3_600_000);
   });
 
@@ -69,7 +70,7 @@ describe('a hook', () => {
     expect(looksBetweenSweeps(90)).toEqual([30, 60]);
     expect(looksBetweenSweeps(289)).toEqual([]);
     expect(heartbeatIntervalMs(289)).toBe(96_000);
-    expect(heartbeatIntervalMs(290)).toBe(90_000);
+    expect(heartbeatIntervalMs(290)).toBe(30_000);
     expect(looksBetweenSweeps(290)).toEqual([]);
   });
 
