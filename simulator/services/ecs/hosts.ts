@@ -46,14 +46,18 @@ function hostGoesDown(world: EcsWorld, agent: Agent): void {
   for (const task of agent.hosted) endUnseen(world, task);
   agent.hosted.clear();
   if (agent.wasConnected && instance !== undefined) {
-    unlessBack(world, agent, () => setAgentConnected(world, instance, false));
+    unlessBack(world, { agent, instance }, () => setAgentConnected(world, instance, false));
   }
 }
 
-/** What ECS does when it notices that an agent is gone, if it is still gone by then. */
-function unlessBack(world: EcsWorld, agent: Agent, run: () => void): void {
+/** What ECS does when it notices that the agent of a registration is gone, if it has not come back to that one by then. */
+function unlessBack(
+  world: EcsWorld,
+  { agent, instance }: { readonly agent: Agent; readonly instance: ContainerInstance },
+  run: () => void,
+): void {
   later(world.context, TIMING.agentLossNoticed, () => {
-    if (agent.state !== 'connected') run();
+    if (agent.state !== 'connected' || agent.checkpoint !== instance) run();
   });
 }
 
@@ -74,7 +78,7 @@ function endUnseen(world: EcsWorld, task: Task): void {
 function hostStopped(world: EcsWorld, agent: Agent): void {
   const instance = agent.checkpoint;
   if (instance === undefined) return;
-  unlessBack(world, agent, () => {
+  unlessBack(world, { agent, instance }, () => {
     setAgentConnected(world, instance, false);
     forgetTasks(world, instance, `Host EC2 (instance ${agent.ec2InstanceId}) stopped.`);
   });

@@ -180,7 +180,7 @@ describe('a drain with tasks left', () => {
   test('beats only the hooks whose heartbeat is due', () => {
     const due = heldAction({ hookName: 'ebbtide-a' });
     const fresh = heldAction({ hookName: 'ebbtide-b', heartbeatAtMs: T0 + MINUTE_MS });
-    const decision = decide(busy, T0 + 150_000, { incident: drain({ actions: [due, fresh] }) });
+    const decision = decide(busy, T0 + 99_000, { incident: drain({ actions: [due, fresh] }) });
     expect(decision).toMatchObject({ heartbeats: [due] });
   });
 

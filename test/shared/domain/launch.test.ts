@@ -206,8 +206,8 @@ describe('an instance on its way into a cluster', () => {
     const decide = (seconds: number) =>
       decideLaunch(launch(), held, { policy: parsePolicy({}), nowMs: T0 + seconds * 1_000 });
 
-    expect(decide(99)).toEqual({ kind: 'wait', heartbeats: [] });
-    expect(decide(100)).toEqual({ kind: 'wait', heartbeats: launch().actions });
+    expect(decide(39)).toEqual({ kind: 'wait', heartbeats: [] });
+    expect(decide(40)).toEqual({ kind: 'wait', heartbeats: launch().actions });
   });
 });
 

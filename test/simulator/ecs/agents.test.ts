@@ -87,6 +87,16 @@ describe('the registration of an EC2 instance', () => {
     });
   });
 
+  test('loses its agent all the same when the agent comes back from a reboot without its data', async () => {
+    const { fleet, first } = await withoutHealing();
+
+    fleet.call('ec2', 'RebootInstances', { InstanceIds: [first] });
+    fleet.world.reRegisterAgent(first);
+    await fleet.runFor(15 * MINUTE);
+
+    expect(registrationsOf(fleet, first)).toMatchObject([{ agentConnected: false }, { agentConnected: true }]);
+  });
+
   test('leaves its containers running, orphaned, when it is deregistered by force', async () => {
     const { fleet, first } = await withoutHealing();
     fleet.world.runTask({ cluster: 'main', on: first });
