@@ -112,6 +112,7 @@ function laxer(one: Terms, other: Terms): Terms {
     drainDeadlineMsMax: Math.max(longest(one), longest(other)),
     lostContactMs: Math.min(one.lostContactMs, other.lostContactMs),
     blocks: (group) => one.blocks?.(group) === true && other.blocks?.(group) === true,
+    mayBlock: (group) => [one, other].some(({ blocks, mayBlock = blocks }) => mayBlock?.(group) === true),
     stopsStandalone: one.stopsStandalone === true || other.stopsStandalone === true,
     repairsPerHourMax: Math.max(one.repairsPerHourMax ?? 0, other.repairsPerHourMax ?? 0),
   };

@@ -49,8 +49,8 @@ export function nothingIsHeldForNothing(terms: Terms): Invariant {
     return (
       registrations.length > 0 &&
       registrations.every(({ connected, status, cluster, tasks }) => {
-        const { role = 'acts', blocks } = termsIn(terms, cluster, atMs);
-        const isFree = [...tasks.values()].every(({ group }) => blocks?.(group) === false);
+        const { role = 'acts', blocks, mayBlock = blocks } = termsIn(terms, cluster, atMs);
+        const isFree = [...tasks.values()].every(({ group }) => mayBlock?.(group) === false);
         return role === 'acts' && connected && status === 'DRAINING' && isFree;
       })
     );

@@ -14,6 +14,8 @@ export interface Terms {
   readonly disconnectedMs: number;
   /** Whether a drain waits for tasks of this group; default: for all. */
   blocks?(group: string): boolean;
+  /** Whether it may, as a drain that began by other settings does; default: as `blocks`. */
+  mayBlock?(group: string): boolean;
   /** Whether tasks that belong to no service may be stopped when their instance begins to drain; default: not. */
   readonly stopsStandalone?: boolean;
   /** For so long an agent must have been away before it is restarted. */

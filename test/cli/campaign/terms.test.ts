@@ -40,6 +40,8 @@ test('Where the stack is deployed anew, what either settings allow is allowed', 
   expect(terms).toMatchObject({ drainDeadlineMs: 10 * MINUTE_MS, drainDeadlineMsMax: 30 * MINUTE_MS });
   expect(terms.stopsStandalone).toBe(true);
   expect(terms.blocks?.('family:optional')).toBe(false);
+  expect(terms.mayBlock?.('family:optional')).toBe(true);
+  expect(terms.mayBlock?.('service:agent-logs')).toBe(false);
   expect(terms.blocks?.('service:checkout')).toBe(true);
   expect(termsOf({ settings, clusters, redeployed, pushes: [] }).drainDeadlineMs).toBe(30 * MINUTE_MS);
 });

@@ -22,6 +22,11 @@ test('Tasks that do not block hold nothing for long', () => {
   expect(judge(ended(draining().after(3)), false).violations).toBe(0);
 });
 
+test('Tasks that block only by the settings before, or after, are waited for as long as that may be right', () => {
+  const either = { ...TERMS, blocks: () => false, mayBlock: () => true };
+  expect(ended(draining().after(10)).judge(nothingIsHeldForNothing(either)).checks).toBe(0);
+});
+
 test('What nobody can know to be over is not judged: the agent was away, another task came, the hook expired', () => {
   const silent = draining().task('STOPPED').world(INSTANCE, 'agent disconnected');
   expect(judge(ended(silent.after(10))).checks).toBe(0);
