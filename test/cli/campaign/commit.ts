@@ -9,7 +9,7 @@ const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
  * Each commit has a block of seeds; of so many blocks. As many as the product is known to hold in: of the others about
  * one in a thousand is still found to fail, and a commit is not to blame for that.
  */
-const BLOCKS = 4;
+const BLOCKS = 10;
 
 /**
  * The first seed that belongs to the commit which is tested: the same one when it is tested again. Without git the product's own files say which it is.
