@@ -2,7 +2,7 @@ import type { Item } from '../../simulator/services/dynamodb/value.ts';
 import type { ContainerInstanceView } from '../../simulator/services/fleet-views.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
 import type { Plan } from './plan.ts';
-import { inForce } from './terms.ts';
+import { inForce, losesEvents } from './terms.ts';
 
 /** Something that ought to be over, and what is known of why it is not. */
 export interface Pending {
@@ -27,7 +27,8 @@ export function findPending(simulator: Simulator, plan: Plan): Pending[] {
     (!agentConnected && !mayClean(cluster)) || (status === 'DRAINING' && !acts(cluster));
   const left = simulator.fleet.views.containerInstances().filter(staysAsItIs);
   const leftToOthers = new Set(left.map(({ arn }) => arn));
-  return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...openIncidents(simulator, leftToOthers)];
+  const incidents = openIncidents(simulator, { leftToOthers, isHeard: !losesEvents(plan.faults) });
+  return [...openHooks(simulator, ownsHook), ...fullQueues(simulator), ...incidents];
 }
 
 type OwnsHook = (hook: string, group: string) => boolean;
@@ -79,18 +80,21 @@ const SPARED_AFTER_MINUTES: Readonly<Record<string, number>> = { spot: 10, rebal
 /**
  * Until when a record of an instance that runs may say that AWS is to take it: that long after it was to come, an
  * interruption counts as one that never comes (docs/behaviour.md, Interruptions). 0 for all other records.
+ *
+ * @param isCalledOff whether AWS has told that it does not take the instance
  */
-function expectsAwsUntilMs({ kind, actions, interruption, startsAtMs }: Item): number {
-  if (kind?.S === 'scheduled-change') return Number(startsAtMs?.N ?? 0) + 120 * 60_000;
+function expectsAwsUntilMs({ kind, actions, interruption, startsAtMs }: Item, isCalledOff: boolean): number {
+  if (kind?.S === 'scheduled-change') return isCalledOff ? 0 : Number(startsAtMs?.N ?? 0) + 120 * 60_000;
   if (interruption?.M === undefined || (actions?.L ?? []).length > 0) return 0;
   const { cause, atMs, expectedAtMs } = interruption.M;
+  if (isCalledOff && cause?.S === 'scheduled change') return 0;
   return Number((expectedAtMs ?? atMs)?.N) + (SPARED_AFTER_MINUTES[cause?.S ?? ''] ?? 0) * 60_000;
 }
 
 /** The only look into Ebbtide's own record: whether it takes something for unfinished although nothing is. */
 function openIncidents(
   { messaging, kernel, fleet: { views } }: Simulator,
-  leftToOthers: ReadonlySet<string>,
+  { leftToOthers, isHeard }: { readonly leftToOthers: ReadonlySet<string>; readonly isHeard: boolean },
 ): Pending[] {
   const nowMs = kernel.clock.now();
   const states = new Map(views.groupInstances().map((one) => [one.ec2InstanceId, one.lifecycleState]));
@@ -101,8 +105,8 @@ function openIncidents(
       return isHeld ? [ec2InstanceId] : [];
     }),
   );
-  const running = new Set(
-    views.ec2Instances().flatMap(({ ec2InstanceId, state }) => (state === 'running' ? [ec2InstanceId] : [])),
+  const running = new Map(
+    views.ec2Instances().flatMap((one) => (one.state === 'running' ? [[one.ec2InstanceId, one] as const] : [])),
   );
   /** An instance that rests in its warm pool is expected back: what is remembered of it is not late. */
   const rests = (id: string) => states.get(id)?.startsWith('Warmed:') === true;
@@ -113,8 +117,9 @@ function openIncidents(
       .flatMap((item): Pending[] => {
         const text = (name: string) => item[name]?.S ?? '';
         if (item.open === undefined) return [];
-        const isUp = running.has(text('ec2InstanceId'));
-        const dueAtMs = Math.max(Number(item.openedAtMs?.N), isUp ? expectsAwsUntilMs(item) : 0);
+        const up = running.get(text('ec2InstanceId'));
+        const isCalledOff = up?.isToRetire === false && isHeard;
+        const dueAtMs = Math.max(Number(item.openedAtMs?.N), up ? expectsAwsUntilMs(item, isCalledOff) : 0);
         if (nowMs - dueAtMs < GRACE_MS || rests(text('ec2InstanceId'))) return [];
         if (heldByEcs.has(text('ec2InstanceId'))) return [];
         if (isCountingRepairs(item.phase?.S, text('id'))) return [];

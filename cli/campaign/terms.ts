@@ -32,7 +32,7 @@ export function termsOf(plan: Promised, changedMs: ChangedMs = () => undefined):
   const byCluster = new Map(plan.clusters.map(({ name }) => [name, inForce(plan, name)]));
   const ofStack = inForce(plan, undefined);
   const homes = new Map(plan.clusters.flatMap(({ name, groups = [] }) => groups.map((group) => [group.name, name])));
-  const hearsWithinMs = hearingMs(plan.faults?.rates ?? {});
+  const hearsWithinMs = hearingMs(plan.faults);
   const termsOfAll = (all: readonly PolicyInForce[]) => ({ ...all.map(termsOfPolicy).reduce(laxer), hearsWithinMs });
   const lax = new Map([...byCluster].map(([name, all]) => [name, termsOfAll(all)]));
   const laxOfStack = termsOfAll(ofStack);
@@ -68,9 +68,15 @@ function roleAt(all: readonly PolicyInForce[], changedMs: ChangedMs, atMs: numbe
   return role === 'acts' && !isLasting ? 'may act' : (role ?? 'stays out');
 }
 
-function hearingMs({ eventLost = 0, eventLate = 0, eventDoubled = 0 }: Plan['faults']['rates']): number {
-  if (eventLost > 0) return Number.POSITIVE_INFINITY;
+function hearingMs(faults: Plan['faults'] = { rates: {} }): number {
+  if (losesEvents(faults)) return Number.POSITIVE_INFINITY;
+  const { eventLate = 0, eventDoubled = 0 } = faults.rates;
   return eventLate + eventDoubled > 0 ? 60 * MINUTE_MS : TELLS_WITHIN_MS;
+}
+
+/** Whether what an event tells of may never be heard of. */
+export function losesEvents({ rates: { eventLost = 0 }, only = [] }: Plan['faults']): boolean {
+  return eventLost > 0 || only.some((name) => name.startsWith('eventLost '));
 }
 
 export interface PolicyInForce {

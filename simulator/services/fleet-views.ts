@@ -1,5 +1,6 @@
 import type { ActionEnd } from './auto-scaling/state.ts';
 import type { Ec2State } from './ec2/instances.ts';
+import { isToRetire } from './ec2/scheduled-events.ts';
 import type { ContainerInstance, ContainerInstanceStatus } from './ecs/state.ts';
 import type { ContainerEnd, Task, TaskStatus } from './ecs/task-state.ts';
 import type { FleetWorlds } from './fleet-worlds.ts';
@@ -64,12 +65,20 @@ export interface GroupInstanceView {
   readonly hooks: readonly HookHistoryView[];
 }
 
+export interface Ec2InstanceView {
+  readonly ec2InstanceId: string;
+  readonly state: Ec2State;
+  readonly availabilityZone: string;
+  /** AWS has announced that it takes the instance, and not called that off. */
+  readonly isToRetire: boolean;
+}
+
 export interface FleetViews {
   containerInstances(): ContainerInstanceView[];
   tasks(): TaskView[];
   /** Of all groups; instances that have left come last. */
   groupInstances(): GroupInstanceView[];
-  ec2Instances(): { readonly ec2InstanceId: string; readonly state: Ec2State; readonly availabilityZone: string }[];
+  ec2Instances(): Ec2InstanceView[];
 }
 
 export function createFleetViews({ ecs, ec2, autoScaling }: FleetWorlds): FleetViews {
@@ -97,10 +106,11 @@ export function createFleetViews({ ecs, ec2, autoScaling }: FleetWorlds): FleetV
         })),
       })),
     ec2Instances: () =>
-      [...ec2.instances.values()].map(({ instanceId: ec2InstanceId, state, availabilityZone }) => ({
-        ec2InstanceId,
-        state,
-        availabilityZone,
+      [...ec2.instances.values()].map((instance) => ({
+        ec2InstanceId: instance.instanceId,
+        state: instance.state,
+        availabilityZone: instance.availabilityZone,
+        isToRetire: isToRetire(instance),
       })),
   };
 }

@@ -42,6 +42,11 @@ export function callOffRetirement(ec2: Ec2World, instance: Ec2Instance): void {
 /** In front of the description of an event that does not come (EC2 guide, history of scheduled events). */
 const CANCELED = '[Canceled]';
 
+/** Whether AWS has announced that it takes the instance, and not called that off. */
+export function isToRetire({ scheduledEvents }: Pick<Ec2Instance, 'scheduledEvents'>): boolean {
+  return scheduledEvents.some((event) => !isCalledOff(event));
+}
+
 function isCalledOff({ description }: ScheduledEvent): boolean {
   return description.startsWith(CANCELED);
 }

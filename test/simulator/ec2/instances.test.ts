@@ -113,12 +113,13 @@ test('a retirement that is called off does not come, and is described as cancele
   const [id = ''] = inService(fleet);
 
   fleet.world.scheduleRetirement(id, { inMs: HOUR });
+  expect(fleet.views.ec2Instances()[0]?.isToRetire).toBe(true);
   fleet.world.callOffRetirement(id);
   await fleet.runFor(2 * HOUR);
 
   const [first, second] = toldByHealth(fleet);
   expect(second).toMatchObject({ eventArn: first?.eventArn, statusCode: 'closed' });
-  expect(fleet.views.ec2Instances()[0]?.state).toBe('running');
+  expect(fleet.views.ec2Instances()[0]).toMatchObject({ state: 'running', isToRetire: false });
   expect(fleet.call('ec2', 'DescribeInstanceStatus', { InstanceIds: [id] })).toMatchObject({
     InstanceStatuses: [{ Events: [{ Description: expect.stringMatching(/^\[Canceled\] /) }] }],
   });
