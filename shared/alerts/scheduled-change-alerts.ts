@@ -63,7 +63,7 @@ function whatIsDone({ leavesAtMs, groupName }: Plan, nowMs: number): { readonly 
   };
 }
 
-export type ScheduledChangeOutcome = 'gone' | 'over' | 'called off' | 'superseded';
+export type ScheduledChangeOutcome = 'gone' | 'over' | 'called off' | 'superseded' | 'not looked after';
 
 export function scheduledChangeResolvedAlert(
   incident: ScheduledChangeIncident,
@@ -75,6 +75,7 @@ export function scheduledChangeResolvedAlert(
     over: 'Its time has passed, and the instance is still there.',
     'called off': 'AWS Health says that it is closed.',
     superseded: 'AWS has scheduled another change of the instance, which comes sooner: you are told of that one.',
+    'not looked after': 'Its cluster is not looked after any more: nothing is done ahead of the change.',
   }[outcome];
   return alert(incident, {
     step: 'resolved',
@@ -83,7 +84,7 @@ export function scheduledChangeResolvedAlert(
     title: `Resolved: scheduled ${whatIsScheduled(incident.typeCode)} of ${incident.ec2InstanceId}, ${outcome}`,
     What: says,
     Since: `${instant(incident.openedAtMs)}, over after ${duration(nowMs - incident.openedAtMs)}`,
-    Next: 'Nothing to do.',
+    Next: outcome === 'not looked after' ? 'See to the change yourself.' : 'Nothing to do.',
   });
 }
 

@@ -67,12 +67,13 @@ export function isSooner(change: Start, other: Start): boolean {
   return (change.startsAtMs ?? 0) < (other.startsAtMs ?? 0);
 }
 
-/** The change that is to take the place of one that has ended; none where the instance is gone. */
+/** The change that is to take the place of one that has ended; none where the instance is gone, or nobody looks after it. */
 export function nextOf(
   { phase, outcome, next }: Pick<ScheduledChangeIncident, 'phase' | 'outcome' | 'next'>,
   nowMs: number,
 ): ScheduledChangeIncident['next'] {
-  const isDue = phase === 'closed' && outcome !== 'gone' && next !== undefined && !isOver(next.startsAtMs, nowMs);
+  const isOurs = outcome !== 'gone' && outcome !== 'not looked after';
+  const isDue = phase === 'closed' && isOurs && next !== undefined && !isOver(next.startsAtMs, nowMs);
   return isDue ? next : undefined;
 }
 

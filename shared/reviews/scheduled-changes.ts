@@ -14,7 +14,13 @@ import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { reviewAnnouncements } from './interruptions.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
-import { byLiveliness, findRegistrationsLookedAfter, type Unread, UnreadError } from './registrations.ts';
+import {
+  byLiveliness,
+  findRegistrationsLookedAfter,
+  isLookedAfter,
+  type Unread,
+  UnreadError,
+} from './registrations.ts';
 import {
   callOffDrain,
   move,
@@ -153,6 +159,9 @@ export async function lookAtScheduledChanges(
     async (incident) => {
       const groupName = known.autoScaling.get(incident.ec2InstanceId)?.groupName;
       if (incident.phase === 'closed') return openNext(runtime, incident, groupName);
+      if (!isLookedAfter(runtime, incident.clusterArn)) {
+        return resolve(runtime, incident, { outcome: 'not looked after' }, groupName);
+      }
       const policy = await runtime.policies.of(incident.clusterArn);
       const ec2State = known.ec2.get(incident.ec2InstanceId)?.state ?? 'gone';
       const decision = decideScheduledChange(incident, ec2State, { policy, nowMs: runtime.now() });

@@ -175,4 +175,18 @@ describe('a cluster that is not looked after any more', () => {
 
     expect(changes()).toEqual([]);
   });
+
+  it('has the changes that AWS has scheduled resolved, and nothing done ahead of them', async () => {
+    const { box, id } = await draining({ scheduledChangeLeadMinutes: '30' });
+    box.world.scheduleRetirement(id, { inMs: minutes(60) });
+    await box.run(minutes(2));
+    expect(told(box)).toEqual(['scheduled-change opened']);
+
+    redeploy(box, { clusters: 'other' });
+    const changes = watch(box);
+    await box.run(minutes(50));
+
+    expect(changes()).toEqual([]);
+    expect(told(box)).toEqual(['scheduled-change opened', 'scheduled-change resolved']);
+  });
 });

@@ -219,6 +219,12 @@ export const PAST_FAILURES: readonly PastFailure[] = [
       'a hook was held for a task that no drain waits for any more by the settings that were in force at first',
     whatWasFixed: 'the invariant: what either settings wait for may be waited for',
   },
+  {
+    file: 'seed-1681.json',
+    seeds: [1681, 1522],
+    whatFailed: 'a retirement was called off, and its record stayed open in a cluster that was no longer looked after',
+    whatWasFixed: 'a scheduled change in a cluster that is not looked after any more is resolved',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {
