@@ -7,8 +7,9 @@ import type { ScheduledChangeIncident } from '../incidents/scheduled-change-inci
 
 /**
  * The kinds that end the instance's tasks: AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED, ..._TERMINATION_SCHEDULED (both in the
- * AWS Health User Guide, Creating EventBridge rules), ..._STOP_SCHEDULED, ..._REBOOT_MAINTENANCE_SCHEDULED, ..._POWER_MAINTENANCE_SCHEDULED. Network maintenance leaves them running
- * (Amazon EC2 User Guide, Scheduled events for your instances).
+ * AWS Health User Guide, Creating EventBridge rules), ..._STOP_SCHEDULED, ..._REBOOT_MAINTENANCE_SCHEDULED,
+ * ..._POWER_MAINTENANCE_SCHEDULED. Network maintenance leaves them running (Amazon EC2 User Guide, Scheduled events for
+ * your instances).
  */
 export function endsTasks(typeCode: string): boolean {
   return /_(RETIREMENT|TERMINATION|STOP|REBOOT|POWER)_/.test(typeCode);

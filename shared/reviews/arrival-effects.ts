@@ -1,7 +1,7 @@
 import { completeLifecycleAction, recordHeartbeat, recordHeartbeatOfToken } from '../aws/auto-scaling.ts';
-import type { Policy } from '../config/settings.ts';
 import type { ClusterArn, LifecycleAction } from '../domain/model.ts';
 import type { Runtime } from '../runtime.ts';
+import { policyOf } from './homes.ts';
 import { perform } from './perform.ts';
 
 /** An event that is older than this may be about an earlier wait of the same hook. */
@@ -32,20 +32,16 @@ interface Unregistered {
 }
 
 export async function release(runtime: Runtime, { action, home }: Unregistered, reason: string): Promise<void> {
-  const policy = await policyFor(runtime, home);
+  const policy = await policyOf(runtime, home);
   const effect = { operation: 'CompleteLifecycleAction', subject: action.ec2InstanceId, hook: action.hookName, reason };
   await perform(runtime, policy, effect, () => completeLifecycleAction(runtime.autoScaling, action, 'CONTINUE'));
 }
 
 /** @returns whether the hook holds it, as far as can be said without changing anything */
 export async function keepUntilNextLook(runtime: Runtime, { action, home }: Unregistered): Promise<boolean> {
-  const policy = await policyFor(runtime, home);
+  const policy = await policyOf(runtime, home);
   const { ec2InstanceId: subject, hookName: hook } = action;
   const effect = { operation: 'RecordLifecycleActionHeartbeat', subject, hook };
   const outcome = await perform(runtime, policy, effect, () => recordHeartbeat(runtime.autoScaling, action));
   return outcome !== 'already-over';
-}
-
-async function policyFor(runtime: Runtime, home: ClusterArn | undefined): Promise<Policy> {
-  return home === undefined ? runtime.config.policy : runtime.policies.of(home);
 }

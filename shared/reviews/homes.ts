@@ -1,6 +1,7 @@
 import { describeGroup, describeLifecycleHooks } from '../aws/auto-scaling.ts';
 import { listClusters } from '../aws/clusters.ts';
 import { findRegistrations } from '../aws/container-instances.ts';
+import type { Policy } from '../config/settings.ts';
 import { clusterName } from '../domain/arns.ts';
 import type { Home } from '../domain/launch.ts';
 import type { AutoScalingGroup, AutoScalingGroupName, ClusterArn, LifecycleHook } from '../domain/model.ts';
@@ -50,6 +51,11 @@ export async function findHomes(
     homes.set(name, { clusterArn, isCertain: clusterArn !== undefined, hooks });
   }
   return homes;
+}
+
+/** Without a home, the policy of the stack. */
+export async function policyOf(runtime: Runtime, home: ClusterArn | undefined): Promise<Policy> {
+  return home === undefined ? runtime.config.policy : runtime.policies.of(home);
 }
 
 /** What is remembered of a group, with hooks that were read a moment ago: others need not read them again. */

@@ -8,9 +8,9 @@ import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type LaunchIncident, newLaunch } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
-import { findHomes, type GroupHome } from './homes.ts';
+import { findHomes, type GroupHome, policyOf } from './homes.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
-import { endEarlier, homesOfLaunches, policyOf, reviewLaunches } from './launches.ts';
+import { endEarlier, homesOfLaunches, reviewLaunches } from './launches.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
@@ -61,7 +61,7 @@ async function receive(
     if (registered === undefined && isPooled(action) && unread.size > 0) throw new UnreadError(unread);
     const home = registered === undefined ? known : { ...known, clusterArn: registered.clusterArn };
     if (registered !== undefined && !isLookedAfter(runtime, registered.clusterArn)) return;
-    const policy = await policyOf(runtime, home);
+    const policy = await policyOf(runtime, home.clusterArn);
     const decision = decideLaunchArrival(stateOf(action), home, policy);
     runtime.logger.info(`launch action: ${decision.kind}`, { action, decision });
     if (decision.kind === 'let into the pool') await letIntoPool(runtime, policy, action);
@@ -110,7 +110,7 @@ async function file(
   let saved = await runtime.incidents.save(fresh, undefined);
   while (saved.kind === 'conflict') {
     const earlier = saved.current?.kind === 'launch' ? saved.current : undefined;
-    const policy = await policyOf(runtime, { clusterArn: earlier?.clusterArn ?? fresh.clusterArn });
+    const policy = await policyOf(runtime, earlier?.clusterArn ?? fresh.clusterArn);
     const decision = await orAsk(runtime, decideLaunchReturn(earlier, action), action, policy);
     if (decision.kind === 'ignore') {
       runtime.logger.info('launch action ignored', { action, reason: decision.reason });

@@ -7,7 +7,6 @@ import type { Policy } from '../config/settings.ts';
 import {
   deadlineOfLaunch,
   decideLaunch,
-  type Home,
   homeOf,
   type Known,
   type LaunchDecision,
@@ -18,6 +17,7 @@ import type { HeldAction, Incident, LaunchIncident } from '../incidents/incident
 import { isLaunchId, launchId } from '../incidents/launch-incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import { policyOf } from './homes.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
 
@@ -49,7 +49,7 @@ export async function reviewLaunches(
     async (stored) => {
       const seen = observe(stored);
       const clusterArn = homeOf(stored, seen.registrations ?? [], runtime.config.policy);
-      const read = await tryTo(() => policyOf(runtime, { clusterArn }));
+      const read = await tryTo(() => policyOf(runtime, clusterArn));
       const home = atHome(runtime, stored, clusterArn);
       const isBlind = read instanceof LookFailure;
       const policy = isBlind ? lastPolicyOf(runtime, home) : read;
@@ -73,11 +73,6 @@ function atHome(
 ): LaunchIncident {
   if (clusterArn === undefined || clusterArn === incident.clusterArn) return incident;
   return { ...incident, clusterArn, clusterTags: policies.tags(clusterArn) };
-}
-
-/** Without a cluster, the policy of the stack. */
-export async function policyOf(runtime: Runtime, { clusterArn }: Pick<Home, 'clusterArn'>): Promise<Policy> {
-  return clusterArn === undefined ? runtime.config.policy : runtime.policies.of(clusterArn);
 }
 
 /** As far as it is known without asking. */

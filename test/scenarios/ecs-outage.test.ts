@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AwsError } from '../../simulator/wire/aws-error.ts';
-import { type Box, minutes, openBox } from './box.ts';
+import type { CallAttempt } from '../../simulator/wire/wire.ts';
+import { type BoxOptions, minutes, openBox } from './box.ts';
 import {
   bootGroup,
   containerInstance,
@@ -11,15 +11,12 @@ import {
   launchUnregistered,
   task,
 } from './fleet.ts';
+import { DENIED, isEcs, outageOf } from './outage.ts';
 
 /** A box in which ECS answers nothing to anybody's calls while `outage.isOn`; the fleet itself lives on. */
-async function openFragileBox(): Promise<{ box: Box; outage: { isOn: boolean } }> {
-  const outage = { isOn: false };
-  const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
-  const box = await openBox({
-    intercept: ({ service }) =>
-      outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
-  });
+async function openFragileBox(settings: BoxOptions['settings'] = {}) {
+  const { outage, intercept } = outageOf(isEcs);
+  const box = await openBox({ settings, intercept });
   return { box, outage };
 }
 
@@ -44,13 +41,7 @@ describe('while ECS answers no call for longer than the hooks wait', () => {
   });
 
   it('a drain still ends at its deadline, told with the word that nobody knows what is left', async () => {
-    const outage = { isOn: false };
-    const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
-    const box = await openBox({
-      settings: { drainDeadlineMinutes: '10' },
-      intercept: ({ service }) =>
-        outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
-    });
+    const { box, outage } = await openFragileBox({ drainDeadlineMinutes: '10' });
     const [id = ''] = await bootGroup(box, { desired: 1 });
     box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
     await box.run(minutes(1));
@@ -111,19 +102,14 @@ describe('while ECS answers no call for longer than the hooks wait', () => {
 
 describe('while ECS answers for all clusters but one', () => {
   it('agents of the others are told of all the same, and what changes the fleet waits: the instance may be in that one', async () => {
-    const outage = { isOn: true };
-    const denied = new AwsError('AccessDeniedException', 'not authorized', { status: 400 });
-    const box = await openBox({
-      settings: { disconnectedReplaceMinutes: '15' },
-      intercept: ({ service, operation, input, caller }) =>
-        outage.isOn &&
-        caller.kind === 'function' &&
-        service === 'ecs' &&
-        operation !== 'DescribeClusters' &&
-        String(input.cluster).endsWith('/other')
-          ? { effect: 'none', answer: denied }
-          : undefined,
-    });
+    const isRefused = (attempt: CallAttempt) =>
+      attempt.caller.kind === 'function' &&
+      isEcs(attempt) &&
+      attempt.operation !== 'DescribeClusters' &&
+      String(attempt.input.cluster).endsWith('/other');
+    const { outage, intercept } = outageOf(isRefused, DENIED);
+    outage.isOn = true;
+    const box = await openBox({ settings: { disconnectedReplaceMinutes: '15' }, intercept });
     box.world.createCluster({ name: 'other' });
     const [id = ''] = await bootGroup(box, { desired: 3 });
 
@@ -138,14 +124,9 @@ describe('while ECS answers for all clusters but one', () => {
   });
 
   it('an instance of a group that is tagged with another, and never registered, is told of all the same', async () => {
-    const outage = { isOn: false };
-    const denied = new AwsError('AccessDeniedException', 'not authorized', { status: 400 });
-    const box = await openBox({
-      intercept: (attempt) =>
-        outage.isOn && attempt.service === 'ecs' && JSON.stringify(attempt).includes('cluster/other')
-          ? { effect: 'none', answer: denied }
-          : undefined,
-    });
+    const isRefused = (attempt: CallAttempt) => isEcs(attempt) && JSON.stringify(attempt).includes('cluster/other');
+    const { outage, intercept } = outageOf(isRefused, DENIED);
+    const box = await openBox({ intercept });
     box.world.createCluster({ name: 'other' });
 
     outage.isOn = true;

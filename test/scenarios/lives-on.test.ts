@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, minutes, openBox, seconds } from './box.ts';
 import { bootGroup, containerInstance, groupInstance, hookEnd, LAUNCH_HOOK, TERMINATE_HOOK, task } from './fleet.ts';
+import { outageOf } from './outage.ts';
 
 /** A lone instance, whose standalone task blocks its drain for as long as it runs. */
 async function blocked(options: Parameters<typeof openBox>[0] = {}, group: Parameters<typeof bootGroup>[1] = {}) {
@@ -124,22 +125,18 @@ describe('an instance that lives on after its terminate hook', () => {
 
   it('and is terminated while its root volume is being replaced is drained anew, with a deadline of its own', async () => {
     const settings = { drainDeadlineMinutes: '10', drainStalledMinutes: '5' };
-    let isSweepDown = false;
-    const { box, id } = await blocked({
-      settings,
-      intercept: ({ caller }) =>
-        isSweepDown && caller.kind === 'function' && caller.functionName.endsWith('-sweep')
-          ? { effect: 'none', answer: new AwsError('ServiceUnavailable', 'try later', { status: 503 }) }
-          : undefined,
-    });
+    const { outage, intercept } = outageOf(
+      ({ caller }) => caller.kind === 'function' && caller.functionName.endsWith('-sweep'),
+    );
+    const { box, id } = await blocked({ settings, intercept });
 
     box.world.replaceRootVolume(id);
     await box.run(minutes(9));
-    isSweepDown = true;
+    outage.isOn = true;
     await box.run(minutes(2));
     box.world.terminateInstanceInGroup(id, 'shrink');
     await box.run(minutes(1));
-    isSweepDown = false;
+    outage.isOn = false;
     await box.run(minutes(6));
 
     expect(groupInstance(box, id).lifecycleState).toBe('Terminating:Wait');

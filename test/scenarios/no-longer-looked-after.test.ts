@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, minutes, openBox, redeploy } from './box.ts';
 import { bootGroup, groupInstance, launchUnregistered } from './fleet.ts';
+import { DENIED, outageOf } from './outage.ts';
 
 function told(box: Box): string[] {
   return box.alerts().map(({ attributes: { kind, state } }) => `${kind} ${state}`);
@@ -79,21 +79,17 @@ it('an agent that is away has its alert resolved when its cluster is not looked 
 });
 
 it('an outage has its alert resolved when its cluster is not looked after any more, and nobody may ask about it', async () => {
-  const denied = new AwsError('AccessDeniedException', 'User is not authorized', { status: 400 });
-  let isLeft = false;
-  const box = await openBox({
-    agentConnectionsEnd: false,
-    // The deployment takes the permission away, too.
-    intercept: ({ operation, input }) =>
-      isLeft && operation === 'DescribeClusters' && String(input.clusters).endsWith('/prod')
-        ? { effect: 'none', answer: denied }
-        : undefined,
-  });
+  // The deployment takes the permission away, too.
+  const { outage: refusal, intercept } = outageOf(
+    ({ operation, input }) => operation === 'DescribeClusters' && String(input.clusters).endsWith('/prod'),
+    DENIED,
+  );
+  const box = await openBox({ agentConnectionsEnd: false, intercept });
   for (const id of await bootGroup(box, { desired: 6 })) box.world.disconnectAgent(id, { cause: 'unreachable' });
   await box.run(minutes(15));
   expect(told(box)).toEqual(['outage opened']);
 
-  isLeft = true;
+  refusal.isOn = true;
   redeploy(box, { clusters: 'other' });
   await box.run(minutes(10));
 

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type BoxOptions, minutes, openBox, redeploy } from './box.ts';
 import { bootGroup, containerInstance, groupInstance, instancesOf, LAUNCH_HOOK } from './fleet.ts';
+import { isEcs, outageOf } from './outage.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat', 'UpdateContainerInstancesState'];
 
 /** A box in which ECS can be made to fail. */
 async function open(settings: BoxOptions['settings'] = {}) {
-  const outage = { isOn: false };
-  const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
-  const box = await openBox({
-    settings,
-    intercept: ({ service }) =>
-      outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
-  });
+  const { outage, intercept } = outageOf(isEcs);
+  const box = await openBox({ settings, intercept });
   return { box, outage };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type BoxOptions, minutes, openBox } from './box.ts';
 import { bootGroup, groupInstance, instancesOf, LAUNCH_HOOK, TERMINATE_HOOK } from './fleet.ts';
+import { isEcs, outageOf } from './outage.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat', 'SetInstanceHealth'];
 
@@ -68,12 +68,8 @@ describe('an instance that only its registration shows to be at home in an obser
   });
 
   it('gets no heartbeat while ECS does not answer, after its agent was seen there', async () => {
-    const outage = { isOn: false };
-    const unavailable = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
-    const box = await openObserved({
-      intercept: ({ service }) =>
-        outage.isOn && service === 'ecs' ? { effect: 'none', answer: unavailable } : undefined,
-    });
+    const { outage, intercept } = outageOf(isEcs);
+    const box = await openObserved({ intercept });
     box.world.createAutoScalingGroup({
       name: 'late',
       cluster: 'stage',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type IncidentEventDetail, incidentEventSchema } from '../../shared/incidents/incident-event.ts';
-import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, minutes, openBox, seconds } from './box.ts';
 import { bootGroup } from './fleet.ts';
+import { outageOf } from './outage.ts';
 
 interface Told extends IncidentEventDetail {
   readonly detailType: string;
@@ -160,20 +160,15 @@ describe('Ebbtide’s own events', () => {
   });
 
   it('are all there, each once, after EventBridge has been away for an hour', async () => {
-    let isAway = false;
-    const box = await openBox({
-      intercept: ({ operation }) =>
-        isAway && operation === 'PutEvents'
-          ? { effect: 'none', answer: new AwsError('InternalException', 'not now', { status: 500 }) }
-          : undefined,
-    });
+    const { outage, intercept } = outageOf(({ operation }) => operation === 'PutEvents');
+    const box = await openBox({ intercept });
     const ids = await bootGroup(box, { desired: 3 });
 
-    isAway = true;
+    outage.isOn = true;
     for (const id of ids) box.world.terminateInstanceInGroup(id, 'shrink');
     await box.run(minutes(60));
     expect(told(box)).toEqual([]);
-    isAway = false;
+    outage.isOn = false;
     await box.run(minutes(10));
 
     const changes = told(box).map(({ incident, change }) => `${incident.ec2InstanceId} ${change}`);

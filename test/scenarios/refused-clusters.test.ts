@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { AwsError } from '../../simulator/wire/aws-error.ts';
 import type { CallAttempt } from '../../simulator/wire/wire.ts';
 import { type Box, type BoxOptions, minutes, openBox, seconds } from './box.ts';
 import {
@@ -13,25 +12,20 @@ import {
   task,
 } from './fleet.ts';
 import { now } from './interruption-fleet.ts';
-
-const DENIED = new AwsError('AccessDeniedException', 'not authorized', { status: 400 });
+import { DENIED, outageOf } from './outage.ts';
 
 /** A box with two clusters. While `refusal.isOn`, ECS tells Ebbtide nothing of `prod`, which it lists first; of `annex` it does. */
 async function openRefusing({
   operations = /^(?!DescribeClusters$)/,
   ...options
 }: BoxOptions & { operations?: RegExp } = {}) {
-  const refusal = { isOn: false };
   const isRefused = ({ service, operation, input, caller }: CallAttempt) =>
     caller.kind === 'function' &&
     service === 'ecs' &&
     operations.test(operation) &&
     String(input.cluster).endsWith('/prod');
-  const box = await openBox({
-    ...options,
-    settings: { drainStalledMinutes: 'off' },
-    intercept: (attempt) => (refusal.isOn && isRefused(attempt) ? { effect: 'none', answer: DENIED } : undefined),
-  });
+  const { outage: refusal, intercept } = outageOf(isRefused, DENIED);
+  const box = await openBox({ ...options, settings: { drainStalledMinutes: 'off' }, intercept });
   box.world.createCluster({ name: 'annex' });
   return { box, refusal };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, type BoxOptions, minutes, openBox, seconds } from './box.ts';
 import { bootGroup } from './fleet.ts';
+import { isEcs, outageOf } from './outage.ts';
 
 const UNAVAILABLE = new AwsError('InternalServerError', 'Service Unavailable', { status: 500 });
 
@@ -88,11 +89,11 @@ it.each([
 );
 
 it('repairs that are held are not told of as over because ECS does not answer for some minutes', async () => {
-  let isSilent = false;
+  const { outage, intercept } = outageOf(isEcs);
   const box = await openBox({
     settings: { outageCountMin: '10', repairsPerHourMax: '1', disconnectedReplaceMinutes: '15' },
     agentConnectionsEnd: false,
-    intercept: ({ service }) => (isSilent && service === 'ecs' ? { effect: 'none', answer: UNAVAILABLE } : undefined),
+    intercept,
   });
   const ids = await bootGroup(box, { desired: 12 });
   const ofRepairs = () => box.alerts().filter(({ attributes }) => attributes.kind === 'outage');
@@ -100,9 +101,9 @@ it('repairs that are held are not told of as over because ECS does not answer fo
   for (const id of ids.slice(0, 3)) box.world.disconnectAgent(id, { cause: 'unreachable' });
   await box.run(minutes(20));
   expect(ofRepairs()).toMatchObject([{ subject: '[prod] Repairs held: 1 within the hour' }]);
-  isSilent = true;
+  outage.isOn = true;
   await box.run(minutes(5));
-  isSilent = false;
+  outage.isOn = false;
   await box.run(minutes(10));
 
   expect(ofRepairs()).toHaveLength(1);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import { type Box, minutes, openBox } from './box.ts';
 import { bootGroup } from './fleet.ts';
+import { outageOf } from './outage.ts';
 
 /** The drains that the bus was told of, by instance. */
 function told(box: Box): string[] {
@@ -58,19 +59,14 @@ describe('a record of the table that cannot be told', () => {
 
 describe('while the bus takes nothing', () => {
   it('for hours, what is to be told waits: nothing is given up', async () => {
-    let isAway = false;
-    const box = await openBox({
-      intercept: ({ operation }) =>
-        isAway && operation === 'PutEvents'
-          ? { effect: 'none', answer: new AwsError('InternalException', 'not now', { status: 500 }) }
-          : undefined,
-    });
+    const { outage, intercept } = outageOf(({ operation }) => operation === 'PutEvents');
+    const box = await openBox({ intercept });
     const [id = ''] = await bootGroup(box, { desired: 1 });
 
-    isAway = true;
+    outage.isOn = true;
     box.world.terminateInstanceInGroup(id, 'shrink');
     await box.run(minutes(300));
-    isAway = false;
+    outage.isOn = false;
     await box.run(minutes(5));
 
     expect(told(box)).toEqual([`${id} opened`, `${id} closed`]);

@@ -1,17 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, environmentName, parseConfig, parsePolicy } from '../../../shared/config/config.ts';
+import { environmentName, parseConfig, parsePolicy } from '../../../shared/config/config.ts';
 import { settings } from '../../../shared/config/settings.ts';
 import { locations } from '../test-runtime.ts';
-
-function problemsOf(parse: () => unknown): readonly string[] {
-  try {
-    parse();
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { problemsOf } from './problems.ts';
 
 describe("the functions' environment", () => {
   test('without settings gives every setting its default, frozen', () => {

@@ -1,17 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { clusterPolicy } from '../../../shared/config/cluster-policy.ts';
-import { ConfigurationError, parseConfig, parsePolicy } from '../../../shared/config/config.ts';
+import { parseConfig, parsePolicy } from '../../../shared/config/config.ts';
 import { locations } from '../test-runtime.ts';
-
-function problemsOf(parse: () => unknown): readonly string[] {
-  try {
-    parse();
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { problemsOf } from './problems.ts';
 
 const LATE_RESTART = { disconnectedRestartMinutes: '30', disconnectedReplaceMinutes: '20' };
 

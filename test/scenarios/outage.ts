@@ -1,0 +1,20 @@
+import { AwsError } from '../../simulator/wire/aws-error.ts';
+import type { CallAttempt, Interception } from '../../simulator/wire/wire.ts';
+
+const UNAVAILABLE = new AwsError('ServerException', 'Service Unavailable', { status: 503 });
+
+/** Of a role that may not. */
+export const DENIED = new AwsError('AccessDeniedException', 'not authorized', { status: 400 });
+
+export const isEcs = ({ service }: CallAttempt): boolean => service === 'ecs';
+
+/**
+ * Calls that AWS answers with nothing but an error while `outage.isOn`: `intercept` is an option of the box. The fleet itself
+ * lives on.
+ */
+export function outageOf(isMeant: (attempt: CallAttempt) => boolean, answer: AwsError = UNAVAILABLE) {
+  const outage = { isOn: false };
+  const intercept = (attempt: CallAttempt): Interception | undefined =>
+    outage.isOn && isMeant(attempt) ? { effect: 'none', answer } : undefined;
+  return { outage, intercept };
+}
