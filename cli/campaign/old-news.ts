@@ -1,5 +1,6 @@
-import { atInstance, MINUTE_MS } from './push.ts';
-import { runningInstances, type Scene } from './scene.ts';
+import { compilePattern } from '../../simulator/services/event-bridge/pattern.ts';
+import { atInstance, MINUTE_MS, type Push } from './push.ts';
+import { pickOne, runningInstances, type Scene } from './scene.ts';
 import { inForce } from './terms.ts';
 
 /**
@@ -21,6 +22,36 @@ export const repeatOldNews = atInstance((scene, id) => {
     if (runningInstances({ views }).has(id)) cutOff(scene, id, { forMs: secondMs, kind: 'delayed', delayMs: lateMs });
   });
 });
+
+/**
+ * A group whose instances go back to its warm pool is scaled in, and soon out again: what was drained is to work once more.
+ * The event of its wait comes again when it does.
+ */
+export const useAgain: Push = (scene) => {
+  const groups = scene.plan.clusters.flatMap((cluster) => cluster.groups.filter((one) => one.warmPool?.reuseOnScaleIn));
+  const group = pickOne(scene, groups, ({ name }) => name);
+  if (group === undefined) return undefined;
+  const { name, maxSize = Number.POSITIVE_INFINITY } = group;
+  const all = scene.views.groupInstances().filter((one) => one.group === name && one.lifecycleState === 'InService');
+  const fewer = scene.random.integer(0, Math.max(0, all.length - 1));
+  const more = Math.min(all.length + 2, maxSize);
+  scene.world.setDesiredCapacity(name, fewer);
+  const backMs = scene.random.integer(3, 10) * MINUTE_MS;
+  scene.after(backMs, () => scene.world.setDesiredCapacity(name, more));
+  scene.simulator.faults.ofEvents.inject({
+    kind: 'doubled',
+    rate: 1,
+    forMs: MINUTE_MS,
+    delayMs: backMs + scene.random.integer(3, 8) * MINUTE_MS,
+    matches: compilePattern(
+      JSON.stringify({
+        'detail-type': ['EC2 Instance-terminate Lifecycle Action'],
+        detail: { AutoScalingGroupName: [name] },
+      }),
+    ),
+  });
+  return `${name} from ${all.length} to ${fewer}, and to ${more}`;
+};
 
 /** For how long an agent of its cluster must be away before on-call is told, or would be. */
 function alertMsOf({ plan, views }: Scene, id: string): number {

@@ -1,7 +1,7 @@
 import type { Random } from '../../simulator/kernel/random.ts';
 import type { FaultMix } from './fault-mix.ts';
 import { heartbeatTimeouts, TERMINATE_HOOK } from './fleet-plan.ts';
-import { repeatOldNews } from './old-news.ts';
+import { repeatOldNews, useAgain } from './old-news.ts';
 import { atInstance, MINUTE_MS, type Push, type Pushes } from './push.ts';
 import type { PlannedPush } from './pushes.ts';
 import { pickInstance, pickOne, runningInstances, type Scene } from './scene.ts';
@@ -71,20 +71,6 @@ function justEnough({ plan, views }: Scene, cluster: string): string[] {
   const isEnough = countMin * 100 >= outageSharePercent * listed.length;
   return isEnough && away === 0 && ids.length >= countMin ? ids.slice(0, countMin) : [];
 }
-
-/** A group whose instances go back to its warm pool is scaled in, and soon out again: what was drained is to work once more. */
-const useAgain: Push = (scene) => {
-  const groups = scene.plan.clusters.flatMap((cluster) => cluster.groups.filter((one) => one.warmPool?.reuseOnScaleIn));
-  const group = pickOne(scene, groups, ({ name }) => name);
-  if (group === undefined) return undefined;
-  const { name, maxSize = Number.POSITIVE_INFINITY } = group;
-  const all = scene.views.groupInstances().filter((one) => one.group === name && one.lifecycleState === 'InService');
-  const fewer = scene.random.integer(0, Math.max(0, all.length - 1));
-  const more = Math.min(all.length + 2, maxSize);
-  scene.world.setDesiredCapacity(name, fewer);
-  scene.after(scene.random.integer(3, 10) * MINUTE_MS, () => scene.world.setDesiredCapacity(name, more));
-  return `${name} from ${all.length} to ${fewer}, and to ${more}`;
-};
 
 /** An agent is back for some seconds that no look may see, and then stays away: that is another absence. */
 const blink = atInstance(({ world, views, random, after }, id) => {
