@@ -38,12 +38,12 @@ export function termsOf(plan: Promised, changedMs: ChangedMs = () => undefined):
   const laxOfStack = termsOfAll(ofStack);
   return {
     ...laxOfStack,
-    role: roleAt(ofStack, changedMs, 0),
+    ...roleAt(ofStack, changedMs, 0),
     homeOf: (group) => homes.get(group),
     in: (cluster, atMs) => {
       const all = byCluster.get(cluster) ?? ofStack;
       const heldSinceMs = all[0]?.role === 'stays out' ? (changedMs(REDEPLOYS) ?? 0) : 0;
-      return { ...(lax.get(cluster) ?? laxOfStack), role: roleAt(all, changedMs, atMs), heldSinceMs };
+      return { ...(lax.get(cluster) ?? laxOfStack), ...roleAt(all, changedMs, atMs), heldSinceMs };
     },
   };
 }
@@ -55,7 +55,7 @@ const TAGS_ARE_KEPT_MS = 5 * MINUTE_MS;
  * Only the role is a matter of time: who acts or has read before a change may still act for a while. Where it changes, nobody
  * need act at any time: whether what is under way goes on depends on the moment.
  */
-function roleAt(all: readonly PolicyInForce[], changedMs: ChangedMs, atMs: number): Role {
+function roleAt(all: readonly PolicyInForce[], changedMs: ChangedMs, atMs: number): Pick<Terms, 'role' | 'mayStayOut'> {
   const mayBe = (push: string, isKnownAfterMs: number) => {
     const sinceMs = atMs - (changedMs(push) ?? Number.POSITIVE_INFINITY);
     return (isChanged: boolean) => (isChanged ? sinceMs >= 0 : sinceMs < isKnownAfterMs);
@@ -63,9 +63,13 @@ function roleAt(all: readonly PolicyInForce[], changedMs: ChangedMs, atMs: numbe
   const mayBeRedeployed = mayBe(REDEPLOYS, ACTS_WITHIN_MS);
   const mayBeRetagged = mayBe(TAGS_A_CLUSTER, TAGS_ARE_KEPT_MS + ACTS_WITHIN_MS);
   const possible = all.filter((one) => mayBeRedeployed(one.isRedeployed) && mayBeRetagged(one.isRetagged));
-  const role = (['acts', 'observes', 'stays out'] as const).find((name) => possible.some((one) => one.role === name));
+  const mayBeAs = (role: Role) => possible.some((one) => one.role === role);
+  const role = (['acts', 'observes'] as const).find(mayBeAs) ?? 'stays out';
   const isLasting = all.every((one) => one.role === role);
-  return role === 'acts' && !isLasting ? 'may act' : (role ?? 'stays out');
+  return {
+    role: role === 'acts' && !isLasting ? 'may act' : role,
+    mayStayOut: role === 'stays out' || mayBeAs('stays out'),
+  };
 }
 
 function hearingMs(faults: Plan['faults'] = { rates: {} }): number {

@@ -3,11 +3,13 @@ import type { AutoScalingGroupName, Ec2InstanceId, LifecycleAction } from '../do
 import { type GroupMemory, recallGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Failures, OutOfTimeError } from './each.ts';
+import { findHomeOfGroup } from './homes.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
-import { isLookedAfter } from './registrations.ts';
+import { isLookedAfter, UnreadError } from './registrations.ts';
 
-type Homes = ReadonlyMap<Ec2InstanceId, Pick<GroupMemory, 'clusterArn' | 'clusterTags'>>;
+type Home = Pick<GroupMemory, 'clusterArn' | 'clusterTags'>;
+type Homes = ReadonlyMap<Ec2InstanceId, Home>;
 type HomesOf = (ids: readonly Ec2InstanceId[]) => Promise<Homes>;
 
 /**
@@ -38,14 +40,16 @@ export async function reviewOrKeepAlive(
 
 /**
  * By what is remembered: AWS has just failed to say. Of a group of which nothing is known, the hook is kept alive, by the
- * stack's own policy: a heartbeat only postpones what happens, while a hook that expires takes tasks with it.
+ * stack's own policy: a heartbeat only postpones what happens, while a hook that expires takes tasks with it. Where it is
+ * the table that does not answer, ECS is asked.
  */
 async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[], homesOf: HomesOf): Promise<void> {
   if (actions.length === 0) return;
   const read = await tryTo(() => homesOf(actions.map(({ ec2InstanceId }) => ec2InstanceId)));
   const homes: Homes = read instanceof LookFailure ? new Map() : read;
+  const recall = recallOrAsk(runtime);
   for (const [groupName, group] of Map.groupBy(actions, (action) => action.groupName)) {
-    const memory = await recall(runtime, groupName);
+    const memory = await recall(groupName);
     for (const action of group) {
       const known = homes.get(action.ec2InstanceId) ?? memory;
       if (known !== undefined && !isLookedAfter(runtime, known.clusterArn)) continue;
@@ -62,7 +66,23 @@ async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[], 
   }
 }
 
-async function recall(runtime: Runtime, groupName: AutoScalingGroupName): Promise<GroupMemory | undefined> {
-  const memory = await tryTo(() => recallGroup(runtime.table, groupName, runtime.now()));
-  return memory instanceof LookFailure ? undefined : memory;
+/** Who is not answered once asks no more: the other hooks do not have the time. */
+function recallOrAsk(runtime: Runtime): (groupName: AutoScalingGroupName) => Promise<Home | undefined> {
+  let isAnswered = true;
+  return async (groupName) => {
+    const memory = await tryTo(() => recallGroup(runtime.table, groupName, runtime.now()));
+    if (!(memory instanceof LookFailure)) return memory;
+    const asked = isAnswered ? await tryTo(() => ask(runtime, groupName)) : undefined;
+    if (!(asked instanceof LookFailure)) return asked;
+    isAnswered = false;
+    return undefined;
+  };
+}
+
+async function ask(runtime: Runtime, groupName: AutoScalingGroupName): Promise<Home | undefined> {
+  const clusterArn = await findHomeOfGroup(runtime, groupName);
+  if (clusterArn === undefined) return undefined;
+  if (clusterArn instanceof UnreadError) throw clusterArn;
+  await runtime.policies.of(clusterArn);
+  return { clusterArn, clusterTags: runtime.policies.tags(clusterArn) };
 }

@@ -2,11 +2,12 @@ import type { Fact } from './facts.ts';
 import type { Invariant } from './invariant.ts';
 import type { ActionRecord, Ledger } from './ledger.ts';
 import { readRelease } from './release.ts';
-import { type Terms, termsIn } from './terms.ts';
+import { countsForNothing, type Terms, termsIn } from './terms.ts';
 
 /** Asks the host instead of ECS: ECS may have forgotten a task whose containers still run. */
 export function containersEndByThemselves(terms: Terms): Invariant {
-  const drained = new Set<string>();
+  /** When an instance was let go as drained, in epoch milliseconds. */
+  const drainedMs = new Map<string, number>();
   /** When somebody last set an instance ACTIVE again, in epoch milliseconds. */
   const openedMs = new Map<string, number>();
   const groups = new Map<string, string>();
@@ -19,18 +20,19 @@ export function containersEndByThemselves(terms: Terms): Invariant {
       if (fact.kind === 'task') groups.set(fact.taskArn, fact.group);
       // One that lives on after its hook takes tasks again.
       if (fact.kind === 'registration' && (fact.change === 'active again' || fact.change === 'registered')) {
-        drained.delete(fact.ec2InstanceId);
+        drainedMs.delete(fact.ec2InstanceId);
         if (fact.change === 'active again') openedMs.set(fact.ec2InstanceId, fact.atMs);
       }
       const release = readRelease(fact, ledger, terms);
       if (release !== undefined && release.excuse === undefined && !wasOpened(release.action, fact.atMs)) {
-        drained.add(release.action.ec2InstanceId);
+        drainedMs.set(release.action.ec2InstanceId, fact.atMs);
       }
       if (fact.kind !== 'containers ended' || orphans.has(fact.taskArn)) return;
       if (terms.blocks?.(groups.get(fact.taskArn) ?? '') === false) return;
-      if (termsIn(terms, fact.taskArn, fact.atMs).role === 'stays out') return;
+      const letGoMs = drainedMs.get(fact.ec2InstanceId);
+      if (countsForNothing(termsIn(terms, fact.taskArn, letGoMs ?? fact.atMs))) return;
       check(
-        fact.end !== 'host-gone' || !drained.has(fact.ec2InstanceId),
+        fact.end !== 'host-gone' || letGoMs === undefined,
         `${fact.taskArn} was still running when ${fact.ec2InstanceId} went down`,
         [fact.taskArn, fact.ec2InstanceId],
       );

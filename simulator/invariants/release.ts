@@ -1,6 +1,6 @@
 import type { Fact } from './facts.ts';
 import type { ActionRecord, Ledger, LiveTask } from './ledger.ts';
-import { earlyMs, type Terms, termsIn } from './terms.ts';
+import { countsForNothing, earlyMs, type Terms, termsIn } from './terms.ts';
 
 export interface Release {
   readonly action: ActionRecord;
@@ -27,7 +27,7 @@ export function readRelease(fact: Fact, ledger: Ledger, terms: Terms): Release |
   if (action === undefined) return undefined;
   const registrations = ledger
     .registrationsOf(action.ec2InstanceId)
-    .filter(({ cluster }) => termsIn(terms, cluster, fact.atMs).role !== 'stays out');
+    .filter(({ cluster }) => !countsForNothing(termsIn(terms, cluster, fact.atMs)));
   const inForce = registrations.map(({ cluster }) => termsIn(terms, cluster, fact.atMs));
   const blocks = ({ group }: LiveTask) => inForce.every((one) => one.blocks?.(group) ?? true);
   const left = registrations.map((one) => ({ ...one, tasks: [...one.tasks.values()].filter(blocks) }));

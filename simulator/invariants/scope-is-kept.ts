@@ -12,15 +12,19 @@ const MINUTE_MS = 60_000;
  * none's. Who cannot know yet whose an instance is may keep its hook alive, which only postpones what happens.
  */
 export function scopeIsKept(terms: Terms): Invariant {
-  /** Invocations of which a read has failed. */
-  const blind = new Set<string | undefined>();
+  /** The services that have not answered a read of an invocation. */
+  const unread = new Map<string | undefined, Set<string>>();
   return {
     name: 'Nothing is changed in clusters that are not looked after, or that are only observed',
     observe(fact, ledger, check) {
-      if (fact.kind === 'call' && fact.errorCode !== undefined && isRead(fact.operation)) blind.add(fact.requestId);
+      if (fact.kind === 'call' && fact.errorCode !== undefined && isRead(fact.operation)) {
+        unread.set(fact.requestId, new Set(unread.get(fact.requestId)).add(fact.service));
+      }
       if (!isFleetChange(fact)) return;
       const isPostponement = fact.operation === 'RecordLifecycleActionHeartbeat';
-      const isUnseen = blind.has(fact.requestId) && !isGroupKnown(fact, ledger);
+      const silent = unread.get(fact.requestId) ?? new Set<string>();
+      const isForgotten = silent.has('dynamodb') && silent.size > 1;
+      const isUnseen = silent.size > 0 && (isForgotten || !isGroupKnown(fact, ledger));
       if (isPostponement && (isUnseen || isNew(fact, ledger, terms))) return;
       const roles = clustersTouched(fact, ledger).map((name) => ({ name, ...roleIn(terms, name, fact.atMs) }));
       if (roles.length === 0) return;

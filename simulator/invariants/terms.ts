@@ -38,6 +38,8 @@ export interface Terms {
   isLeftAlone?(capacityProvider: string): boolean;
   /** Default: `acts`. */
   readonly role?: Role;
+  /** Whether somebody may still, or already, stay out of it whatever the role; default: only where that is the role. */
+  readonly mayStayOut?: boolean;
   /** Whether on-call is told of agents that stay away; default: yes. */
   readonly tellsDisconnections?: boolean;
   /**
@@ -74,6 +76,11 @@ export function earlyMs({ clockSkewMs = 0 }: Terms): number {
 /** What holds in the cluster that an ARN of it, or of something in it, or its name stands for. */
 export function termsIn(terms: Terms, cluster: string, atMs: number): Terms {
   return terms.in?.(clusterName(cluster), atMs) ?? terms;
+}
+
+/** Whether what is in a cluster is no reason to hold an instance that is in another one too. */
+export function countsForNothing({ role, mayStayOut = role === 'stays out' }: Terms): boolean {
+  return mayStayOut;
 }
 
 /** The name in `arn:...:container-instance/NAME/ID`, `arn:...:cluster/NAME`, or the name itself. */

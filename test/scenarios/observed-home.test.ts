@@ -5,16 +5,16 @@ import { isEcs, outageOf } from './outage.ts';
 
 const CHANGES = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat', 'UpdateContainerInstancesState'];
 
-/** A box in which ECS can be made to fail. */
-async function open(settings: BoxOptions['settings'] = {}) {
-  const { outage, intercept } = outageOf(isEcs);
+/** A box in which ECS, or another service, can be made to fail. */
+async function open(settings: BoxOptions['settings'] = {}, fails = isEcs) {
+  const { outage, intercept } = outageOf(fails);
   const box = await openBox({ settings, intercept });
   return { box, outage };
 }
 
 /** The group of an observed cluster, whose first instance was let go before: where the group belongs is known. */
-async function observed(settings: BoxOptions['settings'] = {}) {
-  const { box, outage } = await open(settings);
+async function observed(settings: BoxOptions['settings'] = {}, fails = isEcs) {
+  const { box, outage } = await open(settings, fails);
   const resourceArn = 'arn:aws:ecs:eu-central-1:111122223333:cluster/prod';
   await box.simulator.call('ecs', 'TagResource', { resourceArn, tags: [{ key: 'ebbtide:mode', value: 'observe' }] });
   const [first = '', second = ''] = await bootGroup(box, { desired: 2, spot: true });
@@ -53,6 +53,19 @@ describe('a group whose cluster is only observed', () => {
     );
     expect(box.calls(...CHANGES)).toEqual([]);
   });
+});
+
+it('an instance of an observed cluster gets no heartbeat while the table does not say whose its group is', async () => {
+  const { box, outage, second } = await observed({}, ({ service }) => service === 'dynamodb');
+
+  outage.isOn = true;
+  box.world.terminateInstanceInGroup(second, 'shrink');
+  await box.run(minutes(4));
+
+  expect(box.logs('would act').map(({ effect }) => effect)).toContainEqual(
+    expect.objectContaining({ operation: 'RecordLifecycleActionHeartbeat', subject: second }),
+  );
+  expect(box.calls(...CHANGES)).toEqual([]);
 });
 
 it('a group whose hooks were completed gets no heartbeat once the stack only observes, though ECS does not answer', async () => {

@@ -225,6 +225,19 @@ export const PAST_FAILURES: readonly PastFailure[] = [
     whatFailed: 'a retirement was called off, and its record stayed open in a cluster that was no longer looked after',
     whatWasFixed: 'a scheduled change in a cluster that is not looked after any more is resolved',
   },
+  {
+    file: 'seed-2659.json',
+    seeds: [2659, 2880],
+    whatFailed: 'while DynamoDB did not answer, hooks of a cluster that is not looked after got heartbeats',
+    whatWasFixed: 'where the table does not say whose a group is, its tag and ECS are asked',
+  },
+  {
+    file: 'seed-2129.json',
+    seeds: [2129],
+    whatFailed:
+      'an instance was let go with tasks that its agent had left in a cluster which was looked after until a moment ago',
+    whatWasFixed: 'the invariant: what is left in a cluster that somebody may stay out of by now holds nothing',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {

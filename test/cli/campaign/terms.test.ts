@@ -58,6 +58,9 @@ describe('A cluster that is tagged anew', () => {
   const roles = (terms: Terms, minutes: readonly number[]) =>
     minutes.map((minute) => termsIn(terms, 'cluster-0', minute * MINUTE_MS).role);
 
+  const staysOut = (terms: Terms, minutes: readonly number[]) =>
+    minutes.map((minute) => termsIn(terms, 'cluster-0', minute * MINUTE_MS).mayStayOut);
+
   it('may be acted in from then on, and what its old tags and its new ones allow is allowed', () => {
     const terms = termsOf(plan, tagged);
     expect(roles(terms, [0, 4.9, 5, 60])).toEqual(['observes', 'observes', 'may act', 'may act']);
@@ -81,6 +84,7 @@ describe('A cluster that is tagged anew', () => {
     const all = { ...plan, redeployed: { clusters: '*,!cluster-0' }, pushes: [...plan.pushes, push(REDEPLOYS)] };
     const terms = termsOf(all, (name) => (name === REDEPLOYS ? 20 : 5) * MINUTE_MS);
     expect(roles(terms, [0, 5, 21, 21.5, 60])).toEqual(['observes', 'may act', 'may act', 'stays out', 'stays out']);
+    expect(staysOut(terms, [0, 19.9, 20, 21.5])).toEqual([false, false, true, true]);
   });
 
   it('in a scope that another deployment widens, is looked after since then', () => {
@@ -88,6 +92,7 @@ describe('A cluster that is tagged anew', () => {
     const all = { ...plan, settings: clustersOut, redeployed: { clusters: '*' }, pushes: [push(REDEPLOYS)] };
     const terms = termsOf({ ...all, clusters: [{ name: 'cluster-0' }] }, () => 5 * MINUTE_MS);
     expect(roles(terms, [0, 5])).toEqual(['stays out', 'may act']);
+    expect(staysOut(terms, [0, 5, 6.5])).toEqual([true, true, false]);
     expect(termsIn(terms, 'cluster-0', 9 * MINUTE_MS).heldSinceMs).toBe(5 * MINUTE_MS);
   });
 });

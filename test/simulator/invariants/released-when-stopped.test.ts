@@ -47,6 +47,8 @@ test('A task that an agent left in a cluster which is not looked after, when it 
   const moved = () => new HandMade().registered(left).task('RUNNING', left).registered().held().completes();
   const staysOut: Terms = { ...TERMS, in: (name) => ({ ...TERMS, role: name === 'bank' ? 'stays out' : 'acts' }) };
   expect(moved().judge(releasedWhenStopped(staysOut)).violations).toBe(0);
+  const mayStayOut: Terms = { ...TERMS, in: (name) => ({ ...TERMS, mayStayOut: name === 'bank' }) };
+  expect(moved().judge(releasedWhenStopped(mayStayOut)).violations).toBe(0);
   expect(moved().judge(releasedWhenStopped(TERMS)).violations).toBe(1);
 });
 

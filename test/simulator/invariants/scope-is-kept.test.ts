@@ -80,6 +80,17 @@ test('Who cannot see whose an instance is may keep its hook alive, unless its gr
   expect(judge(blind(held().after(70)).call('RecordLifecycleActionHeartbeat', beat))).toBe(0);
 });
 
+test('What a group has shown is no use to whom neither the table nor ECS answers', () => {
+  const unseen = { code: 'ServiceUnavailable', message: '' };
+  const forgetful = (story: HandMade) => story.call('GetItem', {}, unseen, 'dynamodb');
+  const beat = { LifecycleActionToken: 'token-of-ebbtide-terminate', AutoScalingGroupName: 'shop' };
+  const judge = (story: HandMade) =>
+    story.call('RecordLifecycleActionHeartbeat', beat).judge(scopeIsKept(roles('observes'))).violations;
+  const held = () => new HandMade().registered().held().after(10);
+  expect(judge(forgetful(held()))).toBe(1);
+  expect(judge(forgetful(held()).call('ListClusters', {}, unseen, 'ecs'))).toBe(0);
+});
+
 test('A hook may be kept alive by who looked before its instance was registered, and not be completed', () => {
   const late = { ...roles('stays out'), actsWithinMs: 90_000 };
   const beat = { LifecycleActionToken: 'token-of-ebbtide-terminate' };
