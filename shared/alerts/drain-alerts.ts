@@ -53,7 +53,10 @@ export function stalledAlert(incident: DrainIncident, blocking: readonly string[
     title: `Drain of ${incident.ec2InstanceId} is stuck, ${count(blocking)} left`,
     What: `Nothing has moved in this drain for long. ${goes(incident, nowMs)}`,
     Blocking: blocking,
-    Next: 'Do what the lines above say, or let the deadline come.',
+    Next:
+      incident.actions.length > 0
+        ? 'Do what the lines above say, or let the deadline come; the tag ebbtide:drain-deadline-minutes of the cluster moves it.'
+        : 'Do what the lines above say while there is time.',
     nowMs,
   });
 }

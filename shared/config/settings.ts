@@ -30,7 +30,7 @@ export const settings = {
   drainDeadlineMinutes: clusterSetting(
     wholeNumber(1, 2_820),
     '60',
-    'How long an instance may drain before its hook is completed with `drainDeadlineResult`, tasks or not.',
+    'How long an instance may drain before its hook is completed with `drainDeadlineResult`, tasks or not. A change counts for drains that have begun too.',
   ),
   drainDeadlineResult: clusterSetting(
     choice('CONTINUE', 'ABANDON', 'RESTORE'),

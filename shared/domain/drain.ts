@@ -16,7 +16,7 @@ import {
   stoppable,
 } from './drain-tasks.ts';
 import { decideInterrupted, type InterruptedDecision } from './interruption.ts';
-import { destinationOf, isHeartbeatDue, isLeaving, isSettled } from './lifecycle.ts';
+import { deadlineOf, destinationOf, isHeartbeatDue, isLeaving, isSettled } from './lifecycle.ts';
 import type { ContainerInstance, Task } from './model.ts';
 
 /** What is known about a drain now. What was not looked at is undefined, and then is no news. */
@@ -221,4 +221,18 @@ function decideReturning(
     kind: 'set active',
     registrations: incident.registrations.filter(({ arn }) => back.some((instance) => instance.arn === arn)),
   };
+}
+
+/**
+ * How long a drain may take is what the settings say now: whoever changes them means those too that have begun. It stays
+ * once on-call has been told, and where nobody knows how long the hook lasts; and what was announced keeps its own time.
+ */
+export function deadlineOfDrain(
+  { phase, actions, deadlineAtMs, hookEndsAtMs, endToldAtMs }: DrainIncident,
+  { drainDeadlineMinutes }: Pick<Policy, 'drainDeadlineMinutes'>,
+): number {
+  const isFixed = phase !== 'draining' || actions.length === 0 || endToldAtMs !== undefined;
+  if (isFixed || hookEndsAtMs === undefined) return deadlineAtMs;
+  const startedAtMs = Math.min(...actions.map((action) => action.startedAtMs));
+  return deadlineOf(startedAtMs, drainDeadlineMinutes, hookEndsAtMs);
 }

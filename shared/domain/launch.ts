@@ -6,7 +6,7 @@ import type { Policy } from '../config/settings.ts';
 import type { HeldAction, LaunchIncident } from '../incidents/incident.ts';
 import { clusterName } from './arns.ts';
 import type { ReturnDecision } from './arrival.ts';
-import { isHeartbeatDue, isInWarmPool, isKnownWait } from './lifecycle.ts';
+import { deadlineOf, isHeartbeatDue, isInWarmPool, isKnownWait } from './lifecycle.ts';
 import type { ClusterArn, ContainerInstance, Ec2StatusChecks, LifecycleAction } from './model.ts';
 import { isNameIn } from './name-patterns.ts';
 
@@ -149,13 +149,13 @@ export function decideLaunch(
  * on-call has been told, it stays.
  */
 export function deadlineOfLaunch(
-  { phase, actions, deadlineAtMs, hookEndsAtMs = Number.POSITIVE_INFINITY, endTold, openedAtMs }: LaunchIncident,
+  { phase, actions, deadlineAtMs, hookEndsAtMs, endTold, openedAtMs }: LaunchIncident,
   { launchDeadlineMinutes, unregisteredMinutes }: Policy,
 ): number {
   if (phase !== 'waiting' || endTold !== undefined) return deadlineAtMs;
   if (actions.length > 0) {
     const startedAtMs = Math.min(...actions.map((action) => action.startedAtMs));
-    return Math.min(startedAtMs + launchDeadlineMinutes * 60_000, hookEndsAtMs);
+    return deadlineOf(startedAtMs, launchDeadlineMinutes, hookEndsAtMs);
   }
   return unregisteredMinutes === 'off' ? deadlineAtMs : openedAtMs + unregisteredMinutes * 60_000;
 }

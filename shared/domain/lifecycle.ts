@@ -116,11 +116,18 @@ export function looksBetweenSweeps(heartbeatTimeoutSeconds: number): number[] {
 export const MARGIN_BEFORE_GLOBAL_TIMEOUT_MS = 120_000;
 
 /**
- * When the drain must be over: the operator's deadline, or a little before the hook's global limit, which no heartbeat
- * can move (EC2 Auto Scaling guide, "Considerations and limitations for lifecycle hooks").
+ * The latest that anything can be decided about an instance that a hook holds: a little before the hook's global limit,
+ * which no heartbeat can move (EC2 Auto Scaling guide, "Considerations and limitations for lifecycle hooks").
  */
-export function deadlineOf(startedAtMs: number, drainDeadlineMinutes: number, hook: LifecycleHook | undefined): number {
-  const wanted = startedAtMs + drainDeadlineMinutes * 60_000;
-  if (hook === undefined) return wanted;
-  return Math.min(wanted, startedAtMs + hook.globalTimeoutSeconds * 1_000 - MARGIN_BEFORE_GLOBAL_TIMEOUT_MS);
+export function endOf(startedAtMs: number, hook: LifecycleHook | undefined): number | undefined {
+  return hook && startedAtMs + hook.globalTimeoutSeconds * 1_000 - MARGIN_BEFORE_GLOBAL_TIMEOUT_MS;
+}
+
+/** When what a hook was waited for must be over: the operator's deadline, or before the hook ends by itself. */
+export function deadlineOf(
+  startedAtMs: number,
+  deadlineMinutes: number,
+  hookEndsAtMs: number = Number.POSITIVE_INFINITY,
+): number {
+  return Math.min(startedAtMs + deadlineMinutes * 60_000, hookEndsAtMs);
 }

@@ -46,7 +46,10 @@ export const drainIncidentSchema = z.object({
   actions: z.array(heldActionSchema),
   interruption: interruptionSchema.optional(),
   replacement: replacementSchema.optional(),
+  /** When it is over, tasks or not: by the settings of the last look. */
   deadlineAtMs: z.number(),
+  /** The latest that may be, whatever the settings: a little before the hook ends by itself. */
+  hookEndsAtMs: z.number().optional(),
   lostContact: lostContactSchema.optional(),
   /** Since when only tasks that nothing waits for are left. */
   unblockedAtMs: z.number().optional(),

@@ -1,7 +1,7 @@
 import { describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideArrival, decideReturn } from '../domain/arrival.ts';
-import { type Destination, deadlineOf, destinationOf } from '../domain/lifecycle.ts';
+import { type Destination, deadlineOf, destinationOf, endOf } from '../domain/lifecycle.ts';
 import type {
   AutoScalingInstance,
   ContainerInstance,
@@ -196,8 +196,15 @@ function joined(incident: DrainIncident, fresh: DrainIncident): DrainIncident {
   const actions = joinActions(incident.actions, fresh.actions);
   if (actions === incident.actions) return incident;
   // It was drained for an interruption before any hook held it: the hook brings its own end.
-  const { deadlineAtMs, destination } = incident.actions.length === 0 ? fresh : incident;
-  return { ...incident, actions: [...actions], deadlineAtMs, destination, clusterTags: fresh.clusterTags };
+  const { deadlineAtMs, hookEndsAtMs, destination } = incident.actions.length === 0 ? fresh : incident;
+  return {
+    ...incident,
+    actions: [...actions],
+    deadlineAtMs,
+    hookEndsAtMs,
+    destination,
+    clusterTags: fresh.clusterTags,
+  };
 }
 
 function toIncident(
@@ -206,6 +213,7 @@ function toIncident(
   { drainDeadlineMinutes }: Policy,
 ): DrainIncident {
   const [filedUnder, ...others] = instances;
+  const hookEndsAtMs = soonest([hook, ...siblings].map((each) => endOf(action.startedAtMs, each)));
   return {
     kind: 'drain',
     id: drainId(filedUnder.arn),
@@ -220,10 +228,15 @@ function toIncident(
       toHeldAction(action, hook),
       ...siblings.map((other) => toHeldAction({ ...action, hookName: other.name, token: undefined }, other)),
     ],
-    deadlineAtMs: Math.min(
-      ...[hook, ...siblings].map((each) => deadlineOf(action.startedAtMs, drainDeadlineMinutes, each)),
-    ),
+    deadlineAtMs: deadlineOf(action.startedAtMs, drainDeadlineMinutes, hookEndsAtMs),
+    hookEndsAtMs,
   };
+}
+
+/** Of the instants that are known. */
+function soonest(instants: readonly (number | undefined)[]): number | undefined {
+  const known = instants.filter((one) => one !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 function subjectOf(action: LifecycleAction): string {

@@ -1,6 +1,8 @@
+import { commit } from '../alerts/publish.ts';
+import { instant } from '../alerts/text.ts';
 import { listTasksOn } from '../aws/tasks.ts';
 import type { Policy } from '../config/settings.ts';
-import { decideDrain } from '../domain/drain.ts';
+import { deadlineOfDrain, decideDrain } from '../domain/drain.ts';
 import { destinationOf } from '../domain/lifecycle.ts';
 import type { ContainerInstance, Ec2InstanceId, EcsService, Task } from '../domain/model.ts';
 import { clusterOf, type DrainIncident } from '../incidents/incident.ts';
@@ -37,10 +39,12 @@ export async function reviewDrains(
   const left = await eachOf(open.outside ?? [], idOf, allowance, (incident) => leave(runtime, incident));
   const inScope = (open.inScope ?? []).map((incident) => withoutOutside(runtime, incident));
   const listed = known.instances ? undefined : await listByCluster(runtime, inScope);
-  const failures = await eachOf(inScope, idOf, allowance, async (incident) => {
-    const cluster = clusterOf(incident);
+  const failures = await eachOf(inScope, idOf, allowance, async (stored) => {
+    const cluster = clusterOf(stored);
     const read = await tryTo(() => runtime.policies.of(cluster));
-    const policy = read instanceof LookFailure ? runtime.policies.known(cluster, incident.clusterTags) : read;
+    const isRead = !(read instanceof LookFailure);
+    const policy = isRead ? read : runtime.policies.known(cluster, stored.clusterTags);
+    const incident = isRead ? await withDeadlineOfNow(runtime, stored, policy) : stored;
     const nowMs = runtime.now();
     const observation = await tryTo(async () => {
       if (read instanceof LookFailure) throw read.cause;
@@ -61,6 +65,16 @@ export async function reviewDrains(
 
 function idOf({ id }: DrainIncident): string {
   return id;
+}
+
+/** Written down at once: a look that cannot read the settings goes by what the last one did. */
+async function withDeadlineOfNow(runtime: Runtime, incident: DrainIncident, policy: Policy): Promise<DrainIncident> {
+  const deadlineAtMs = deadlineOfDrain(incident, policy);
+  if (deadlineAtMs === incident.deadlineAtMs) return incident;
+  const { id, ec2InstanceId } = incident;
+  runtime.logger.info('drain: deadline moved', { incident: id, ec2InstanceId, deadlineAt: instant(deadlineAtMs) });
+  const moved = await commit(runtime, { ...incident, deadlineAtMs }, incident);
+  return moved?.kind === 'drain' ? moved : incident;
 }
 
 /** An instance in two clusters may be registered in one that is no longer looked after: that one is left alone. */

@@ -1,7 +1,7 @@
 import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideLaunchArrival, decideLaunchReturn, isStandingKnown } from '../domain/launch.ts';
-import { deadlineOf } from '../domain/lifecycle.ts';
+import { deadlineOf, endOf } from '../domain/lifecycle.ts';
 import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
@@ -135,8 +135,8 @@ function toIncident(
 ): LaunchIncident {
   const { ec2InstanceId, groupName } = action;
   const hook = hooks.find(({ name }) => name === action.hookName);
-  const deadlineAtMs = deadlineOf(action.startedAtMs, policy.launchDeadlineMinutes, hook);
-  const hookEndsAtMs = hook && deadlineOf(action.startedAtMs, Number.POSITIVE_INFINITY, hook);
+  const hookEndsAtMs = endOf(action.startedAtMs, hook);
+  const deadlineAtMs = deadlineOf(action.startedAtMs, policy.launchDeadlineMinutes, hookEndsAtMs);
   const actions = [toHeldAction(action, hook)];
   return newLaunch({ ec2InstanceId, groupName, clusterArn, isCertain, actions, deadlineAtMs, hookEndsAtMs }, nowMs);
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   deadlineOf,
+  endOf,
   heartbeatIntervalMs,
   LATENESS_MAX_MS,
   looksBetweenSweeps,
@@ -89,7 +90,7 @@ describe('the deadline of a drain', () => {
       fc.property(anyTimeout, fc.integer({ min: 1, max: 2_820 }), fc.nat(), (timeoutSeconds, minutes, startedAtMs) => {
         const globalTimeoutSeconds = Math.min(172_800, 100 * timeoutSeconds);
         const limits = { ...hook, heartbeatTimeoutSeconds: timeoutSeconds, globalTimeoutSeconds };
-        const deadlineAtMs = deadlineOf(startedAtMs, minutes, limits);
+        const deadlineAtMs = deadlineOf(startedAtMs, minutes, endOf(startedAtMs, limits));
         expect(deadlineAtMs).toBeLessThanOrEqual(startedAtMs + minutes * 60_000);
         expect(deadlineAtMs).toBeLessThanOrEqual(startedAtMs + globalTimeoutSeconds * 1_000 - SWEEP_PERIOD_MS);
         expect(deadlineAtMs).toBeGreaterThan(startedAtMs);
@@ -99,7 +100,7 @@ describe('the deadline of a drain', () => {
 
   test('is the one that the operator wants where the hook lasts longer, or has just been deleted', () => {
     const limits = { ...hook, heartbeatTimeoutSeconds: 300, globalTimeoutSeconds: 30_000 };
-    expect(deadlineOf(5, 60, limits)).toBe(5 + 3_600_000);
-    expect(deadlineOf(5, 60, undefined)).toBe(5 + 3_600_000);
+    expect(deadlineOf(5, 60, endOf(5, limits))).toBe(5 + 3_600_000);
+    expect(deadlineOf(5, 60, endOf(5, undefined))).toBe(5 + 3_600_000);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deadlineOf } from '../../../shared/domain/lifecycle.ts';
+import { deadlineOf, endOf } from '../../../shared/domain/lifecycle.ts';
 import { findMisfit } from '../../../shared/domain/misfit.ts';
 import { MINUTE_MS } from '../fleet.ts';
 
@@ -31,7 +31,7 @@ describe('whether a hook lives to see a deadline', () => {
         });
         const misfit = findMisfit(hook(heartbeat), minutes);
 
-        expect(misfit !== undefined).toBe(deadlineOf(0, minutes, hook(heartbeat)) < minutes * MINUTE_MS);
+        expect(misfit !== undefined).toBe(deadlineOf(0, minutes, endOf(0, hook(heartbeat))) < minutes * MINUTE_MS);
         if (misfit === undefined) return;
         expect(findMisfit(hook(heartbeat), misfit.endsAfterMinutes)).toBeUndefined();
         const needed = misfit.heartbeatTimeoutSecondsMin;
