@@ -1,21 +1,12 @@
 import { describeAutoScalingInstances } from '../aws/auto-scaling.ts';
-import type { Policy } from '../config/settings.ts';
-import { decideArrival, decideReturn } from '../domain/arrival.ts';
-import { type Destination, deadlineOf, destinationOf, endOf } from '../domain/lifecycle.ts';
-import type {
-  AutoScalingInstance,
-  ContainerInstance,
-  Ec2InstanceId,
-  LifecycleAction,
-  LifecycleHook,
-} from '../domain/model.ts';
+import { decideArrival } from '../domain/arrival.ts';
+import { destinationOf } from '../domain/lifecycle.ts';
+import type { AutoScalingInstance, ContainerInstance, Ec2InstanceId, LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook, ownHooksAt } from '../domain/name-patterns.ts';
-import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
-import { type DrainIncident, drainId } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { asHeldNow, keepUntilNextLook, release } from './arrival-effects.ts';
-import { type BegunDrain, beginDrains, type Registered, toRegistration, underUnfinished } from './begin-drains.ts';
-import { endUnfinished } from './drain-effects.ts';
+import { type BegunDrain, beginDrains } from './begin-drains.ts';
+import { type Candidate, file } from './drain-filing.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { learnGroups, recallGroups } from './group-memories.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
@@ -26,22 +17,10 @@ import {
   clustersWithIncidents,
   findRegistrationsAnywhere,
   isLookedAfter,
+  registrationsIn,
   type Unread,
   UnreadError,
 } from './registrations.ts';
-import { orAsk } from './returns.ts';
-
-/** A lifecycle action that is to be drained for, with all that is needed to begin. */
-interface Candidate {
-  readonly action: LifecycleAction;
-  readonly destination: Destination;
-  /** The first is the one the incident is filed under. */
-  readonly instances: Registered;
-  /** Undefined when it has just been deleted: the action goes on all the same. */
-  readonly hook: LifecycleHook | undefined;
-  /** The other hooks of ours that hold the instance with it: their events may come later, or never. */
-  readonly siblings: readonly LifecycleHook[];
-}
 
 type MissingSince = ReadonlyMap<Ec2InstanceId, number>;
 
@@ -96,9 +75,13 @@ async function receive(
   const failures = await eachOf(held, subjectOf, allowance, async (action) => {
     if (hidden.has(action)) throw new UnreadError(unread);
     if (unlearnt.has(action.groupName)) throw unlearnt.get(action.groupName);
-    const instances = [...(registered.get(action.ec2InstanceId) ?? [])].sort(byLiveliness);
-    const lookedAfter = instances.filter((instance) => isLookedAfter(runtime, instance.clusterArn));
     const home = memories.get(action.groupName)?.clusterArn;
+    const found = registered.get(action.ec2InstanceId) ?? [];
+    // Nobody knew where it is at home when it was looked for: it may have moved, and left tasks behind there.
+    const isUnasked = home !== undefined && !likely.includes(home) && found.every((one) => one.clusterArn !== home);
+    const left = isUnasked ? await registrationsIn(runtime, home, [action.ec2InstanceId]) : [];
+    const instances = [...found, ...left].sort(byLiveliness);
+    const lookedAfter = instances.filter((instance) => isLookedAfter(runtime, instance.clusterArn));
     // It may have left the cluster of its group by now.
     const isElsewhere = home !== undefined && !isLookedAfter(runtime, home);
     const arrival = {
@@ -167,76 +150,6 @@ async function begin(runtime: Runtime, candidates: readonly Candidate[], allowan
 
   for (const [id, error] of await beginDrains(runtime, begun, allowance)) failures.set(id, error);
   return failures;
-}
-
-/** @returns the incident when it is ours to act on now */
-async function file(runtime: Runtime, given: Candidate): Promise<DrainIncident | undefined> {
-  const candidate = { ...given, instances: await underUnfinished(runtime, given.instances) };
-  const [{ clusterArn }] = candidate.instances;
-  const begun = toIncident(candidate, runtime.now(), await runtime.policies.of(clusterArn));
-  const fresh = { ...begun, clusterTags: runtime.policies.tags(clusterArn) };
-  let saved = await runtime.incidents.save(fresh, undefined);
-  while (saved.kind === 'conflict') {
-    const earlier = saved.current?.kind === 'drain' ? saved.current : undefined;
-    const { action, destination } = candidate;
-    const policy = await runtime.policies.of(clusterArn);
-    const decision = await orAsk(runtime, decideReturn(earlier, action, destination), action, policy);
-    if (decision.kind === 'ignore') {
-      runtime.logger.info('lifecycle action ignored', { action, reason: decision.reason });
-      return undefined;
-    }
-    const next = earlier !== undefined && decision.kind === 'join' ? joined(earlier, fresh) : fresh;
-    if (next === earlier) return earlier;
-    saved = await runtime.incidents.save(next, next === fresh ? await endUnfinished(runtime, earlier) : earlier);
-  }
-  return saved.incident.kind === 'drain' ? saved.incident : undefined;
-}
-
-function joined(incident: DrainIncident, fresh: DrainIncident): DrainIncident {
-  const actions = joinActions(incident.actions, fresh.actions);
-  if (actions === incident.actions) return incident;
-  // It was drained for an interruption before any hook held it: the hook brings its own end.
-  const { deadlineAtMs, hookEndsAtMs, destination } = incident.actions.length === 0 ? fresh : incident;
-  return {
-    ...incident,
-    actions: [...actions],
-    deadlineAtMs,
-    hookEndsAtMs,
-    destination,
-    clusterTags: fresh.clusterTags,
-  };
-}
-
-function toIncident(
-  { action, destination, instances, hook, siblings }: Candidate,
-  nowMs: number,
-  { drainDeadlineMinutes }: Policy,
-): DrainIncident {
-  const [filedUnder, ...others] = instances;
-  const hookEndsAtMs = soonest([hook, ...siblings].map((each) => endOf(action.startedAtMs, each)));
-  return {
-    kind: 'drain',
-    id: drainId(filedUnder.arn),
-    version: 0,
-    phase: 'draining',
-    destination,
-    openedAtMs: nowMs,
-    outbox: [],
-    ec2InstanceId: action.ec2InstanceId,
-    registrations: [toRegistration(filedUnder), ...others.map(toRegistration)],
-    actions: [
-      toHeldAction(action, hook),
-      ...siblings.map((other) => toHeldAction({ ...action, hookName: other.name, token: undefined }, other)),
-    ],
-    deadlineAtMs: deadlineOf(action.startedAtMs, drainDeadlineMinutes, hookEndsAtMs),
-    hookEndsAtMs,
-  };
-}
-
-/** Of the instants that are known. */
-function soonest(instants: readonly (number | undefined)[]): number | undefined {
-  const known = instants.filter((one) => one !== undefined);
-  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 function subjectOf(action: LifecycleAction): string {

@@ -44,7 +44,7 @@ export async function findRegistrationsAnywhere(
   const found = new Map<Ec2InstanceId, ContainerInstance[]>();
   const isAlive = (id: Ec2InstanceId) => found.get(id)?.some(({ agentConnected }) => agentConnected) ?? false;
   const lookIn = async (cluster: ClusterArn, wanted: readonly Ec2InstanceId[]) => {
-    const instances = await tryTo(() => describeIn(runtime, cluster, wanted));
+    const instances = await tryTo(() => registrationsIn(runtime, cluster, wanted));
     if (instances instanceof LookFailure) {
       unread.set(cluster, instances.cause);
       return;
@@ -91,14 +91,14 @@ export async function findRegistrationsLookedAfter(
 ): Promise<Map<Ec2InstanceId, ContainerInstance[]>> {
   const all: ContainerInstance[] = [];
   for (const cluster of await listClustersLookedAfter(runtime)) {
-    const found = await tryTo(() => describeIn(runtime, cluster, ec2InstanceIds));
+    const found = await tryTo(() => registrationsIn(runtime, cluster, ec2InstanceIds));
     if (found instanceof LookFailure) unread.set(cluster, found.cause);
     else all.push(...found);
   }
   return Map.groupBy(all, (instance) => instance.ec2InstanceId);
 }
 
-async function describeIn(
+export async function registrationsIn(
   { ecs }: Runtime,
   cluster: ClusterArn,
   ec2InstanceIds: readonly Ec2InstanceId[],

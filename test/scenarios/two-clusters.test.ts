@@ -32,6 +32,33 @@ describe('an instance that is moved to another cluster', () => {
     expect(box.alerts().at(-1)?.subject).toContain('Lost contact');
   });
 
+  it('a moment ago, of which nobody has heard yet, waits for what still runs on it where its group is at home', async () => {
+    const deaf = { isOn: false };
+    const box = await openBox({
+      settings: { lostContactMinutes: '10', drainStalledMinutes: 'off' },
+      deliveryFault: ({ rule }) => (deaf.isOn && !rule.includes('Terminate') ? [] : [0]),
+    });
+    box.world.createCluster({ name: 'annex' });
+    const [id = ''] = await bootGroup(box, { desired: 2, cluster: 'annex' });
+    const arn = box.world.runTask({ cluster: 'annex', family: 'report', cpu: 64, memory: 64, on: id });
+    await box.run(minutes(0.5));
+
+    deaf.isOn = true;
+    box.world.moveAgent(id, 'prod');
+    await box.run(minutes(6));
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(minutes(2));
+
+    expect(box.logs('terminate action: drain')).toHaveLength(1);
+    expect(hookEnd(box, id)).toBeUndefined();
+    expect(task(box, arn).containersEnd).toBeUndefined();
+    deaf.isOn = false;
+    await box.run(minutes(13));
+    expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
+    const subjects = box.alerts().map(({ subject }) => subject);
+    expect(subjects).toContainEqual(expect.stringContaining('Lost contact'));
+  });
+
   it('while it drains is drained in the new one too, and waits for what has been placed there', async () => {
     const { box, id } = await settled();
 

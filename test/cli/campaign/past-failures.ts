@@ -238,6 +238,13 @@ export const PAST_FAILURES: readonly PastFailure[] = [
       'an instance was let go with tasks that its agent had left in a cluster which was looked after until a moment ago',
     whatWasFixed: 'the invariant: what is left in a cluster that somebody may stay out of by now holds nothing',
   },
+  {
+    file: 'seed-3673.json',
+    seeds: [3673],
+    whatFailed:
+      'an instance was let go with tasks that its agent had left in the cluster of its group, of which nobody knew',
+    whatWasFixed: 'once it is known where a group is at home, its instances are looked for there too',
+  },
 ];
 
 export function planFileOf({ file }: PastFailure): string {
