@@ -26,8 +26,8 @@ export interface Announcement extends Pick<Interruption, 'cause' | 'atMs' | 'exp
 export interface AnnouncementObservation {
   /** Whether it is registered in a cluster that Ebbtide looks after. */
   readonly isRegistered: boolean;
-  /** Undefined: EC2 does not know it (any more). */
-  readonly ec2: Ec2Instance | undefined;
+  /** `gone`: EC2 does not know it (any more); undefined when it did not say. */
+  readonly ec2: Ec2Instance | 'gone' | undefined;
   /** Undefined: in no group. */
   readonly autoScaling: AutoScalingInstance | undefined;
   /** Whether its group has a terminate hook of Ebbtide's. */
@@ -44,10 +44,10 @@ export function decideAnnouncement(
   { rebalance }: Pick<Policy, 'rebalance'>,
 ): AnnouncementDecision {
   if (!isRegistered) return { kind: 'ignore', reason: 'not registered in a cluster that is looked after' };
-  if (ec2 === undefined || isGone(ec2.state) || ec2.state === 'shutting-down') {
+  if (ec2 === 'gone' || isGone(ec2?.state) || ec2?.state === 'shutting-down') {
     return { kind: 'ignore', reason: 'gone already' };
   }
-  if (ec2.operator !== undefined) return { kind: 'ignore', reason: `${ec2.operator} looks after it` };
+  if (ec2?.operator !== undefined) return { kind: 'ignore', reason: `${ec2.operator} looks after it` };
   if (cause === 'rebalance' && rebalance === 'off') return { kind: 'ignore', reason: 'rebalance is off' };
   // A Spot Instance that EC2 takes is replaced by its group anyway. One in Standby or on its way out is not for us to end.
   const isWanted = cause === 'scheduled change' || (cause === 'rebalance' && rebalance === 'replace');

@@ -8,6 +8,7 @@ import type { Runtime } from '../runtime.ts';
 import { type BegunDrain, beginDrains, type Registered, toRegistration, underUnfinished } from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
 import { byLiveliness, findRegistrationsLookedAfter, type Unread, UnreadError } from './registrations.ts';
 
@@ -19,6 +20,9 @@ interface Candidate {
   readonly groupName: AutoScalingGroupName | undefined;
   readonly replacement: Replacement | undefined;
 }
+
+/** Empty when one of the services does not answer. */
+type KnownOfEc2 = Partial<Omit<Known, 'instances'>>;
 
 /**
  * Looks at instances that AWS takes away, or may, and drains those that are to be drained for it.
@@ -34,14 +38,17 @@ export async function reviewAnnouncements(
   const weightiest = weightiestOfEach(announcements);
   const ids = weightiest.map(({ ec2InstanceId }) => ec2InstanceId);
   const unread: Unread = new Map();
-  const [registered, known] = await Promise.all([
+  const [registered, looked] = await Promise.all([
     findRegistrationsLookedAfter(runtime, ids, unread),
-    lookUpEc2(runtime, ids),
+    tryTo(() => lookUpEc2(runtime, ids)),
   ]);
+  const known: KnownOfEc2 = looked instanceof LookFailure ? {} : looked;
   const begun: BegunDrain[] = [];
   const failures = await eachOf(weightiest, subjectOf, allowance, async (announcement) => {
     const instances = [...(registered.get(announcement.ec2InstanceId) ?? [])].sort(byLiveliness);
     if (instances.length === 0 && unread.size > 0) throw new UnreadError(unread);
+    // A Spot Instance is gone before its event comes again: what the other services say of it cannot be waited for.
+    if (looked instanceof LookFailure && announcement.cause !== 'spot') throw looked.cause;
     const candidate = await judge(runtime, announcement, { instances, known });
     if (candidate === undefined) return;
     const incident = await file(runtime, candidate);
@@ -62,17 +69,17 @@ function weightiestOfEach(announcements: readonly Announcement[]): Announcement[
 async function judge(
   runtime: Runtime,
   announcement: Announcement,
-  { instances, known }: { readonly instances: readonly ContainerInstance[]; readonly known: Omit<Known, 'instances'> },
+  { instances, known }: { readonly instances: readonly ContainerInstance[]; readonly known: KnownOfEc2 },
 ): Promise<Candidate | undefined> {
   const [filedUnder, ...others] = instances;
   const policy = filedUnder ? await runtime.policies.of(filedUnder.clusterArn) : runtime.config.policy;
-  const autoScaling = known.autoScaling.get(announcement.ec2InstanceId);
+  const autoScaling = known.autoScaling?.get(announcement.ec2InstanceId);
   const mayBeReplaced = filedUnder !== undefined && autoScaling !== undefined && announcement.cause !== 'spot';
   const decision = decideAnnouncement(
     announcement,
     {
       isRegistered: filedUnder !== undefined,
-      ec2: known.ec2.get(announcement.ec2InstanceId),
+      ec2: known.ec2 && (known.ec2.get(announcement.ec2InstanceId) ?? 'gone'),
       autoScaling,
       hasOwnHook: mayBeReplaced && (await hasOwnHook(runtime, autoScaling.groupName)),
     },

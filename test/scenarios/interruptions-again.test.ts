@@ -3,6 +3,7 @@ import { ConnectionLost } from '../../simulator/wire/http.ts';
 import { minutes, seconds } from './box.ts';
 import { containerInstance, hookEnd } from './fleet.ts';
 import { endsOf, spotFleet, told } from './interruption-fleet.ts';
+import { outageOf } from './outage.ts';
 
 type Fleet = Awaited<ReturnType<typeof spotFleet>>;
 
@@ -54,6 +55,24 @@ describe('the drain for a Spot interruption is begun anew, and saves every task,
     expect(refusals).toBe(2);
   });
 });
+
+it.each(['autoscaling', 'ec2'])(
+  'a Spot Instance is drained within its two minutes while %s does not answer',
+  async (silent) => {
+    const { outage, intercept } = outageOf(({ service, caller }) => service === silent && caller.kind === 'function');
+    const { box, id, tasks } = await spotFleet({ lifecycleHooks: [], intercept });
+
+    outage.isOn = true;
+    box.world.interruptSpot(id);
+    await box.run(seconds(60));
+    expect(containerInstance(box, id).status).toBe('DRAINING');
+    outage.isOn = false;
+    await box.run(minutes(8));
+
+    expect(endsOf(box, tasks)).not.toContain('host-gone');
+    expect(told(box)).toEqual(['interruption info notice']);
+  },
+);
 
 describe('a Spot stop', () => {
   it('of an instance that somebody else had set DRAINING leaves it so when it is back', async () => {

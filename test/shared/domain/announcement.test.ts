@@ -20,7 +20,7 @@ function said(cause: Announcement['cause'], seen: Partial<AnnouncementObservatio
 describe('an announcement', () => {
   it.each([
     ['in no cluster', { isRegistered: false }, 'not registered in a cluster that is looked after'],
-    ['forgotten by EC2', { ec2: undefined }, 'gone already'],
+    ['forgotten by EC2', { ec2: 'gone' as const }, 'gone already'],
     ['gone', { ec2: { ...ec2, state: 'gone' } }, 'gone already'],
     ['terminated', { ec2: { ...ec2, state: 'terminated' } }, 'gone already'],
     ['shutting down', { ec2: { ...ec2, state: 'shutting-down' } }, 'gone already'],
@@ -31,6 +31,10 @@ describe('an announcement', () => {
 
   it.each(['pending', 'running', 'stopping', 'stopped'])('about an instance that is %s drains it', (state) => {
     for (const cause of causes) expect(said(cause, { ec2: { ...ec2, state } }).kind).toBe('drain');
+  });
+
+  it('of a Spot interruption drains the instance although EC2 did not say what it is', () => {
+    expect(said('spot', { ec2: undefined, autoScaling: undefined }).kind).toBe('drain');
   });
 
   it('of a rebalance does what the operator wants', () => {
