@@ -57,13 +57,16 @@ export function sparedAlert(
   const isRestored = result === 'restore';
   const cause = NAMES[incident.interruption?.cause ?? 'spot'];
   const restored = isObserved ? 'nothing, as the mode is observe' : 'the container instance is ACTIVE again';
+  const stands = isObserved ? 'and is ACTIVE' : 'ACTIVE again';
+  const isOpen = isToldAbout(incident);
   return drainAlert(incident, {
-    step: 'spared',
+    // What resolves an alert has an id of its own: on-call may have been told that it is spared before.
+    step: isRestored && isOpen ? 'resolved' : 'spared',
     kind: isRestored ? kindOf(incident) : 'interruption',
-    state: isRestored ? (isToldAbout(incident) ? 'resolved' : 'notice') : 'opened',
+    state: isRestored ? (isOpen ? 'resolved' : 'notice') : 'opened',
     severity: isRestored ? 'info' : 'warning',
-    title: `${incident.ec2InstanceId} was not interrupted, ${isRestored ? 'ACTIVE again' : 'still DRAINING'}`,
-    What: `${cause}: the instance was drained for it, and runs on.`,
+    title: `${incident.ec2InstanceId} was not interrupted, ${isRestored ? stands : 'still DRAINING'}`,
+    What: `${cause}: the instance ${isRestored && isObserved ? 'would have been' : 'was'} drained for it, and runs on.`,
     ...announced(incident),
     Done: isRestored ? `${restored}.` : 'nothing; it stays DRAINING, without work and billed.',
     Next: isRestored

@@ -167,11 +167,15 @@ function whenSpared(
   if (autoScaling === undefined || !isSettled(autoScaling.lifecycleState)) return undefined;
   const connected = registrations.filter(({ arn }) => instances.some((i) => i.arn === arn && i.agentConnected));
   if (connected.length === 0) return undefined;
-  if (policy.interruptionSpared === 'restore' && !interruption.wasDraining) {
-    return { kind: 'spared', result: 'restore', registrations: connected };
-  }
-  if (interruption.sparedToldAtMs === undefined) return { kind: 'spared', result: 'alert' };
   const isUsed = instances.every(({ status }) => status === 'ACTIVE');
+  const isTold = interruption.sparedToldAtMs !== undefined;
+  // Where nothing may be changed, what was left DRAINING is on-call's; of what was never drained nobody has to decide.
+  const isPutBack =
+    policy.mode === 'observe'
+      ? isUsed && !isTold
+      : policy.interruptionSpared === 'restore' && !interruption.wasDraining;
+  if (isPutBack) return { kind: 'spared', result: 'restore', registrations: connected };
+  if (!isTold) return { kind: 'spared', result: 'alert' };
   return isUsed ? { kind: 'close', outcome: 'back in service' } : undefined;
 }
 

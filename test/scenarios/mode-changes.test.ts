@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { minutes, openBox, redeploy } from './box.ts';
 import { bootGroup, containerInstance, groupInstance } from './fleet.ts';
+import { spotFleet } from './interruption-fleet.ts';
 
 it('what comes back from a warm pool while Ebbtide only observes is put right once it may act again', async () => {
   const box = await openBox();
@@ -24,6 +25,25 @@ it('what comes back from a warm pool while Ebbtide only observes is put right on
   redeploy(box, { mode: 'act' });
   await box.run(minutes(3));
   expect(containerInstance(box, pooled).status).toBe('ACTIVE');
+});
+
+it('what was drained for an interruption that never came is told of as DRAINING, and put right once Ebbtide may act again', async () => {
+  const { box, id } = await spotFleet({ settings: { rebalance: 'drain' } });
+  box.world.rebalanceRecommendation(id);
+  await box.run(minutes(10));
+
+  redeploy(box, { mode: 'observe' });
+  await box.run(minutes(60));
+  expect(containerInstance(box, id).status).toBe('DRAINING');
+  const [told] = box.alerts();
+  expect(told?.subject).toContain(`${id} was not interrupted, still DRAINING`);
+
+  redeploy(box, { mode: 'act' });
+  await box.run(minutes(3));
+  expect(containerInstance(box, id).status).toBe('ACTIVE');
+  const [, resolved] = box.alerts();
+  expect(resolved?.attributes).toMatchObject({ kind: 'interruption', state: 'resolved' });
+  expect(resolved?.attributes.id).not.toBe(told?.attributes.id);
 });
 
 it('what would have been repaired while Ebbtide only observed is not repaired all at once when it may act', async () => {

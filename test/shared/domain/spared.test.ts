@@ -94,6 +94,26 @@ describe('a spared instance that is not put back by itself', () => {
   });
 });
 
+describe('a spared instance, while Ebbtide only observes,', () => {
+  const observing = { ...policy, mode: 'observe' as const };
+  const on = (status: string, settings: typeof policy, rest: Partial<Interruption> = {}) =>
+    decide(interrupted(rest), { instances: [instance({ status })] }, { settings: { ...settings, mode: 'observe' } });
+
+  it('is nobody’s to decide where nothing was drained for it', () => {
+    for (const settings of [observing, alerting]) {
+      expect(on('ACTIVE', settings)).toMatchObject({ kind: 'spared', result: 'restore' });
+    }
+  });
+
+  it('is told of where it was left DRAINING', () => {
+    for (const settings of [observing, alerting]) {
+      expect(on('DRAINING', settings)).toEqual({ kind: 'spared', result: 'alert' });
+      expect(on('DRAINING', settings, { sparedToldAtMs: T0 }).kind).toBe('wait');
+      expect(on('ACTIVE', settings, { sparedToldAtMs: T0 }).kind).toBe('close');
+    }
+  });
+});
+
 describe('a change that AWS has called off', () => {
   it('spares the instance at that very moment, however far off it was', () => {
     const calledOffAtMs = T0 + 30 * MINUTE_MS;
