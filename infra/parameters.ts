@@ -1,5 +1,7 @@
+import { globalTimeoutOf } from '../shared/aws/auto-scaling-description.ts';
 import { ConfigurationError, environmentName, parsePolicy } from '../shared/config/config.ts';
 import { type Policy, settings } from '../shared/config/settings.ts';
+import { findMisfit } from '../shared/domain/misfit.ts';
 import { isNameIn } from '../shared/domain/name-patterns.ts';
 
 /** The name of the terminate hook that the stack attaches to the groups of `autoScalingGroups`. */
@@ -39,7 +41,8 @@ export function parseParameters(values: Readonly<Record<string, string>>): Stack
   const problems: string[] = [];
   const policy = readPolicy(rest, problems);
   const parameters = readStackParameters(own as Record<keyof StackParameters, string>, problems);
-  if (policy !== undefined) problems.push(...findContradictions(policy, parameters));
+  // Of what is refused by itself nothing can be said.
+  if (policy !== undefined && problems.length === 0) problems.push(...findContradictions(policy, parameters));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return parameters;
 }
@@ -101,12 +104,15 @@ function findContradictions(policy: Policy, parameters: StackParameters): string
   if (!isNameIn(policy.lifecycleHooks, terminateHookName)) {
     problems.push(`lifecycleHooks leaves out ${terminateHookName}, the hook that autoScalingGroups makes`);
   }
-  // EC2 Auto Scaling User Guide, "How lifecycle hooks work": at most 48 hours or 100 heartbeat timeouts.
-  const waitMinutesMax = Math.floor(Math.min(48 * 60, (100 * parameters.hookHeartbeatSeconds) / 60));
-  if (policy.drainDeadlineMinutes > waitMinutesMax) {
+  const { drainDeadlineMinutes } = policy;
+  const { hookHeartbeatSeconds } = parameters;
+  const misfit = findMisfit({ globalTimeoutSeconds: globalTimeoutOf(hookHeartbeatSeconds) }, drainDeadlineMinutes);
+  if (misfit !== undefined) {
+    // No deadline that is allowed is too long for the longest heartbeat timeout.
+    const { endsAfterMinutes, heartbeatTimeoutSecondsMin } = misfit;
     problems.push(
-      `drainDeadlineMinutes is ${policy.drainDeadlineMinutes}, but Auto Scaling waits ${waitMinutesMax} minutes at ` +
-        `most with hookHeartbeatSeconds ${parameters.hookHeartbeatSeconds}`,
+      `drainDeadlineMinutes is ${drainDeadlineMinutes}, but with hookHeartbeatSeconds ${hookHeartbeatSeconds} Auto Scaling waits ` +
+        `for less: set it to ${endsAfterMinutes} at most, or hookHeartbeatSeconds to ${heartbeatTimeoutSecondsMin} at least`,
     );
   }
   return problems;

@@ -54,9 +54,12 @@ export function toLifecycleHook(groupName: AutoScalingGroupName, description: Li
     groupName,
     transition: required(description, 'LifecycleTransition', name),
     heartbeatTimeoutSeconds,
-    globalTimeoutSeconds:
-      description.GlobalTimeout ??
-      Math.min(GLOBAL_TIMEOUT_MAX_SECONDS, GLOBAL_TIMEOUT_HEARTBEATS_MAX * heartbeatTimeoutSeconds),
+    globalTimeoutSeconds: description.GlobalTimeout ?? globalTimeoutOf(heartbeatTimeoutSeconds),
     defaultResult: description.DefaultResult ?? RESULT_DEFAULT,
   };
+}
+
+/** How long (seconds) a hook lives at most, whatever the heartbeats. */
+export function globalTimeoutOf(heartbeatTimeoutSeconds: number): number {
+  return Math.min(GLOBAL_TIMEOUT_MAX_SECONDS, GLOBAL_TIMEOUT_HEARTBEATS_MAX * heartbeatTimeoutSeconds);
 }

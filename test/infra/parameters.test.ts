@@ -55,10 +55,14 @@ describe('the parameters', () => {
   });
 
   it('may not promise a drain longer than Auto Scaling waits for the stack’s own hooks', () => {
-    const long = { drainDeadlineMinutes: '501', hookHeartbeatSeconds: '300' };
-    expect(problemsOf({ ...long, autoScalingGroups: 'web' })).toEqual([expect.stringContaining('500 minutes')]);
-    expect(problemsOf({ ...long, drainDeadlineMinutes: '500', autoScalingGroups: 'web' })).toEqual([]);
+    const long = { drainDeadlineMinutes: '499', hookHeartbeatSeconds: '300' };
+    const [problem, ...others] = problemsOf({ ...long, autoScalingGroups: 'web' });
+    expect(problem).toMatch(/drainDeadlineMinutes is 499.* 498 .* hookHeartbeatSeconds .* 301 /);
+    expect(others).toEqual([]);
+    expect(problemsOf({ ...long, drainDeadlineMinutes: '498', autoScalingGroups: 'web' })).toEqual([]);
+    expect(problemsOf({ ...long, hookHeartbeatSeconds: '301', autoScalingGroups: 'web' })).toEqual([]);
     expect(problemsOf(long)).toEqual([]);
+    expect(problemsOf({ ...long, hookHeartbeatSeconds: '', autoScalingGroups: 'web' })).toHaveLength(1);
   });
 
   it('may not make a hook that Ebbtide then leaves alone', () => {
