@@ -1,3 +1,4 @@
+import type { Policy } from '../config/settings.ts';
 import { clusterName } from '../domain/arns.ts';
 import { isSooner } from '../domain/scheduled-change.ts';
 import type { ScheduledChangeIncident } from '../incidents/scheduled-change-incident.ts';
@@ -9,6 +10,7 @@ export interface Plan {
   /** Undefined: nothing, the operator wants it so. */
   readonly leavesAtMs: number | undefined;
   readonly groupName: string | undefined;
+  readonly policy: Pick<Policy, 'mode' | 'repairs'>;
 }
 
 export function scheduledChangeAlert(incident: ScheduledChangeIncident, plan: Plan, nowMs: number): Alert {
@@ -49,18 +51,27 @@ function at(startsAtMs: number | undefined): string {
   return startsAtMs === undefined ? 'at a time that it does not name' : `at ${instant(startsAtMs)}`;
 }
 
-function whatIsDone({ leavesAtMs, groupName }: Plan, nowMs: number): { readonly Done: string; readonly Next: string } {
-  const isPlanned = leavesAtMs !== undefined;
-  const leaves = isPlanned && leavesAtMs > nowMs ? `at ${instant(leavesAtMs)}` : 'now';
-  const replaced =
-    groupName === undefined ? '; it is in no group that would replace it' : `, and ${groupName} replaces it`;
+function whatIsDone(plan: Plan, nowMs: number): { readonly Done: string; readonly Next: string } {
+  const { leavesAtMs, policy } = plan;
+  const replacement = replacementIn(plan);
+  const isSeenTo = leavesAtMs !== undefined && replacement.isPlanned && policy.mode === 'act';
+  const leaves = leavesAtMs !== undefined && leavesAtMs > nowMs ? `at ${instant(leavesAtMs)}` : 'now';
+  const drained = `drained ${leaves}${replacement.says}.`;
+  const done = policy.mode === 'act' ? `it is ${drained}` : `nothing, as the mode is observe; it would be ${drained}`;
   return {
-    Done: isPlanned ? `it is drained ${leaves}${replaced}.` : 'nothing, as scheduledChangeLeadMinutes is off.',
-    Next:
-      isPlanned && groupName !== undefined
-        ? 'Nothing to do, unless the instance holds data of its own.'
-        : 'Start a replacement, and drain the instance before that time (aws ecs update-container-instances-state --status DRAINING).',
+    Done: leavesAtMs === undefined ? 'nothing, as scheduledChangeLeadMinutes is off.' : done,
+    Next: isSeenTo
+      ? 'Nothing to do, unless the instance holds data of its own.'
+      : 'Start a replacement, and drain the instance before that time (aws ecs update-container-instances-state --status DRAINING).',
   };
+}
+
+function replacementIn({ groupName, policy }: Plan): { readonly isPlanned: boolean; readonly says: string } {
+  if (groupName === undefined) return { isPlanned: false, says: '; it is in no group that would replace it' };
+  if (policy.repairs === 'off') {
+    return { isPlanned: false, says: `; ${groupName} is not told to replace it, as repairs are switched off` };
+  }
+  return { isPlanned: true, says: `, and replaced by ${groupName}` };
 }
 
 export type ScheduledChangeOutcome = 'gone' | 'over' | 'called off' | 'superseded' | 'not looked after';

@@ -147,7 +147,8 @@ async function planFor(
   { clusterArn, startsAtMs }: ScheduledChangeIncident,
   groupName: string | undefined,
 ): Promise<Plan> {
-  return { leavesAtMs: leaveAtMs(startsAtMs, await runtime.policies.of(clusterArn)), groupName };
+  const policy = await runtime.policies.of(clusterArn);
+  return { leavesAtMs: leaveAtMs(startsAtMs, policy), groupName, policy };
 }
 
 async function write(runtime: Runtime, next: ScheduledChangeIncident, previous: Written): Promise<Written> {

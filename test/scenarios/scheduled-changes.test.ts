@@ -30,6 +30,30 @@ describe('a scheduled retirement', () => {
   });
 });
 
+describe('the alert of a scheduled retirement promises', () => {
+  async function promisedWith(settings: NonNullable<Parameters<typeof spotFleet>[0]>['settings']) {
+    const { box, id } = await spotFleet({ spot: false, settings: { scheduledChangeLeadMinutes: '30', ...settings } });
+    box.world.scheduleRetirement(id, { inMs: minutes(60) });
+    await box.run(minutes(50));
+    expect(box.calls('TerminateInstanceInAutoScalingGroup')).toEqual([]);
+    const { message = '' } = box.alerts()[0] ?? {};
+    return { box, id, done: /^Done: (.*)$/m.exec(message)?.[1], next: /^Next: (.*)$/m.exec(message)?.[1] };
+  }
+
+  it('no replacement while repairs are switched off', async () => {
+    const { box, id, done, next } = await promisedWith({ repairs: 'off' });
+    expect(containerInstance(box, id).status).toBe('DRAINING');
+    expect(done).toMatch(/^it is drained .* repairs are switched off\.$/);
+    expect(next).toContain('Start a replacement');
+  });
+
+  it('nothing where Ebbtide only observes', async () => {
+    const { done, next } = await promisedWith({ mode: 'observe' });
+    expect(done).toMatch(/^nothing, as the mode is observe; it would be drained /);
+    expect(next).toContain('Start a replacement');
+  });
+});
+
 describe('a scheduled reboot', () => {
   it('is one change, by id or ARN, however many pages and copies from other regions tell of it', async () => {
     const { box, id } = await spotFleet({ spot: false });
