@@ -130,6 +130,8 @@ async function act(
 ): Promise<Written> {
   const { ec2InstanceId, groupName } = place;
   if (earlier === undefined) return open(runtime, place, pickChange(change), undefined);
+  // What on-call is told of its end is marked by the mode that was read last.
+  await runtime.policies.of(earlier.clusterArn);
   switch (decision.kind) {
     case 'call off':
       await callOffDrain(runtime, ec2InstanceId);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
-import { type Box, minutes } from './box.ts';
-import { containerInstance, instancesOf } from './fleet.ts';
+import { type Box, minutes, redeploy } from './box.ts';
+import { containerInstance, instancesOf, tagCluster } from './fleet.ts';
 import { announce, detached, now, SOONER, spotFleet, startTime, told } from './interruption-fleet.ts';
 
 /** What the bus was told of incidents. */
@@ -139,6 +139,23 @@ describe('a scheduled reboot of which AWS thinks better', () => {
       ...Array(2).fill('scheduled-change warning opened'),
     ]);
     expect(box.alerts()[2]?.subject).toContain(id);
+  });
+
+  it('and calls it off, is told by the mode of its cluster, which the function has not read before', async () => {
+    const { box, id } = await spotFleet({ spot: false, settings: { mode: 'observe' } });
+    await tagCluster(box, { mode: 'act' });
+    await box.run(minutes(6));
+    const change = { startTime: startTime(box, minutes(3_000)) };
+    announce(box, id, change);
+    await box.run(minutes(2));
+
+    // It starts anew.
+    redeploy(box, {});
+    announce(box, id, { ...change, statusCode: 'closed' });
+    await box.run(minutes(5));
+
+    expect(told(box)).toEqual(['scheduled-change warning opened', 'scheduled-change info resolved']);
+    expect(box.alerts().filter(({ subject }) => subject.startsWith('[observe]'))).toEqual([]);
   });
 
   it('once the instance is drained, and puts it off, has it drained again ahead of the new time', async () => {
