@@ -155,14 +155,19 @@ async function report(
   runtime: Runtime,
   { incident, policy, known }: Overdue & { readonly known: Known },
 ): Promise<void> {
-  const isNowhere = known.standing.kind === 'not registered';
-  const replaced = isNowhere
-    ? 'its group is told to replace it, unless the mode is observe.'
-    : 'nothing, as it is registered.';
-  const done = policy.unregisteredAction === 'replace' ? replaced : 'nothing (unregisteredAction is alert).';
+  const done = doneAbout(known, policy);
   const alert = notArrivedAlert(incident, known, { nowMs: runtime.now(), isOver: false, done });
   const next: LaunchIncident = { ...incident, phase: 'told', outbox: [...incident.outbox, alert] };
   if (await commit(runtime, next, incident)) countNotRegistered(runtime);
+}
+
+function doneAbout({ standing }: Known, { unregisteredAction, repairs, mode }: Policy): string {
+  if (unregisteredAction === 'alert') return 'nothing (unregisteredAction is alert).';
+  if (standing.kind !== 'not registered') return 'nothing, as it is registered.';
+  if (repairs === 'off') return 'nothing, as repairs are switched off.';
+  return mode === 'act'
+    ? 'its group is told to replace it.'
+    : 'nothing, as the mode is observe; its group would be told to replace it.';
 }
 
 /** It counts as a repair of its cluster. An instance in its grace period is not replaced, and is tried again later. */

@@ -38,6 +38,20 @@ it('an instance that cannot register in an outage is told of only when it has ha
   expect(told(box)).toEqual(['outage opened', 'outage resolved', 'launch opened']);
 });
 
+it.each([
+  [{ repairs: 'off' }, 'nothing, as repairs are switched off.'],
+  [{ mode: 'observe' }, 'nothing, as the mode is observe; its group would be told to replace it.'],
+])('an instance that never registered is not promised a replacement with %o', async (settings, done) => {
+  const box = await openBox({ settings: { ...REPLACING, ...settings } });
+  await bootGroup(box, { desired: 6 });
+  await launchUnregistered(box);
+
+  await box.run(minutes(40));
+
+  expect(box.calls('SetInstanceHealth')).toEqual([]);
+  expect(/^Done: (.*)$/m.exec(box.alerts()[0]?.message ?? '')?.[1]).toBe(done);
+});
+
 it('an instance that is registered in another cluster than that of its group is told of, and not replaced', async () => {
   const box = await openBox({ settings: { ...REPLACING, clusters: 'prod' }, agentConnectionsEnd: false });
   box.world.createCluster({ name: 'dev' });
