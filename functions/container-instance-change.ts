@@ -8,6 +8,7 @@ import {
   parseContainerInstanceHealthChange,
 } from '../shared/events/container-instance-health-change.ts';
 import { reviewChanges } from '../shared/reviews/changes.ts';
+import { orAllFail } from '../shared/reviews/each.ts';
 import { reviewHealthChanges } from '../shared/reviews/health-changes.ts';
 
 /** Something about a container instance has changed: it may be empty, silent, impaired, heard from again, or back in service. */
@@ -23,8 +24,12 @@ export const handler = consume<ContainerInstanceChange | ContainerInstanceHealth
       message.kind === 'container-instance-health-change' ? [message] : [],
     );
     return new Map([
-      ...(await reviewChanges(runtime, changes, allowance)),
-      ...(await reviewHealthChanges(runtime, health, allowance)),
+      ...(await orAllFail(arnsOf(changes), () => reviewChanges(runtime, changes, allowance))),
+      ...(await orAllFail(arnsOf(health), () => reviewHealthChanges(runtime, health, allowance))),
     ]);
   },
 });
+
+function arnsOf(messages: readonly { readonly arn: string }[]): string[] {
+  return messages.map(({ arn }) => arn);
+}

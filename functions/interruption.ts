@@ -4,6 +4,7 @@ import { type Ec2StateChange, parseEc2StateChange } from '../shared/events/ec2-s
 import { parseRebalance, type RebalanceRecommendation } from '../shared/events/rebalance.ts';
 import { parseScheduledChange, type ScheduledChange } from '../shared/events/scheduled-change.ts';
 import { parseSpotInterruption, type SpotInterruption } from '../shared/events/spot-interruption.ts';
+import { orAllFail } from '../shared/reviews/each.ts';
 import { reviewEc2Changes } from '../shared/reviews/ec2-changes.ts';
 import { reviewAnnouncements } from '../shared/reviews/interruptions.ts';
 import { reviewScheduledChanges } from '../shared/reviews/scheduled-changes.ts';
@@ -28,9 +29,12 @@ export const handler = consume<Message>({
     const changes = messages.flatMap((message) => (message.kind === 'scheduled-change' ? [message] : []));
     // Spot Instances first: they have two minutes.
     return new Map([
-      ...(await reviewAnnouncements(runtime, announcements, allowance)),
-      ...(await reviewEc2Changes(runtime, states, allowance)),
-      ...(await reviewScheduledChanges(runtime, changes, allowance)),
+      ...(await orAllFail(idsOf(announcements), () => reviewAnnouncements(runtime, announcements, allowance))),
+      ...(await orAllFail(idsOf(states), () => reviewEc2Changes(runtime, states, allowance))),
+      ...(await orAllFail(
+        changes.map(({ eventArn }) => eventArn),
+        () => reviewScheduledChanges(runtime, changes, allowance),
+      )),
     ]);
   },
 });
@@ -44,4 +48,8 @@ function toAnnouncement(message: Message): Announcement | undefined {
   // Hibernation begins with the notice.
   const expectedAtMs = action === 'hibernate' ? atMs : atMs + SPOT_NOTICE_MS;
   return { ec2InstanceId, cause: 'spot', atMs, expectedAtMs };
+}
+
+function idsOf(messages: readonly { readonly ec2InstanceId: string }[]): string[] {
+  return messages.map(({ ec2InstanceId }) => ec2InstanceId);
 }

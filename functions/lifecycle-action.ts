@@ -1,10 +1,12 @@
 import { consume } from '../shared/delivery/consume.ts';
+import type { LifecycleAction } from '../shared/domain/model.ts';
 import { type ArrivalDue, isArrivalDue, parseArrivalDue } from '../shared/events/arrival-due.ts';
 import { type DrainDue, parseDrainDue } from '../shared/events/drain-due.ts';
 import { type LifecycleActionEvent, parseLifecycleAction } from '../shared/events/lifecycle-action.ts';
 import { isLaunchId } from '../shared/incidents/launch-incident.ts';
 import { reviewArrivals } from '../shared/reviews/arrivals.ts';
 import { reviewDrainsById } from '../shared/reviews/drains.ts';
+import { orAllFail } from '../shared/reviews/each.ts';
 import { reviewLaunchArrivals } from '../shared/reviews/launch-arrivals.ts';
 import { reviewLaunchesById } from '../shared/reviews/launches.ts';
 
@@ -22,16 +24,19 @@ export const handler = consume<LifecycleActionEvent | DrainDue | ArrivalDue>({
     const missingSinceMs = new Map(missing.map((message) => [message.action.ec2InstanceId, message.missingSinceMs]));
     const launches = messages.flatMap((message) => (message.kind === 'launch' ? [message.action] : []));
     const due = messages.flatMap((message) => (message.kind === 'drain-due' ? [message.incidentId] : []));
+    const { launch: dueLaunches = [], drain: dueDrains = [] } = Object.groupBy(due, (id) =>
+      isLaunchId(id) ? 'launch' : 'drain',
+    );
     // First those whose hooks are about to expire: a service that does not answer must not cost them their heartbeat.
     return new Map([
-      ...(await reviewDrainsById(
-        runtime,
-        due.filter((id) => !isLaunchId(id)),
-        allowance,
-      )),
-      ...(await reviewLaunchesById(runtime, due, allowance)),
-      ...(await reviewArrivals(runtime, actions, allowance, missingSinceMs)),
-      ...(await reviewLaunchArrivals(runtime, launches, allowance)),
+      ...(await orAllFail(dueDrains, () => reviewDrainsById(runtime, dueDrains, allowance))),
+      ...(await orAllFail(dueLaunches, () => reviewLaunchesById(runtime, dueLaunches, allowance))),
+      ...(await orAllFail(idsOf(actions), () => reviewArrivals(runtime, actions, allowance, missingSinceMs))),
+      ...(await orAllFail(idsOf(launches), () => reviewLaunchArrivals(runtime, launches, allowance))),
     ]);
   },
 });
+
+function idsOf(actions: readonly LifecycleAction[]): string[] {
+  return actions.map(({ ec2InstanceId }) => ec2InstanceId);
+}

@@ -1,3 +1,5 @@
+import { LookFailure, tryTo } from './look-failure.ts';
+
 /** How much time is left, and how many looks may be under way at once. */
 export interface Allowance {
   /** False once so little time is left that nothing new is begun. */
@@ -39,4 +41,11 @@ export async function eachOf<T>(
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, worker));
   return failures;
+}
+
+/** Where nothing could be done at all, each subject has failed, and those of other parts of a batch have not. */
+export async function orAllFail(subjects: readonly string[], review: () => Promise<Failures>): Promise<Failures> {
+  const failures = await tryTo(review);
+  if (!(failures instanceof LookFailure)) return failures;
+  return new Map(subjects.map((subject) => [subject, failures.cause]));
 }

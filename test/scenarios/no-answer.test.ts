@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../simulator/wire/aws-error.ts';
 import type { CallAttempt } from '../../simulator/wire/wire.ts';
 import { type Box, minutes, openBox, seconds } from './box.ts';
-import { bootGroup, containerInstance, hookEnd } from './fleet.ts';
+import { bootGroup, containerInstance, hookEnd, TERMINATE_HOOK } from './fleet.ts';
+import { outageOf } from './outage.ts';
+
+const UNREADABLE = new AwsError('InternalServerError', 'Internal Server Error', { status: 500 });
 
 /** A box in which the calls of Ebbtide's functions that match are not answered while `hanging.isOn`. */
 async function openHangingBox(isMeant: (attempt: CallAttempt) => boolean) {
@@ -64,4 +68,25 @@ describe('while SNS does not answer', () => {
     expect(box.alerts()).toHaveLength(1);
     await box.run(seconds(1));
   });
+});
+
+it('while DynamoDB does not give what is on record, hooks that nothing is recorded of yet are drained for', async () => {
+  const { outage, intercept } = outageOf(({ operation }) => operation === 'BatchGetItem', UNREADABLE);
+  const box = await openBox({ intercept });
+  const hook = { ...TERMINATE_HOOK, heartbeatTimeoutSeconds: 60 };
+  const [first = '', ...others] = await bootGroup(box, { desired: 40, lifecycleHooks: [hook] });
+  box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: first });
+  await box.run(minutes(1));
+  box.world.terminateInstanceInGroup(first, 'shrink');
+  await box.run(minutes(2));
+
+  // At any moment, as looks at the first one are due.
+  outage.isOn = true;
+  for (const id of others) {
+    box.world.terminateInstanceInGroup(id, 'shrink');
+    await box.run(seconds(1));
+  }
+  await box.run(seconds(15));
+
+  expect(others.filter((id) => containerInstance(box, id).status === 'ACTIVE')).toEqual([]);
 });
