@@ -88,10 +88,9 @@ async function reviewKnown(
   const unread: Failures = new Map();
   const registrations = await findRegistrations(runtime, launches, unread);
   const watched = new Set(groups.filter((group) => isWatched(group, clusters)).map(({ name }) => name));
-  const ec2 = await askEc2(
-    runtime,
-    launches.filter((launch) => runtime.now() >= deadlineOfLaunch(launch, lastPolicyOf(runtime, launch))),
-  );
+  const overdue = launches.filter((launch) => runtime.now() >= deadlineOfLaunch(launch, lastPolicyOf(runtime, launch)));
+  // Without EC2's word no overdue one is judged; those that have arrived are let in all the same.
+  const ec2 = await tryTo(() => askEc2(runtime, overdue));
   const observe = (launch: LaunchIncident) => {
     const { ec2InstanceId, groupName } = launch;
     const found = registrations.get(ec2InstanceId) ?? [];
@@ -99,10 +98,11 @@ async function reviewKnown(
       lifecycleState: states.get(ec2InstanceId) ?? 'gone',
       registrations: isStandingKnown(launch, found, unread) ? found : undefined,
       isWatched: watched.has(groupName),
-      ec2: ec2.get(ec2InstanceId),
+      ec2: ec2 instanceof LookFailure ? undefined : ec2.get(ec2InstanceId),
     };
   };
   const failures = await reviewLaunches(runtime, launches, allowance, observe, onOverdue);
+  if (ec2 instanceof LookFailure) failures.set('launches that are overdue', ec2.cause);
   return new Map([...unread, ...failures]);
 }
 

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
 import type { CallAttempt } from '../../simulator/wire/wire.ts';
 import { type Box, minutes, openBox, seconds } from './box.ts';
-import { bootGroup, containerInstance, hookEnd, TERMINATE_HOOK } from './fleet.ts';
+import {
+  bootGroup,
+  containerInstance,
+  groupInstance,
+  hookEnd,
+  instancesOf,
+  LAUNCH_HOOK,
+  launchUnregistered,
+  TERMINATE_HOOK,
+} from './fleet.ts';
 import { outageOf } from './outage.ts';
 
 const UNREADABLE = new AwsError('InternalServerError', 'Internal Server Error', { status: 500 });
@@ -89,4 +98,23 @@ it('while DynamoDB does not give what is on record, hooks that nothing is record
   await box.run(seconds(15));
 
   expect(others.filter((id) => containerInstance(box, id).status === 'ACTIVE')).toEqual([]);
+});
+
+it('while EC2 does not answer, an instance whose agent is there is let in, although another one is overdue', async () => {
+  const { outage, intercept } = outageOf(({ service, caller }) => service === 'ec2' && caller.kind === 'function');
+  const box = await openBox({
+    intercept,
+    settings: { launchDeadlineMinutes: '5' },
+    deliveryFault: ({ event }) => (event['detail-type'].startsWith('ECS Container Instance') ? [] : [0]),
+  });
+  const group = { cluster: 'prod', desired: 0, maxSize: 20, lifecycleHooks: [LAUNCH_HOOK] };
+  box.world.createAutoScalingGroup({ ...group, name: 'web' });
+  await launchUnregistered(box, { lifecycleHooks: [LAUNCH_HOOK] });
+
+  outage.isOn = true;
+  await box.run(minutes(5));
+  box.world.setDesiredCapacity('web', 1);
+  await box.run(minutes(5));
+
+  expect(instancesOf(box, 'web').map((id) => groupInstance(box, id).lifecycleState)).toEqual(['InService']);
 });
