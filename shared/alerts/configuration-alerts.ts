@@ -1,7 +1,7 @@
-import { clusterName, regionOf } from '../domain/arns.ts';
+import { clusterName } from '../domain/arns.ts';
 import type { ConfigurationIncident } from '../incidents/incident.ts';
 import type { Alert } from './alert.ts';
-import { instant, sections, toSubject } from './text.ts';
+import { clusterLink, instant, sections, toSubject } from './text.ts';
 
 /** Told when it begins, and again when more tags have become wrong. */
 export function configurationAlert(
@@ -51,10 +51,5 @@ function common<State extends Alert['state']>(
 }
 
 function where({ clusterArn }: ConfigurationIncident): Record<string, string> {
-  const cluster = clusterName(clusterArn);
-  const region = regionOf(clusterArn);
-  return {
-    Where: `cluster ${cluster}`,
-    Console: `https://${region}.console.aws.amazon.com/ecs/v2/clusters/${cluster}/tags?region=${region}`,
-  };
+  return { Where: `cluster ${clusterName(clusterArn)}`, Console: clusterLink(clusterArn, 'tags') };
 }

@@ -1,5 +1,5 @@
-import { clusterName, regionOf, shortId } from '../domain/arns.ts';
-import type { ContainerInstanceArn } from '../domain/model.ts';
+import { clusterName, partitionOf, regionOf, shortId } from '../domain/arns.ts';
+import type { ClusterArn, ContainerInstanceArn } from '../domain/model.ts';
 
 /** SNS: a subject has less than 100 characters, without line breaks or control characters (API Reference, Publish). */
 const SUBJECT_LENGTH_MAX = 99;
@@ -35,9 +35,21 @@ function joined(...parts: readonly [number, string][]): string {
 }
 
 /** The container instance's page in the ECS console. */
-export function consoleLink(arn: ContainerInstanceArn, clusterArn: string): string {
-  const region = regionOf(arn);
-  return `https://${region}.console.aws.amazon.com/ecs/v2/clusters/${clusterName(clusterArn)}/infrastructure/container-instances/${shortId(arn)}?region=${region}`;
+export function consoleLink(arn: ContainerInstanceArn, clusterArn: ClusterArn): string {
+  return clusterLink(clusterArn, `infrastructure/container-instances/${shortId(arn)}`);
+}
+
+/** Partitions with a console of their own (AWS GovCloud (US) User Guide, Getting started with Amazon Web Services in China). */
+const CONSOLES = new Map([
+  ['aws-us-gov', 'console.amazonaws-us-gov.com'],
+  ['aws-cn', 'console.amazonaws.cn'],
+]);
+
+/** A page of the cluster in the ECS console. */
+export function clusterLink(clusterArn: ClusterArn, page: string): string {
+  const region = regionOf(clusterArn);
+  const host = CONSOLES.get(partitionOf(clusterArn)) ?? 'console.aws.amazon.com';
+  return `https://${region}.${host}/ecs/v2/clusters/${clusterName(clusterArn)}/${page}?region=${region}`;
 }
 
 /** More lines than that nobody reads, and SNS takes no message of more than 256 KiB, DynamoDB no item of more than 400 KB. */

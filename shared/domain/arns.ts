@@ -10,6 +10,11 @@ export function shortId(arn: TaskArn | ContainerInstanceArn): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
 }
 
+/** The partition of any ARN: `aws`, `aws-cn`, `aws-us-gov`. */
+export function partitionOf(arn: string): string {
+  return arn.split(':')[1] ?? '';
+}
+
 /** The region of any ARN. */
 export function regionOf(arn: string): string {
   return arn.split(':')[3] ?? '';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { disconnectedAlert, disconnectionResolvedAlert } from '../../../shared/alerts/disconnection-alerts.ts';
 import { releaseAlert, stalledAlert } from '../../../shared/alerts/drain-alerts.ts';
 import { mergeFloods } from '../../../shared/alerts/floods.ts';
-import { duration, instant, toSubject } from '../../../shared/alerts/text.ts';
+import { clusterLink, consoleLink, duration, instant, toSubject } from '../../../shared/alerts/text.ts';
 import { arn, disconnection, drain, ec2InstanceId, instance, MINUTE_MS, policy, T0 } from '../fleet.ts';
 
 const SUBJECT = /^[\x20-\x7e]{1,99}$/;
@@ -50,6 +50,18 @@ describe('a subject', () => {
         for (const { subject } of [...alerts, ...flood.map(({ message }) => message)]) expect(subject).toMatch(SUBJECT);
       }),
     );
+  });
+});
+
+describe('the console', () => {
+  test.each([
+    ['arn:aws:ecs:eu-west-1:1:', 'https://eu-west-1.console.aws.amazon.com/ecs'],
+    ['arn:aws-us-gov:ecs:us-gov-west-1:1:', 'https://us-gov-west-1.console.amazonaws-us-gov.com/ecs'],
+    ['arn:aws-cn:ecs:cn-north-1:1:', 'https://cn-north-1.console.amazonaws.cn/ecs'],
+  ])('of %s is that of its partition', (prefix, address) => {
+    const page = consoleLink(`${prefix}container-instance/shop/0f9d`, `${prefix}cluster/shop`);
+    expect(page).toMatch(new RegExp(`^${address}/v2/clusters/shop/infrastructure/container-instances/0f9d`));
+    expect(clusterLink(`${prefix}cluster/shop`, 'tags')).toMatch(new RegExp(`^${address}/v2/clusters/shop/tags`));
   });
 });
 
