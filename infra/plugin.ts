@@ -7,7 +7,8 @@ import { listClusterArns } from './cluster-arns.ts';
 import { makeDashboard } from './dashboard.ts';
 import { makeOptionalResources } from './optional.ts';
 import { parseParameters, readSettings, type StackParameters } from './parameters.ts';
-import type { Resource, StackShape } from './resources.ts';
+import { findRolesTooLarge } from './policy-size.ts';
+import type { Resource, Resources, StackShape } from './resources.ts';
 
 /** The part of osls that this plugin uses. */
 interface Osls {
@@ -64,6 +65,7 @@ export default class EbbtidePlugin {
     const parameters = this.#checkParameters();
     service.provider.logRetentionInDays = parameters.logRetentionDays;
     const resources = service.resources.Resources;
+    this.#checkRoles(resources);
     const shape = readShape(service.functions, resources);
     const alarms = makeAlarms(shape);
     Object.assign(resources, alarms, makeDashboard(shape, Object.keys(alarms)), makeOptionalResources(parameters));
@@ -88,6 +90,16 @@ export default class EbbtidePlugin {
       if (error instanceof ConfigurationError) throw new classes.Error(error.message, 'EBBTIDE_PARAMETERS');
       throw error;
     }
+  }
+
+  #checkRoles(resources: Resources): void {
+    const roles = findRolesTooLarge(resources);
+    if (roles.length === 0) return;
+    throw new this.#osls.classes.Error(
+      `clusters names too many for the policies of ${roles.join(', ')}, which IAM limits: use patterns such as \`prod-*\`, ` +
+        'or `*` with `!` in front of those to leave out',
+      'EBBTIDE_PARAMETERS',
+    );
   }
 
   async #bundle(functionName: string): Promise<void> {

@@ -65,6 +65,15 @@ describe('packaging', () => {
     expect(JSON.stringify(changing?.Condition)).not.toContain('prod-x');
   });
 
+  it('refuses more names of clusters than IAM lets a role have', async () => {
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `platform-team-${index + 10}-prod`);
+    const packaging = (count: number) =>
+      packageInto(directory(`clusters-${count}`), { parameters: [`clusters=${names(count).join(',')}`] });
+
+    await expect(packaging(25)).resolves.toBeDefined();
+    await expect(packaging(45)).rejects.toThrow(/clusters names too many .* use patterns such as `prod-\*`/);
+  });
+
   it('names everything that is wrong at once, without a stack trace, and fails', async () => {
     const failure = packageInto(directory('wrong'), {
       parameters: ['drainDeadlineMinutes=0', 'logRetentionDays=2', 'clutsers=prod-*'],
