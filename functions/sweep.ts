@@ -14,13 +14,17 @@ const runtime = createRuntime();
 /** Once a minute: finds whatever no event told of. Failures make the invocation fail, so that its alarm sees them. */
 export async function handler(_event: unknown, context: Context): Promise<void> {
   runtime.logger.addContext(context);
-  try {
-    await sweep(runtime, {
-      endsAtMs: runtime.now() + context.getRemainingTimeInMillis(),
-      hasTime: () => context.getRemainingTimeInMillis() > TIME_TO_FINISH_MS,
-    });
-  } finally {
-    await sendAlerts(runtime, runtime.timeLimit(context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS));
-    if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
-  }
+  const parts = [
+    () =>
+      sweep(runtime, {
+        endsAtMs: runtime.now() + context.getRemainingTimeInMillis(),
+        hasTime: () => context.getRemainingTimeInMillis() > TIME_TO_FINISH_MS,
+      }),
+    () => sendAlerts(runtime, runtime.timeLimit(context.getRemainingTimeInMillis() - TIME_TO_ANSWER_MS)),
+  ];
+  const errors: unknown[] = [];
+  for (const part of parts) await part().catch((error: unknown) => errors.push(error));
+  if (runtime.metrics.hasStoredMetrics()) runtime.metrics.publishStoredMetrics();
+  if (errors.length > 1) throw new AggregateError(errors, errors.join('; '));
+  for (const error of errors) throw error;
 }

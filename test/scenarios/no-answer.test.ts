@@ -79,6 +79,27 @@ describe('while SNS does not answer', () => {
   });
 });
 
+it('a sweep that can neither look nor tell says both', async () => {
+  const failing = new Set<string>();
+  const box = await openBox({
+    intercept: ({ service, caller }) =>
+      failing.has(service) && caller.kind === 'function' ? { effect: 'none', answer: UNREADABLE } : undefined,
+    agentConnectionsEnd: false,
+  });
+  const [id = ''] = await bootGroup(box, { desired: 2 });
+  failing.add('sns');
+  box.world.disconnectAgent(id, { cause: 'unreachable' });
+  await box.run(minutes(12));
+  failing.add('ecs');
+  await box.run(minutes(10));
+
+  const errors = box.simulator.kernel.trace.entries.filter(
+    ({ phase, errorMessage }) => phase === 'error' && errorMessage,
+  );
+  const texts = errors.map(({ errorMessage }) => String(errorMessage));
+  expect(texts.filter((text) => text.includes('not done: ') && text.includes('; InternalServerError'))).not.toEqual([]);
+});
+
 it('while DynamoDB does not give what is on record, hooks that nothing is recorded of yet are drained for', async () => {
   const { outage, intercept } = outageOf(({ operation }) => operation === 'BatchGetItem', UNREADABLE);
   const box = await openBox({ intercept });
