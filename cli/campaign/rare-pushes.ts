@@ -29,9 +29,12 @@ const loseService: Push = ({ simulator, plan, random }) => {
   // A hook that ends sooner than an outage cannot be kept alive in it.
   const hooks = plan.clusters.flatMap(({ groups }) => groups.flatMap(({ lifecycleHooks = [] }) => lifecycleHooks));
   const shortestMs = Math.min(...hooks.map(({ heartbeatTimeoutSeconds = 3_600 }) => heartbeatTimeoutSeconds * 1_000));
-  const forMs = random.integer(20, 150) * 1_000;
-  if (2 * forMs > shortestMs) return undefined;
+  const shortly = random.integer(20, 150) * 1_000;
   const service = random.pick(SERVICES);
+  // Without its table a sweep keeps all hooks alive that outlast a few of them.
+  const isLong = service === 'dynamodb' && shortestMs >= 5 * MINUTE_MS && random.chance(0.5);
+  const forMs = isLong ? random.integer(3, 10) * MINUTE_MS : shortly;
+  if (!isLong && 2 * forMs > shortestMs) return undefined;
   simulator.faults.ofCalls.inject({ kind: 'server-error', service, caller: 'functions', rate: 1, forMs, delayMs: 0 });
   return `${service}, for ${Math.round(forMs / 1_000)} s`;
 };

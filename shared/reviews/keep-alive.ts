@@ -1,12 +1,15 @@
-import { recordHeartbeat } from '../aws/auto-scaling.ts';
+import { listGroups, recordHeartbeat } from '../aws/auto-scaling.ts';
+import { destinationOf } from '../domain/lifecycle.ts';
 import type { AutoScalingGroupName, Ec2InstanceId, LifecycleAction } from '../domain/model.ts';
 import { type GroupMemory, recallGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
-import { type Failures, OutOfTimeError } from './each.ts';
+import { type Allowance, type Failures, OutOfTimeError } from './each.ts';
 import { findHomeOfGroup } from './homes.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
 import { perform } from './perform.ts';
 import { isLookedAfter, UnreadError } from './registrations.ts';
+import { listUntoldActions } from './untold.ts';
+import { listPooled } from './warm-pools.ts';
 
 type Home = Pick<GroupMemory, 'clusterArn' | 'clusterTags'>;
 type Homes = ReadonlyMap<Ec2InstanceId, Home>;
@@ -46,12 +49,49 @@ export async function reviewOrKeepAlive(
 async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[], homesOf: HomesOf): Promise<void> {
   if (actions.length === 0) return;
   const read = await tryTo(() => homesOf(actions.map(({ ec2InstanceId }) => ec2InstanceId)));
-  const homes: Homes = read instanceof LookFailure ? new Map() : read;
-  const recall = recallOrAsk(runtime);
+  const remembered = untilSilent((groupName) => recallGroup(runtime.table, groupName, runtime.now()));
+  const asked = untilSilent((groupName) => ask(runtime, groupName));
+  const homeOf = async (groupName: AutoScalingGroupName) => {
+    const memory = await remembered(groupName);
+    return memory instanceof LookFailure ? asked(groupName) : memory;
+  };
+  await beatAll(runtime, actions, { homes: read instanceof LookFailure ? new Map() : read, homeOf });
+}
+
+/**
+ * The table does not answer: nobody knows what is drained, and by when. Every hook of ours that holds an instance is kept
+ * alive, by the policy of the cluster that its group is at home in, as long as Auto Scaling lets it.
+ */
+export async function keepAllAlive(runtime: Runtime, allowance: Allowance): Promise<void> {
+  const groups = await listGroups(runtime.autoScaling);
+  const pooled = await listPooled(runtime, groups, allowance);
+  const members = [...groups.flatMap(({ instances }) => instances), ...pooled.instances];
+  const leaving = members.filter(({ lifecycleState }) => destinationOf(lifecycleState) !== undefined);
+  const coming = members.filter(({ lifecycleState }) => lifecycleState === 'Pending:Wait');
+  const actions = [
+    ...(await listUntoldActions(runtime, leaving, 'autoscaling:EC2_INSTANCE_TERMINATING')),
+    ...(await listUntoldActions(runtime, coming, 'autoscaling:EC2_INSTANCE_LAUNCHING')),
+  ];
+  const homeOf = untilSilent((groupName) => ask(runtime, groupName));
+  await beatAll(runtime, actions, { homes: new Map(), homeOf });
+}
+
+async function beatAll(
+  runtime: Runtime,
+  actions: readonly LifecycleAction[],
+  {
+    homes,
+    homeOf,
+  }: {
+    readonly homes: Homes;
+    readonly homeOf: (groupName: AutoScalingGroupName) => Promise<Home | LookFailure | undefined>;
+  },
+): Promise<void> {
   for (const [groupName, group] of Map.groupBy(actions, (action) => action.groupName)) {
-    const memory = await recall(groupName);
+    const found = await homeOf(groupName);
+    const home = found instanceof LookFailure ? undefined : found;
     for (const action of group) {
-      const known = homes.get(action.ec2InstanceId) ?? memory;
+      const known = homes.get(action.ec2InstanceId) ?? home;
       if (known !== undefined && !isLookedAfter(runtime, known.clusterArn)) continue;
       const { config, policies } = runtime;
       const policy = known === undefined ? config.policy : policies.known(known.clusterArn, known.clusterTags);
@@ -67,15 +107,15 @@ async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[], 
 }
 
 /** Who is not answered once asks no more: the other hooks do not have the time. */
-function recallOrAsk(runtime: Runtime): (groupName: AutoScalingGroupName) => Promise<Home | undefined> {
-  let isAnswered = true;
+function untilSilent<T>(
+  ask: (groupName: AutoScalingGroupName) => Promise<T>,
+): (groupName: AutoScalingGroupName) => Promise<T | LookFailure> {
+  let silence: LookFailure | undefined;
   return async (groupName) => {
-    const memory = await tryTo(() => recallGroup(runtime.table, groupName, runtime.now()));
-    if (!(memory instanceof LookFailure)) return memory;
-    const asked = isAnswered ? await tryTo(() => ask(runtime, groupName)) : undefined;
-    if (!(asked instanceof LookFailure)) return asked;
-    isAnswered = false;
-    return undefined;
+    if (silence !== undefined) return silence;
+    const answer = await tryTo(() => ask(groupName));
+    if (answer instanceof LookFailure) silence = answer;
+    return answer;
   };
 }
 

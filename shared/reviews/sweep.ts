@@ -9,7 +9,9 @@ import { sweepAgents } from './agents.ts';
 import { reviewArrivals } from './arrivals.ts';
 import { sweepConfigurations } from './configurations.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
+import { keepAllAlive } from './keep-alive.ts';
 import type { OnOverdue } from './launches.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { sweepManagedDrains } from './managed-drains.ts';
 import { planLooks } from './planned-looks.ts';
 import { listClustersLookedAfter } from './registrations.ts';
@@ -37,17 +39,28 @@ export async function sweep(runtime: Runtime, allowance: SweepAllowance): Promis
   const startedMs = runtime.now();
   const holder = runtime.uniqueId();
   const turn = { holder, nowMs: startedMs, untilMs: allowance.endsAtMs };
-  if (!(await takeSweepTurn(runtime.table, turn))) {
+  if (!(await orKeepAllAlive(runtime, allowance, () => takeSweepTurn(runtime.table, turn)))) {
     runtime.logger.info('sweep skipped: another one is under way');
     return;
   }
   try {
-    const failures = await sweepAll(runtime, allowance);
+    const incidents = await orKeepAllAlive(runtime, allowance, () => readUnsettled(runtime));
+    const failures = await sweepAll(runtime, incidents, allowance);
     runtime.logger.info('sweep done', { seconds: (runtime.now() - startedMs) / 1_000, failures: failures.size });
     if (failures.size > 0) throw new SweepError(failures);
   } finally {
     await endSweepTurn(runtime.table, holder);
   }
+}
+
+/** @param read from the table, without which nothing can be swept */
+async function orKeepAllAlive<T>(runtime: Runtime, allowance: Allowance, read: () => Promise<T>): Promise<T> {
+  const answer = await tryTo(read);
+  if (!(answer instanceof LookFailure)) return answer;
+  const kept = await tryTo(() => keepAllAlive(runtime, allowance));
+  if (kept instanceof LookFailure)
+    throw new AggregateError([answer.cause, kept.cause], `${answer.cause}; ${kept.cause}`);
+  throw answer.cause;
 }
 
 /** Names each thing that could not be done, and why. */
@@ -61,14 +74,21 @@ export class SweepError extends AggregateError {
   }
 }
 
+/** Open ones, and what was settled a moment ago: the index may lag behind, so what is judged is read consistently. */
+async function readUnsettled({ incidents }: Runtime): Promise<ReadonlyMap<string, Incident>> {
+  const open = await incidents.listOpen();
+  return incidents.getMany(open.map(({ id }) => id));
+}
+
 /**
  * Drains first, because hooks expire. Each part is done whatever becomes of the others: a cluster that cannot be listed
  * must not keep the hooks of all from their heartbeats.
  */
-async function sweepAll(runtime: Runtime, allowance: Allowance): Promise<Failures> {
-  const open = await runtime.incidents.listOpen();
-  // The index may lag behind: what is judged is read consistently.
-  const incidents = await runtime.incidents.getMany(open.map(({ id }) => id));
+async function sweepAll(
+  runtime: Runtime,
+  incidents: ReadonlyMap<string, Incident>,
+  allowance: Allowance,
+): Promise<Failures> {
   const unsettled = [...incidents.values()].filter((incident) => incident.closedAtMs === undefined);
   const drains = unsettled.flatMap((incident) => (incident.kind === 'drain' ? [incident] : []));
   const away = unsettled.flatMap((incident) => (incident.kind === 'disconnection' ? [incident] : []));

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../simulator/wire/aws-error.ts';
+import { type BoxOptions, minutes, openBox } from './box.ts';
+import { bootGroup, hookEnd, LAUNCH_HOOK, TERMINATE_HOOK, tagCluster, task } from './fleet.ts';
+import { outageOf } from './outage.ts';
+
+const UNREADABLE = new AwsError('InternalServerError', 'Internal Server Error', { status: 500 });
+
+/** A fleet of two whose first instance has a task that must end by itself, and DynamoDB failing for functions at will. */
+async function fleet(options: BoxOptions = {}) {
+  const { outage, intercept } = outageOf(
+    ({ service, caller }) => service === 'dynamodb' && caller.kind === 'function',
+    UNREADABLE,
+  );
+  const box = await openBox({ intercept, ...options });
+  const [first = '', second = ''] = await bootGroup(box, { lifecycleHooks: [TERMINATE_HOOK] });
+  const report = (on: string) => box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on });
+  const tasks = [report(first), report(second)];
+  await box.run(minutes(1));
+  return { box, outage, first, second, tasks };
+}
+
+describe('while DynamoDB does not answer', () => {
+  it('the hooks of drains that have begun, and of those that would begin, are kept alive', async () => {
+    const { box, outage, first, second, tasks } = await fleet();
+    box.world.terminateInstanceInGroup(first, 'shrink');
+    await box.run(minutes(2));
+
+    outage.isOn = true;
+    await box.run(minutes(2));
+    box.world.terminateInstanceInGroup(second, 'shrink');
+    await box.run(minutes(20));
+
+    expect([first, second].map((id) => hookEnd(box, id))).toEqual([undefined, undefined]);
+    outage.isOn = false;
+    await box.run(minutes(3));
+    for (const arn of tasks) box.world.exitTask(arn);
+    await box.run(minutes(6));
+    for (const arn of tasks) expect(task(box, arn).containersEnd).toBe('exited');
+    for (const id of [first, second]) expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
+  });
+
+  it('so is the launch hook of an instance that has yet to register', async () => {
+    const { box, outage } = await fleet();
+    box.world.createAutoScalingGroup({
+      name: 'late',
+      cluster: 'prod',
+      desired: 0,
+      maxSize: 2,
+      lifecycleHooks: [LAUNCH_HOOK],
+    });
+    box.world.breakNewAgents('late');
+    outage.isOn = true;
+    box.world.setDesiredCapacity('late', 1);
+    await box.run(minutes(25));
+
+    const [launched] = box.views.groupInstances().filter(({ group }) => group === 'late');
+    expect(launched?.hooks.at(-1)).toMatchObject({ hook: 'ebbtide-launch', end: undefined });
+  });
+
+  it('nothing is done for those of a cluster that is only observed', async () => {
+    const { box, outage, first } = await fleet();
+    await tagCluster(box, { mode: 'observe' });
+    await box.run(minutes(6));
+    outage.isOn = true;
+    box.world.terminateInstanceInGroup(first, 'shrink');
+    await box.run(minutes(10));
+
+    expect(box.calls('RecordLifecycleActionHeartbeat')).toEqual([]);
+    expect(hookEnd(box, first)).toMatchObject({ by: { kind: 'heartbeat-timeout' } });
+  });
+});
