@@ -40,6 +40,23 @@ describe('while DynamoDB does not answer', () => {
     for (const id of [first, second]) expect(hookEnd(box, id)).toMatchObject({ by: { kind: 'caller' } });
   });
 
+  it('they are too where it leaves every call unanswered', async () => {
+    const hanging = { isOn: false };
+    const { box, first } = await fleet({
+      intercept: ({ service, caller }) =>
+        hanging.isOn && service === 'dynamodb' && caller.kind === 'function'
+          ? { effect: 'none', extraLatencyMs: minutes(10) }
+          : undefined,
+    });
+    box.world.terminateInstanceInGroup(first, 'shrink');
+    await box.run(minutes(2));
+
+    hanging.isOn = true;
+    await box.run(minutes(20));
+
+    expect(hookEnd(box, first)).toBeUndefined();
+  });
+
   it('so is the launch hook of an instance that has yet to register', async () => {
     const { box, outage } = await fleet();
     box.world.createAutoScalingGroup({
