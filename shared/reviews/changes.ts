@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime.ts';
 import { reviewDisconnections, type Suspect } from './disconnections.ts';
 import { reviewDrains } from './drains.ts';
 import type { Allowance, Failures } from './each.ts';
+import { inEachCluster } from './each-cluster.ts';
 import { reviewLaunches } from './launches.ts';
 import { describeRegistrations, lookUp } from './look-up.ts';
 import { isLookedAfter } from './registrations.ts';
@@ -25,12 +26,16 @@ export async function reviewChanges(
   const changes = newestOfEach(ours).filter((change) => !isOnItsWay(change));
   const ids = changes.flatMap((change) => [drainId(change.arn), disconnectionId(change.arn), ...launchIdsOf(change)]);
   const incidents = await runtime.incidents.getMany(ids);
-  return new Map([
-    ...(await reviewDraining(runtime, changes, incidents, allowance)),
-    ...(await reviewReturning(runtime, changes, incidents, allowance)),
-    ...(await reviewArrived(runtime, changes, incidents, allowance)),
-    ...(await reviewAgents(runtime, changes, incidents, allowance)),
-  ]);
+  return inEachCluster(
+    changes,
+    async (inCluster) =>
+      new Map([
+        ...(await reviewDraining(runtime, inCluster, incidents, allowance)),
+        ...(await reviewReturning(runtime, inCluster, incidents, allowance)),
+        ...(await reviewArrived(runtime, inCluster, incidents, allowance)),
+        ...(await reviewAgents(runtime, inCluster, incidents, allowance)),
+      ]),
+  );
 }
 
 /** Draining, connected, and not empty yet: every task that leaves tells so, and none but the last is news. */

@@ -1,5 +1,5 @@
-import type { ClusterArn } from '../domain/model.ts';
-import { type Allowance, eachOf, type Failures } from './each.ts';
+import type { ClusterArn, ContainerInstanceArn } from '../domain/model.ts';
+import { type Allowance, eachOf, type Failures, orAllFail } from './each.ts';
 
 /** What was read of each cluster; those that could not be read are only in the failures, by ARN. */
 export interface ReadClusters<T> {
@@ -21,4 +21,22 @@ export async function readEachCluster<T>(
     async (cluster) => found.set(cluster, await read(cluster)),
   );
   return { found, failures };
+}
+
+/**
+ * Reviews what is about container instances, cluster by cluster: where one cannot be looked at, what is about its instances
+ * has failed, and comes again without that of the others.
+ *
+ * @returns what failed, by container instance ARN
+ */
+export async function inEachCluster<T extends { readonly arn: ContainerInstanceArn; readonly clusterArn: ClusterArn }>(
+  all: readonly T[],
+  review: (inCluster: readonly T[]) => Promise<Failures>,
+): Promise<Failures> {
+  const failures: Failures = new Map();
+  for (const inCluster of Map.groupBy(all, ({ clusterArn }) => clusterArn).values()) {
+    const arns = inCluster.map(({ arn }) => arn);
+    for (const [arn, error] of await orAllFail(arns, () => review(inCluster))) failures.set(arn, error);
+  }
+  return failures;
 }

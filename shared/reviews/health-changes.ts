@@ -3,6 +3,7 @@ import { disconnectionId, drainId } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { reviewDisconnections } from './disconnections.ts';
 import type { Allowance, Failures } from './each.ts';
+import { inEachCluster } from './each-cluster.ts';
 import { describeRegistrations } from './look-up.ts';
 import { isLookedAfter } from './registrations.ts';
 
@@ -27,7 +28,8 @@ export async function reviewHealthChanges(
       })
       .map(({ arn, clusterArn }) => [arn, { arn, clusterArn }]),
   );
-  if (suspects.size === 0) return new Map();
-  const known = { instances: await describeRegistrations(runtime, [...suspects.values()]) };
-  return reviewDisconnections(runtime, [...suspects.values()], { known, incidents, allowance });
+  return inEachCluster([...suspects.values()], async (inCluster) => {
+    const known = { instances: await describeRegistrations(runtime, inCluster) };
+    return reviewDisconnections(runtime, inCluster, { known, incidents, allowance });
+  });
 }

@@ -87,6 +87,22 @@ describe('while ECS refuses one cluster', () => {
     expect(containerInstance(box, id).status).toBe('DRAINING');
   });
 
+  it('what changed in another one at the same moment is looked at, and is no dead letter', async () => {
+    const { box, refusal } = await openRefusing({ deliveryFault: ({ rule }) => (/Sweep/.test(rule) ? [] : [0]) });
+    const [refused = ''] = await bootGroup(box, { desired: 1 });
+    const [id = ''] = await bootGroup(box, { name: 'other', desired: 1, cluster: 'annex' });
+    refusal.isOn = true;
+
+    for (const each of [refused, id]) box.world.disconnectAgent(each, { cause: 'unreachable' });
+    await box.run(minutes(25));
+
+    const suspected = box.logs('agent: suspect').map((line) => line.containerInstance);
+    expect(new Set(suspected)).toEqual(new Set([containerInstance(box, id).arn]));
+    const dead = box.deadLetters().map(({ body }) => String(body));
+    expect(dead.filter((body) => body.includes('/prod/'))).not.toEqual([]);
+    expect(dead.filter((body) => body.includes('/annex/'))).toEqual([]);
+  });
+
   it('somebody else ending the hook of another one, whose agent is silent, is seen', async () => {
     const { box, refusal } = await openRefusing({
       deliveryFault: ({ event }) => (/EC2 Instance State/.test(event['detail-type']) ? [] : [0]),
