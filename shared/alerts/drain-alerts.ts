@@ -230,7 +230,7 @@ function group({ actions: [action], interruption }: DrainIncident): string {
 function goes({ actions, deadlineAtMs, interruption }: DrainIncident, nowMs: number): string {
   const takenAtMs = interruption?.expectedAtMs ?? Number.POSITIVE_INFINITY;
   const at = (ms: number) => `At ${instant(ms)} (in ${duration(ms - nowMs)})`;
-  if (actions.length > 0 && deadlineAtMs <= takenAtMs) return `${at(deadlineAtMs)} the instance goes all the same.`;
+  if (actions.length > 0 && deadlineAtMs <= takenAtMs) return `${at(deadlineAtMs)} its hook is completed all the same.`;
   if (Number.isFinite(takenAtMs)) return `${at(takenAtMs)} AWS takes the instance all the same.`;
   return 'AWS may take the instance at any time.';
 }
