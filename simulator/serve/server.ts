@@ -114,6 +114,7 @@ async function answerAws(
   { simulator, driver }: Served,
   { request, response, url, body }: AwsExchange,
 ): Promise<WireResponse> {
+  const host = request.headers.host ?? HOST;
   const wireRequest: WireRequest = {
     method: request.method ?? 'GET',
     path: url.pathname,
@@ -121,7 +122,8 @@ async function answerAws(
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
     // The query protocols may travel in the address of a GET, as AWS takes them.
     body: body === '' && request.method === 'GET' ? url.search.slice(1) : body,
-    host: request.headers.host ?? HOST,
+    host,
+    endpoint: `http://${host}`,
     isAbandoned: () => response.destroyed,
   };
   if (!/\bCredential=[^/,\s]+\/\d{8}\//.test(wireRequest.headers.authorization ?? '')) {

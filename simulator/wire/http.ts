@@ -10,6 +10,8 @@ export interface WireRequest {
   readonly body: string;
   /** The host the client addressed, such as `ecs.eu-central-1.amazonaws.com`. */
   readonly host: string;
+  /** Where the client reaches all services, such as `http://127.0.0.1:4599`; undefined: at AWS's own addresses. */
+  readonly endpoint?: string;
   /**
    * True once the sender has ceased to exist (its execution environment was destroyed): what the service has not yet
    * done for it is not done.

@@ -57,6 +57,8 @@ export interface Authorization {
 export interface Call {
   readonly caller: Caller;
   readonly requestId: string;
+  /** Where the caller reaches all services; undefined: at AWS's own addresses. */
+  readonly endpoint?: string | undefined;
 }
 
 /**

@@ -119,13 +119,13 @@ export function createWire(kernel: Kernel, services: readonly SimulatedService[]
 
   /** Finds out who calls what. */
   function admit(exchange: Exchange, route: Route): Served | { error: AwsError } {
-    const { service, requestId } = exchange;
+    const { service, requestId, request } = exchange;
     const operation = service.operations[exchange.operation];
     const shapes = operationShapes(service.schemas, exchange.operation);
     if (operation === undefined || shapes === undefined) return { error: unknownOperation(exchange) };
     if (route.accessKeyId === undefined) return { error: missingToken(service) };
     const caller = options.credentials.callerOf(route.accessKeyId);
-    return { exchange, shapes, operation, call: { caller, requestId } };
+    return { exchange, shapes, operation, call: { caller, requestId, endpoint: request.endpoint } };
   }
 
   async function serve(served: Served, latencyMs: number): Promise<WireResponse> {

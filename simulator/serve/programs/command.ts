@@ -55,7 +55,9 @@ function environmentOf({ hostEnvironment, environment, endpoint, deadlineMs, ...
   const inherited = Object.entries(hostEnvironment).filter(([name]) => !name.startsWith('AWS_'));
   return {
     ...Object.fromEntries(inherited),
-    ...environment,
+    ...Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, withServedQueues(value, endpoint)]),
+    ),
     AWS_ENDPOINT_URL: endpoint,
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
@@ -64,6 +66,11 @@ function environmentOf({ hostEnvironment, environment, endpoint, deadlineMs, ...
     LAMBDA_DEADLINE_MS: String(deadlineMs),
     LAMBDA_FUNCTION_ARN: start.functionArn,
   };
+}
+
+/** A queue's URL from the template, for clients that send to the host of the URL and not to their endpoint. */
+function withServedQueues(value: string, endpoint: string): string {
+  return value.replaceAll(/https:\/\/sqs\.[a-z0-9-]+\.amazonaws\.com(?=\/\d{12}\/)/g, endpoint);
 }
 
 function killGroup(child: ChildProcessWithoutNullStreams): void {

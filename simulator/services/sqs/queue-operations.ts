@@ -12,7 +12,7 @@ import type {
   UntagQueueCommandInput,
 } from '@aws-sdk/client-sqs';
 import { AwsError } from '../../wire/aws-error.ts';
-import type { Operation } from '../../wire/service.ts';
+import type { Call, Operation } from '../../wire/service.ts';
 import { pageByName } from '../name-pages.ts';
 import { attributesOfQueue } from './attributes.ts';
 import { changeQueue, createQueue } from './change-queue.ts';
@@ -30,7 +30,7 @@ export function queueOperations(scope: SqsScope): Record<string, Operation> {
   return {
     CreateQueue: {
       authorize: named,
-      run: (input: CreateQueueCommandInput) => ({ QueueUrl: createQueue(scope, input).url }),
+      run: (input: CreateQueueCommandInput, call: Call) => ({ QueueUrl: urlFor(call, createQueue(scope, input)) }),
     },
     DeleteQueue: {
       authorize: onQueue(scope),
@@ -43,22 +43,24 @@ export function queueOperations(scope: SqsScope): Record<string, Operation> {
     },
     ListQueues: {
       authorize: () => ({ resources: ['*'] }),
-      run({ QueueNamePrefix = '', ...paged }: ListQueuesCommandInput) {
+      run({ QueueNamePrefix = '', ...paged }: ListQueuesCommandInput, call: Call) {
         const found = queues.all().filter(({ name }) => name.startsWith(QueueNamePrefix));
-        const { urls, token } = pageOfQueues(found, paged);
+        const { urls, token } = pageOfQueues(found, paged, call);
         return { ...(urls.length > 0 && { QueueUrls: urls }), ...token };
       },
     },
     ListDeadLetterSourceQueues: {
       authorize: onQueue(scope),
-      run({ QueueUrl = '', ...paged }: ListDeadLetterSourceQueuesCommandInput) {
-        const { urls, token } = pageOfQueues(queues.sourcesOf(queues.byUrl(QueueUrl)), paged);
+      run({ QueueUrl = '', ...paged }: ListDeadLetterSourceQueuesCommandInput, call: Call) {
+        const { urls, token } = pageOfQueues(queues.sourcesOf(queues.byUrl(QueueUrl)), paged, call);
         return { queueUrls: urls, ...token };
       },
     },
     GetQueueUrl: {
       authorize: named,
-      run: (input: GetQueueUrlCommandInput) => ({ QueueUrl: queues.byUrl(input.QueueName ?? '').url }),
+      run: (input: GetQueueUrlCommandInput, call: Call) => ({
+        QueueUrl: urlFor(call, queues.byUrl(input.QueueName ?? '')),
+      }),
     },
     GetQueueAttributes: {
       authorize: onQueue(scope),
@@ -120,18 +122,23 @@ function tagOperations(scope: SqsScope): Record<string, Operation> {
   };
 }
 
+/** Some clients (the JavaScript SDK v3) send to the host of the queue's URL, whatever their own endpoint is. */
+function urlFor({ endpoint }: Call, { url }: Queue): string {
+  return endpoint === undefined ? url : `${endpoint}${new URL(url).pathname}`;
+}
+
 interface Paged {
   readonly NextToken?: string | undefined;
   readonly MaxResults?: number | undefined;
 }
 
 /** Without MaxResults there is no next page: the first thousand are all there is to see (ListQueues, API reference). */
-function pageOfQueues(queues: readonly Queue[], { NextToken, MaxResults }: Paged) {
+function pageOfQueues(queues: readonly Queue[], { NextToken, MaxResults }: Paged, call: Call) {
   if (MaxResults !== undefined && (MaxResults < 1 || MaxResults > LIST_MAX)) {
     throw outOfRange('MaxResults', MaxResults, `an integer between 1 and ${LIST_MAX}`);
   }
   const page = pageByName(queues, ({ name }) => name, { token: NextToken, size: MaxResults ?? LIST_MAX });
   if (page === undefined) throw new AwsError('InvalidParameterValue', 'Invalid or expired next token.');
   const hasToken = MaxResults !== undefined && page.nextToken !== undefined;
-  return { urls: page.items.map(({ url }) => url), token: hasToken ? { NextToken: page.nextToken } : {} };
+  return { urls: page.items.map((queue) => urlFor(call, queue)), token: hasToken ? { NextToken: page.nextToken } : {} };
 }

@@ -59,6 +59,8 @@ function plain(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return new Date(value).toISOString();
+  // Each world has a port of its own.
+  if (typeof value === 'string' && value.startsWith('http://127.0.0.1:')) return new URL(value).pathname;
   if (typeof value !== 'object' || value === null) return value ?? undefined;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(plain);
   const members = Object.entries(value).map(([name, member]) => [name, plain(member)]);
