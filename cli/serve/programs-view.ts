@@ -1,6 +1,7 @@
 import type { TraceEntry } from '../../simulator/kernel/trace.ts';
 import { isProgram } from '../../simulator/services/lambda/function.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { count } from '../display/text.ts';
 
 const VALUE_CHARACTERS_MAX = 160;
 
@@ -29,7 +30,8 @@ function describe(entry: TraceEntry): string | undefined {
   }
 }
 
-function describeInvocation({ phase, event, durationMs, result, errorType, errorMessage }: TraceEntry): string {
+function describeInvocation({ phase, ...entry }: TraceEntry): string {
+  const { event, durationMs, result, errorType, errorMessage, messageIds } = entry;
   switch (phase) {
     case 'start':
       return `<- ${describeEvent(event)}`;
@@ -39,8 +41,12 @@ function describeInvocation({ phase, event, durationMs, result, errorType, error
       return `failed after ${durationMs} ms: ${errorType}: ${errorMessage}`;
     case 'timeout':
       return `failed: ${errorMessage}`;
-    default:
+    case 'throttle':
       return 'is throttled: no concurrency is left';
+    case 'messages returned':
+      return `left ${count((messageIds as readonly string[]).length, 'message')} in the queue, for when the visibility timeout ends`;
+    default:
+      return String(phase);
   }
 }
 
