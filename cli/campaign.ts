@@ -42,10 +42,15 @@ const program = new Command('npm run campaign --')
       'only the world of this plan, as a failure that was made smaller has left it',
     ).conflicts(['seeds', 'from']),
   )
-  .option('--minutes <number>', 'begin no further world after so many minutes', whole)
+  .option('--minutes <number>', 'begin no further world after so many minutes', aboveZero)
   .option('--workers <number>', 'how many processes', positive, availableParallelism())
   .option('--no-shrink', 'do not search for smaller worlds that fail in the same way')
-  .option('--shrink-attempts <number>', 'how many smaller worlds to try for each way to fail', whole, 300)
+  .addOption(
+    new Option('--shrink-attempts <number>', 'how many smaller worlds to try for each way to fail')
+      .argParser(whole)
+      .default(300)
+      .conflicts('shrink'),
+  )
   .option('--json', 'one JSON object for each seed and each smaller world, and one for all in the end')
   .option('--packaged <directory>', 'what was packaged there before, instead of packaging first')
   .allowExcessArguments(false)
@@ -67,6 +72,12 @@ function whole(text: string): number {
 function positive(text: string): number {
   if (whole(text) < 1) throw new InvalidArgumentError('A whole number from 1 on.');
   return whole(text);
+}
+
+function aboveZero(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('A number above 0.');
+  return value;
 }
 
 function* plansOf({ seeds, from }: Options, only: Plan | undefined): Generator<Plan> {
@@ -103,10 +114,10 @@ async function run(options: Options): Promise<void> {
         view.answer(plan, answer, { tally, ms: passedMs() });
       },
     });
-    const playedMs = passedMs();
+    const playingMs = passedMs();
     const limits = { attempts: options.shrinkAttempts, hours: SHRINK_HOURS_MAX };
     if (options.shrink) await failed.shrink(crew, view, limits, interrupted.signal);
-    view.end(tally, playedMs);
+    view.end(tally, { playingMs, inAllMs: options.shrink ? passedMs() : playingMs });
   } finally {
     crew.close();
     if (timer) clearTimeout(timer);

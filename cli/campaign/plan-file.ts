@@ -47,7 +47,8 @@ export function readPlan(file: string): Plan {
   try {
     return parsePlan(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    throw new PlanError(`${file} is no plan: ${error instanceof Error ? error.message : error}`, { cause: error });
+    const problems = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new PlanError([`${file} is no plan:`, ...problems].join('\n  '), { cause: error });
   }
 }
 
@@ -67,15 +68,22 @@ export function parsePlan(value: unknown): Plan {
   return data as unknown as Plan;
 }
 
-/** Writes a plan to a file of its own and returns the file's path, relative to where the command runs. */
-export function writePlan(plan: Plan, name: string): string {
-  mkdirSync(DIRECTORY, { recursive: true });
+/** The file's path, relative to where the command runs; or why there is none. */
+export type WrittenPlan = { readonly file: string } | { readonly problem: string };
+
+/** Writes a plan to a file of its own. A campaign of hours is not to be lost with it, so that it never throws. */
+export function writePlan(plan: Plan, name: string): WrittenPlan {
   const slug = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 60)
     .replaceAll(/^-|-$/g, '');
   const file = path.join(DIRECTORY, `${slug}.json`);
-  writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`);
-  return file;
+  try {
+    mkdirSync(DIRECTORY, { recursive: true });
+    writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`);
+    return { file };
+  } catch (error) {
+    return { problem: `${file} cannot be written: ${error instanceof Error ? error.message : error}` };
+  }
 }

@@ -2,6 +2,7 @@ import { createTerminal } from '../display/terminal.ts';
 import { count, duration } from '../display/text.ts';
 import { failureOf } from './failure.ts';
 import type { Plan } from './plan.ts';
+import type { WrittenPlan } from './plan-file.ts';
 import type { Progress } from './shrink/attempts.ts';
 import type { Shrunk } from './shrink/shrink.ts';
 import type { Tally } from './tally.ts';
@@ -24,8 +25,13 @@ export interface Reduction {
   /** What became of the smaller world. */
   readonly answer: Answer;
   readonly shrunk: Shrunk;
-  /** Where the smaller plan is. */
-  readonly file: string;
+  readonly written: WrittenPlan;
+}
+
+/** In milliseconds of real time. */
+export interface Took {
+  readonly playingMs: number;
+  readonly inAllMs: number;
 }
 
 export interface CampaignView {
@@ -33,10 +39,10 @@ export interface CampaignView {
   answer(plan: Plan, answer: Answer, progress: { readonly tally: Tally; readonly ms: number }): void;
   /** No further world begins. */
   ending(): void;
+  beginShrinking(seed: number): void;
   shrinking(seed: number, progress: Progress): void;
   shrunk(reduction: Reduction): void;
-  /** @param ms of real time */
-  end(tally: Tally, ms: number): void;
+  end(tally: Tally, took: Took): void;
 }
 
 export function createPersonView(): CampaignView {
@@ -61,6 +67,7 @@ export function createPersonView(): CampaignView {
     ending() {
       terminal.write('Ending: the worlds that have begun are played to their end …');
     },
+    beginShrinking: (seed) => terminal.write('', shrinkingText(seed)),
     shrinking(seed, { attempts, hours, plan }) {
       const { pushes, clusters, faults } = plan;
       const breaks = faults.only === undefined ? '' : `, ${count(faults.only.length, 'fault')}`;
@@ -69,17 +76,19 @@ export function createPersonView(): CampaignView {
           `${count(clusters.length, 'cluster')}, ${pushes.length} pushes${breaks} left …`,
       );
     },
-    shrunk({ seed, answer, shrunk, file }) {
+    shrunk({ seed, answer, shrunk, written }) {
+      const file = 'file' in written ? written.file : planFile;
       const how = shrunk.isMinimal ? 'nothing more can be left out' : 'the limit came first';
       terminal.write('', `Seed ${seed}, made smaller in ${count(shrunk.attempts, 'attempt')} (${how}):`);
       terminal.write(...tellPlan(shrunk.plan, answer.kind === 'played' ? answer.outcome.pushed : []));
       terminal.write('', ...tellAnswer(shrunk.plan, answer, file));
+      if ('problem' in written) terminal.write(written.problem);
     },
-    end(tally, ms) {
+    end(tally, took) {
       terminal.status('');
       if (tally.seeds < total)
         terminal.write('', `Ended early: ${tally.seeds} of ${count(total, 'seed')} were played.`);
-      terminal.write('', ...tellTally(tally, ms));
+      terminal.write('', ...tellTally(tally, took));
     },
   };
 }
@@ -93,16 +102,24 @@ export function createMachineView(): CampaignView {
     },
     answer: ({ seed }, answer) => writeJson({ kind: 'seed', seed, ...detailOf(answer) }),
     ending: () => undefined,
+    // Standard output is for the objects, and this takes minutes.
+    beginShrinking: (seed) => void process.stderr.write(`${shrinkingText(seed)}\n`),
     shrinking: () => undefined,
-    shrunk: ({ seed, answer, shrunk, file }) =>
-      writeJson({ kind: 'shrunk', seed, file, ...shrunk, ...detailOf(answer) }),
-    end: (tally, ms) => {
-      const seconds = Number((ms / 1_000).toFixed(1));
-      const seedsPerSecond = Number((tally.seeds / (ms / 1_000)).toFixed(3));
+    shrunk: ({ seed, answer, shrunk, written }) =>
+      writeJson({ kind: 'shrunk', seed, ...written, ...shrunk, ...detailOf(answer) }),
+    end: (tally, { playingMs, inAllMs }) => {
+      const seconds = Number((playingMs / 1_000).toFixed(1));
+      const secondsInAll = Number((inAllMs / 1_000).toFixed(1));
+      const seedsPerSecond = Number((tally.seeds / (playingMs / 1_000)).toFixed(3));
       const endedEarly = tally.seeds < asked;
-      writeJson({ kind: 'campaign', ...tally, asked, endedEarly, seconds, seedsPerSecond, exitCode: tally.exitCode() });
+      const times = { seconds, secondsInAll, seedsPerSecond };
+      writeJson({ kind: 'campaign', ...tally, asked, endedEarly, ...times, exitCode: tally.exitCode() });
     },
   };
+}
+
+function shrinkingText(seed: number): string {
+  return `Making the world of seed ${seed} smaller …`;
 }
 
 function detailOf(answer: Answer): object {

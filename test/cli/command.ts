@@ -10,9 +10,16 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface Surroundings {
+  /** Beside the variables of this process. */
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
 /** Runs a command line of `cli/` as a process of its own. */
-export function run(file: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const options = { env: { ...process.env, ...environment }, cwd: ROOT, maxBuffer: 2 ** 26 };
+export function run(file: string, args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  const { environment = {}, cwd = ROOT } = surroundings;
+  const options = { env: { ...process.env, ...environment }, cwd, maxBuffer: 2 ** 26 };
   return new Promise((resolve) => {
     execFile(process.execPath, [path.join(ROOT, 'cli', file), ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : null, stdout, stderr });

@@ -26,6 +26,7 @@ export class FailedWorlds {
   async shrink(crew: Crew, view: CampaignView, limits: Limits, signal: AbortSignal): Promise<void> {
     for (const { plan, answer, failure } of this.#byWay.values()) {
       if (signal.aborted) return;
+      view.beginShrinking(plan.seed);
       const outcome = answer.kind === 'played' ? answer.outcome : undefined;
       const stopWhenBroken = failure.kind === 'safety';
       const shrunk = await shrink(
@@ -39,8 +40,8 @@ export class FailedWorlds {
           onAttempt: (progress) => view.shrinking(plan.seed, progress),
         },
       );
-      const file = writePlan(shrunk.plan, `seed-${plan.seed}-${failure.name}`);
-      view.shrunk({ seed: plan.seed, answer: await crew.play(shrunk.plan), shrunk, file });
+      const written = writePlan(shrunk.plan, `seed-${plan.seed}-${failure.name}`);
+      view.shrunk({ seed: plan.seed, answer: await crew.play(shrunk.plan), shrunk, written });
     }
   }
 }

@@ -1,12 +1,15 @@
 import { count, duration } from '../../display/text.ts';
 import type { Tally } from '../tally.ts';
+import type { Took } from '../view.ts';
 
-/** @param ms of real time */
-export function tellTally(tally: Tally, ms: number): string[] {
+export function tellTally(tally: Tally, { playingMs, inAllMs }: Took): string[] {
   const { failures } = tally;
   return [
-    `${count(tally.seeds, 'seed')} in ${duration(ms)}, ${(tally.seeds / (ms / 1_000)).toFixed(2)} a second; ` +
+    `${count(tally.seeds, 'seed')} in ${duration(playingMs)}, ${(tally.seeds / (playingMs / 1_000)).toFixed(2)} a second; ` +
       `${duration(tally.cpuMs)} of processor time.`,
+    ...(failures.length > 0 && inAllMs > playingMs
+      ? [`With making failures smaller: ${duration(inAllMs)} in all.`]
+      : []),
     `${duration(tally.virtualMs)} of virtual time, ${count(Math.round(tally.instanceHours), 'instance-hour')}, ` +
       `${count(tally.calls, 'call')}, ${count(tally.alerts, 'message')}, ${count(tally.checks, 'check')}.`,
     `Faults: ${counts(tally.faults)}.`,

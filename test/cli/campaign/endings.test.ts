@@ -116,15 +116,37 @@ describe('the exit code', { timeout: TIMEOUT_MS }, () => {
   test('is 5 where a seed did not give the same trace twice', async () => {
     const chance = path.join(import.meta.dirname, 'forgotten-chance.ts');
     const args = [...ONE, '--packaged', packaged, '--plan', planFile({ ...PLAN, pushes: [] })];
-    const { code, stdout } = await run('campaign.ts', args, { NODE_OPTIONS: `--import ${chance}` });
+    const { code, stdout } = await run('campaign.ts', args, { environment: { NODE_OPTIONS: `--import ${chance}` } });
     expect(lines(stdout)).toMatchObject([{ failure: { kind: 'notRepeatable' } }, { exitCode: 5 }]);
     expect(code).toBe(5);
   });
 });
 
+test('a smaller plan that cannot be written is told, and changes no exit code', { timeout: TIMEOUT_MS }, async () => {
+  const cwd = directory('unwritable');
+  writeFileSync(path.join(cwd, '.campaign'), 'a file where the directory goes');
+  const plan = planFile({ ...PLAN, pushes: [] });
+  const args = ['--packaged', withTemplate(withoutReaders), '--plan', plan, '--shrink-attempts', '1', '--workers', '1'];
+  const asText = await run('campaign.ts', args, { cwd });
+  expect(asText).toMatchObject({ code: 3, stderr: '' });
+  const reason = /^\.campaign\/seed-100-[a-z-]+\.json cannot be written: EEXIST: /;
+  const told = asText.stdout.split('\n');
+  expect(told).toContain('Making the world of seed 100 smaller …');
+  expect(told).toContainEqual(expect.stringMatching(reason));
+  expect(told.filter((line) => line === `Again: npm run campaign -- --plan ${plan}`)).toHaveLength(2);
+  expect(told).toContainEqual(expect.stringMatching(/^With making failures smaller: \d.* in all\.$/));
+  const asObjects = await run('campaign.ts', [...args, '--json'], { cwd });
+  expect(lines(asObjects.stdout)).toMatchObject([
+    { kind: 'seed' },
+    { kind: 'shrunk', problem: expect.stringMatching(reason) },
+    { kind: 'campaign', exitCode: 3 },
+  ]);
+  expect(asObjects.stderr).toBe('Making the world of seed 100 smaller …\n');
+});
+
 describe('what ends early', { timeout: TIMEOUT_MS }, () => {
   test('as the time is up plays what it has begun, and says so', async () => {
-    const args = ['--packaged', packaged, '--seeds', '1000', '--from', '3', '--minutes', '0', '--workers', '1'];
+    const args = ['--packaged', packaged, '--seeds', '1000', '--from', '3', '--minutes', '0.001', '--workers', '1'];
     const asObjects = await run('campaign.ts', [...args, '--no-shrink', '--json']);
     expect(lines(asObjects.stdout)).toMatchObject([
       { kind: 'seed', seed: 3 },

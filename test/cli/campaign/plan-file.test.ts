@@ -38,6 +38,7 @@ test('a setting that there is not, or that is out of range, is named', () => {
 });
 
 test('a file that is missing or no JSON is named', () => {
-  expect(() => readPlan(path.join(directory, 'none.json'))).toThrow(/none\.json is no plan: ENOENT/);
-  expect(() => readPlan(fileWith('{'))).toThrow(/plan\.json is no plan: /);
+  expect(() => readPlan(path.join(directory, 'none.json'))).toThrow(/none\.json is no plan:\n {2}ENOENT/);
+  expect(() => readPlan(fileWith('{'))).toThrow(/plan\.json is no plan:\n {2}/);
+  expect(() => readPlan(fileWith('{"seed": "one"}'))).toThrow(/plan:\n {2}seed: .*\n {2}settings: /);
 });

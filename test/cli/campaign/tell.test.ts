@@ -51,8 +51,9 @@ test('the report adds up faults, pushes and instance-hours, and names the seeds 
     const plan = { ...drawPlan(seed), pushes: [push, push] };
     tally.add(plan, answerOf(plan, { isPending: 'a hook is not released' }));
   }
-  const told = tellTally(tally, 4_000).join('\n');
+  const told = tellTally(tally, { playingMs: 4_000, inAllMs: 90_000 }).join('\n');
   expect(told).toContain('2 seeds in 4.0 s, 0.50 a second');
+  expect(told).toContain('With making failures smaller: 90 s in all.');
   expect(told).toContain('10 instance-hours');
   expect(told).toContain('Pushes: lose a zone 4.');
   expect(told).toContain('liveness: a hook is not released (seeds 7, 8)');

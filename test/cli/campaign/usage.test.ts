@@ -10,7 +10,8 @@ describe('the campaign', () => {
     [['--seeds', 'many'], 'A whole number of up to 15 digits.'],
     [['--from', '1.5'], 'A whole number of up to 15 digits.'],
     [['--seed', '1e3'], 'A whole number of up to 15 digits.'],
-    [['--minutes', 'an hour'], 'A whole number of up to 15 digits.'],
+    [['--minutes', 'an hour'], 'A number above 0.'],
+    [['--minutes', '0'], 'A number above 0.'],
     [['--workers', '0'], 'A whole number from 1 on.'],
     [['--shrink-attempts', '1234567890123456'], 'A whole number of up to 15 digits.'],
     [['--seed', '1', '--seeds', '2'], "'--seed <number>' cannot be used with option '--seeds <number>'"],
@@ -18,6 +19,10 @@ describe('the campaign', () => {
     [['--seed', '1', '--plan', 'a.json'], "'--seed <number>' cannot be used with option '--plan <file>'"],
     [['--plan', 'a.json', '--seeds', '2'], "'--plan <file>' cannot be used with option '--seeds <number>'"],
     [['--plan', 'a.json', '--from', '2'], "'--plan <file>' cannot be used with option '--from <number>'"],
+    [
+      ['--no-shrink', '--shrink-attempts', '3'],
+      "'--shrink-attempts <number>' cannot be used with option '--no-shrink'",
+    ],
     [['--sedes', '1'], "unknown option '--sedes'"],
     [['again'], 'too many arguments'],
   ])('refuses %j', async (args, words) => {
@@ -44,7 +49,7 @@ describe('the campaign', () => {
       writeFileSync(file, text);
       const { code, stdout, stderr } = await run('campaign.ts', ['--plan', file]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toContain(`${file} is no plan: `);
+      expect(stderr).toContain(`${file} is no plan:\n  `);
       expect(stderr).toContain(words);
     }
   });
