@@ -7,6 +7,7 @@ import { FailedWorlds } from './campaign/shrink/each-failure.ts';
 import { EXIT, Tally } from './campaign/tally.ts';
 import { createMachineView, createPersonView } from './campaign/view.ts';
 import { endWithReader } from './display/early-reader.ts';
+import { interruption } from './interruption.ts';
 import { InterruptedError, PackagingError, packagedIn, packageProduct } from './package.ts';
 
 interface Options {
@@ -86,13 +87,12 @@ function* plansOf({ seeds, from }: Options, only: Plan | undefined): Generator<P
 }
 
 async function run(options: Options): Promise<void> {
-  const interrupted = new AbortController();
+  const interrupted = interruption();
   const timeIsUp = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
   const view = options.json ? createMachineView() : createPersonView();
-  const ending = AbortSignal.any([interrupted.signal, timeIsUp.signal]);
+  const ending = AbortSignal.any([interrupted, timeIsUp.signal]);
   const given = options.plan === undefined ? undefined : readPlan(options.plan);
-  const packaged = options.packaged ? packagedIn(options.packaged) : await packageProduct(interrupted.signal);
+  const packaged = options.packaged ? packagedIn(options.packaged) : await packageProduct(interrupted);
   ending.addEventListener('abort', () => view.ending());
   const { minutes } = options;
   const timer =
@@ -116,7 +116,7 @@ async function run(options: Options): Promise<void> {
     });
     const playingMs = passedMs();
     const limits = { attempts: options.shrinkAttempts, hours: SHRINK_HOURS_MAX };
-    if (options.shrink) await failed.shrink(crew, view, limits, interrupted.signal);
+    if (options.shrink) await failed.shrink(crew, view, limits, interrupted);
     view.end(tally, { playingMs, inAllMs: options.shrink ? passedMs() : playingMs });
   } finally {
     crew.close();

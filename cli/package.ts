@@ -26,11 +26,26 @@ export function packagedIn(directory: string): Packaged {
  * @throws PackagingError
  */
 export async function packageProduct(signal: AbortSignal): Promise<Packaged> {
-  const directory = mkdtempSync(path.join(tmpdir(), 'ebbtide-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  const directory = temporaryDirectory('ebbtide-');
   copyFileSync(path.join(ROOT, 'serverless.yml'), path.join(directory, 'serverless.yml'));
   for (const part of ['infra', 'node_modules']) symlinkSync(path.join(ROOT, part), path.join(directory, part));
   return packageIn(directory, signal);
+}
+
+/**
+ * A new directory, which is removed when the process ends.
+ *
+ * @throws PackagingError
+ */
+export function temporaryDirectory(prefix: string): string {
+  try {
+    const directory = mkdtempSync(path.join(tmpdir(), prefix));
+    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+    return directory;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PackagingError(`No directory can be made in ${tmpdir()}, where TMPDIR says: ${reason}`, { cause: error });
+  }
 }
 
 /**
@@ -40,10 +55,20 @@ export async function packageProduct(signal: AbortSignal): Promise<Packaged> {
  */
 export async function packageIn(directory: string, signal: AbortSignal): Promise<Packaged> {
   const osls = path.join(ROOT, 'node_modules', 'osls', 'bin', 'serverless.js');
+  const packaging = promisify(execFile)(process.execPath, [osls, 'package'], {
+    cwd: directory,
+    signal,
+    killSignal: 'SIGKILL',
+  });
+  const ended = new Promise((resolve) => packaging.child.once('exit', resolve));
   try {
-    await promisify(execFile)(process.execPath, [osls, 'package'], { cwd: directory, signal });
+    await packaging;
   } catch (error) {
-    if (signal.aborted) throw new InterruptedError('Interrupted while packaging.', { cause: error });
+    if (signal.aborted) {
+      // Until then it writes into the directory that is about to be removed.
+      await ended;
+      throw new InterruptedError('Interrupted while packaging.', { cause: error });
+    }
     const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
     throw new PackagingError(`Packaging failed.\n${stdout}${stderr}`.trim(), { cause: error });
   }

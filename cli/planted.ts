@@ -5,6 +5,7 @@ import { endWithReader } from './display/early-reader.ts';
 import { table } from './display/table.ts';
 import { createTerminal } from './display/terminal.ts';
 import { count } from './display/text.ts';
+import { interruption } from './interruption.ts';
 import { InterruptedError, PackagingError, packageProduct } from './package.ts';
 import { type Catch, findCatch } from './planted/catch.ts';
 import { packageWith } from './planted/plant.ts';
@@ -57,9 +58,7 @@ async function run(names: readonly string[], { seeds, from, workers, list, json 
     }
     return EXIT.caught;
   }
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  const { signal } = interrupted;
+  const signal = interruption();
   const sound = createCrew(await packageProduct(signal), 1);
   const results: Result[] = [];
   try {

@@ -4,8 +4,9 @@ import { showReport } from './display/report-view.ts';
 import { createStoryView } from './display/story-view.ts';
 import { createTerminal, type Terminal } from './display/terminal.ts';
 import { clockTime, duration, wrap } from './display/text.ts';
+import { interruption } from './interruption.ts';
 import { measureBundles } from './measures/bundles.ts';
-import { PackagingError, packagedIn, packageProduct } from './package.ts';
+import { InterruptedError, PackagingError, packagedIn, packageProduct } from './package.ts';
 import { makeReport } from './report.ts';
 import { deployedFunctions, type Performance, play } from './story/play.ts';
 
@@ -23,7 +24,12 @@ const program = new Command('npm start --')
     'Packages Ebbtide, deploys it into a simulated AWS account and plays some hours of a fleet there in virtual time: ' +
       'drains, agents that go away, repairs. In the end it shows what was measured, and whether all invariants held.',
   )
-  .option('--seed <number>', 'which world: the same seed is the same story, byte for byte', parseSeed, DEFAULT_SEED)
+  .option(
+    '--seed <number>',
+    'which world: the same seed is the same story, byte for byte, but for measured times',
+    parseSeed,
+    DEFAULT_SEED,
+  )
   .option('--json', 'the whole timeline for machines, instead of the story for people')
   .option(
     '--packaged <directory>',
@@ -58,26 +64,23 @@ function parseSeed(text: string): number {
 }
 
 async function start({ seed, json = false, packaged }: Options, terminal: Terminal): Promise<void> {
-  const interrupted = new AbortController();
-  let virtualNowMs: number | undefined;
-  process.once('SIGINT', () => {
-    interrupted.abort();
-    const when = virtualNowMs === undefined ? '' : ` at ${clockTime(virtualNowMs)} of virtual time`;
-    terminal.write(`Interrupted${when}.`);
-    process.exit(EXIT.interrupted);
-  });
+  const interrupted = interruption();
   if (!json) terminal.write(terminal.paint('strong', `Ebbtide, in a simulated AWS account. Seed ${seed}.`));
 
   terminal.status('Packaging …');
   const packaging =
-    packaged === undefined
-      ? await timed(() => packageProduct(interrupted.signal))
-      : { result: packagedIn(packaged), ms: 0 };
+    packaged === undefined ? await timed(() => packageProduct(interrupted)) : { result: packagedIn(packaged), ms: 0 };
   if (!json) {
     const how = packaged === undefined ? `Packaged in ${duration(packaging.ms)}` : `Packaged before, in ${packaged}`;
     const what = 'Deployed: the template and the bundles that a real deployment would upload.';
     terminal.write(...wrap(`${how}. ${what}`, terminal.width));
   }
+  let virtualNowMs: number | undefined;
+  interrupted.addEventListener('abort', () => {
+    const when = virtualNowMs === undefined ? '' : ` at ${clockTime(virtualNowMs)} of virtual time`;
+    terminal.write(`Interrupted${when}.`);
+    process.exit(EXIT.interrupted);
+  });
   const audience = json ? machineAudience() : personAudience(terminal);
   const onTime = (nowMs: number) => {
     virtualNowMs = nowMs;
@@ -124,5 +127,5 @@ try {
 } catch (error) {
   terminal.status('');
   console.error(error instanceof PackagingError ? error.message : error);
-  process.exitCode = EXIT.failed;
+  process.exitCode = error instanceof InterruptedError ? EXIT.interrupted : EXIT.failed;
 }

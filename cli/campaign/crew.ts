@@ -54,7 +54,7 @@ export function createCrew(packaged: Packaged, workers: number): Crew {
       return answer;
     },
     close() {
-      for (const child of all) child.kill();
+      for (const child of all) child.kill('SIGKILL');
     },
   };
 }

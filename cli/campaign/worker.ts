@@ -42,8 +42,8 @@ function describe(error: Error): string {
   return [error.stack ?? error.message, ...inner].join('\n');
 }
 
-// Ctrl-C reaches all processes at once; the one that gives the orders ends this one, when it has its answer.
-process.on('SIGINT', () => undefined);
+// They may reach all processes at once; the one that gives the orders ends this one, when it has its answer.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
 process.on('message', (order: Order) => {
   void play(order).then((answer) => process.send?.(answer));
 });

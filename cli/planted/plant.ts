@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { packageIn } from '../package.ts';
+import { packageIn, temporaryDirectory } from '../package.ts';
 import type { Packaged } from '../story/play.ts';
 import { type PlantedBug, PlantedBugError } from './planted-bug.ts';
 
@@ -21,7 +20,7 @@ export async function packageWith(
   bug: PlantedBug,
   signal: AbortSignal,
 ): Promise<{ readonly packaged: Packaged; remove(): void }> {
-  const directory = mkdtempSync(path.join(tmpdir(), 'ebbtide-planted-'));
+  const directory = temporaryDirectory('ebbtide-planted-');
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
     for (const part of PRODUCT) cpSync(path.join(ROOT, part), path.join(directory, part), { recursive: true });

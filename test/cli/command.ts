@@ -28,7 +28,7 @@ export function run(file: string, args: readonly string[], surroundings: Surroun
 }
 
 export interface Started {
-  interrupt(): void;
+  interrupt(signal?: NodeJS.Signals): void;
   /** Resolves as soon as standard output has these words. */
   says(words: string): Promise<void>;
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null; readonly stdout: string }>;
@@ -48,7 +48,7 @@ export function start(file: string, args: readonly string[], environment: NodeJS
     child.once('close', (code, signal) => resolve({ code, signal, stdout }));
   });
   return {
-    interrupt: () => void child.kill('SIGINT'),
+    interrupt: (signal = 'SIGINT') => void child.kill(signal),
     ended,
     says: (words) =>
       new Promise((resolve, reject) => {

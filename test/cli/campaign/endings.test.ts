@@ -1,5 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { packageOnce } from '../../packaged.ts';
 import { run, start } from '../command.ts';
@@ -165,18 +166,19 @@ describe('what ends early', { timeout: TIMEOUT_MS }, () => {
     expect(lines(stdout).at(-1)).toMatchObject({ kind: 'campaign', asked: 1_000, endedEarly: true, exitCode: code });
   });
 
-  test('as somebody interrupts it twice ends at once, as shells tell by 130', async () => {
+  test('as somebody interrupts it twice ends at once, with 130', async () => {
     const campaign = start('campaign.ts', ['--packaged', packaged, '--seeds', '1000', '--workers', '1']);
     await campaign.says('Seeds 1 to 1000.');
     campaign.interrupt();
     await campaign.says('Ending: ');
     campaign.interrupt();
-    expect(await campaign.ended).toMatchObject({ code: null, signal: 'SIGINT' });
+    expect(await campaign.ended).toMatchObject({ code: 130, signal: null });
   });
 
-  test.each(['campaign.ts', 'planted.ts'])(
-    'as somebody interrupts it while %s packages ends with 130',
-    async (file) => {
+  const commands = ['campaign.ts', 'planted.ts', 'start.ts'];
+  test.each(commands.flatMap((file) => (['SIGINT', 'SIGTERM'] as const).map((signal) => [file, signal] as const)))(
+    'while %s packages, by %s, ends with 130, and leaves nothing behind',
+    async (file, signal) => {
       const temporary = directory('temporary');
       const began = new Promise<void>((resolve) => {
         const watcher = watch(temporary, () => {
@@ -186,8 +188,17 @@ describe('what ends early', { timeout: TIMEOUT_MS }, () => {
       });
       const command = start(file, [], { TMPDIR: temporary });
       await began;
-      command.interrupt();
-      expect(await command.ended).toEqual({ code: 130, signal: null, stdout: '' });
+      // By then osls writes, too.
+      await setTimeout(1_500);
+      command.interrupt(signal);
+      expect(await command.ended).toMatchObject({ code: 130, signal: null });
+      expect(readdirSync(temporary)).toEqual([]);
     },
   );
+});
+
+test.each(['campaign.ts', 'planted.ts', 'start.ts'])('%s names a TMPDIR where nothing can be made', async (file) => {
+  const { code, stderr } = await run(file, [], { environment: { TMPDIR: '/nowhere' } });
+  expect(code).toBe(file === 'start.ts' ? 3 : 1);
+  expect(stderr).toMatch(/^No directory can be made in \/nowhere, where TMPDIR says: ENOENT: .*\n$/);
 });
