@@ -1,11 +1,11 @@
 import type { CommandDescription } from '../simulator/serve/control.ts';
-import { RecordingError, replayInput } from './replay.ts';
+import { RecordingError, replayInput, UnreadableRecording } from './replay.ts';
 
 export interface Control {
   readonly url: string;
   /** Undefined: lists the commands. */
   readonly command?: string;
-  /** As `field=value`. A value that is JSON (a number, true, false) is that, any other is text. */
+  /** As `field=value`. The command says which values are text. */
   readonly fields: readonly string[];
 }
 
@@ -21,14 +21,17 @@ const USAGE_ERRORS = ['NoCommand', 'WrongInput'];
 
 /** Gives one command to a served simulator, through its control API. Never rejects. */
 export async function sendControl({ url, command, fields }: Control): Promise<ControlAnswer> {
-  const input: Record<string, unknown> = {};
+  const texts = new Map<string, string>();
   for (const field of fields) {
     const at = field.indexOf('=');
     if (at < 1) return { text: `"${field}" is no field=value`, outcome: 'usage' };
-    input[field.slice(0, at)] = fieldValue(field.slice(at + 1));
+    texts.set(field.slice(0, at), field.slice(at + 1));
   }
   try {
-    if (command === undefined) return { text: await list(url), outcome: 'done' };
+    const commands = await listCommands(url);
+    if (command === undefined) return { text: commands.map(describe).join('\n'), outcome: 'done' };
+    const schemas = commands.find(({ name }) => name === command)?.input.properties ?? {};
+    const input = Object.fromEntries([...texts].map(([name, text]) => [name, typedValue(text, schemas[name])]));
     const address = new URL(`/_control/${encodeURIComponent(command)}`, url);
     const body = command === 'replay-events' ? replayInput(input) : input;
     const response = await fetch(address, { method: 'POST', body: JSON.stringify(body) });
@@ -38,15 +41,16 @@ export async function sendControl({ url, command, fields }: Control): Promise<Co
     return { text, outcome: USAGE_ERRORS.includes(answer.error?.name ?? '') ? 'usage' : 'failed' };
   } catch (error) {
     if (error instanceof RecordingError) return { text: error.message, outcome: 'usage' };
-    const cause = (error as Error).cause ?? error;
-    return { text: `${url} does not answer as a simulator: ${(cause as Error).message}`, outcome: 'failed' };
+    if (error instanceof UnreadableRecording) return { text: error.message, outcome: 'failed' };
+    const { message } = ((error as Error).cause ?? error) as Error;
+    const way = 'start one with npm run simulator -- serve, or say with --url where it is';
+    return { text: `${url} does not answer as a simulator: ${message}; ${way}`, outcome: 'failed' };
   }
 }
 
-async function list(url: string): Promise<string> {
+async function listCommands(url: string): Promise<readonly CommandDescription[]> {
   const response = await fetch(new URL('/_control', url));
-  const { commands } = (await response.json()) as { readonly commands: readonly CommandDescription[] };
-  return commands.map(describe).join('\n');
+  return ((await response.json()) as { readonly commands: readonly CommandDescription[] }).commands;
 }
 
 function describe({ name, description, input: { properties = {}, required = [] } }: CommandDescription): string {
@@ -64,6 +68,10 @@ function choicesOf(schema: unknown): readonly string[] | undefined {
   return (schema as { readonly enum?: readonly string[] }).enum;
 }
 
-function fieldValue(text: string): unknown {
-  return /^(?:-?\d+(?:\.\d+)?|true|false)$/.test(text) ? JSON.parse(text) : text;
+/** A number or true or false, where the command asks for one; what is none stays text, for the server to refuse. */
+function typedValue(text: string, schema: unknown): unknown {
+  const type = (schema as { readonly type?: string } | undefined)?.type;
+  if (type === 'boolean' && /^(?:true|false)$/.test(text)) return text === 'true';
+  const isNumber = (type === 'number' || type === 'integer') && /^-?\d+(?:\.\d+)?$/.test(text);
+  return isNumber ? Number(text) : text;
 }

@@ -7,11 +7,16 @@ export class RecordingError extends Error {
   override readonly name = 'RecordingError';
 }
 
+/** There is no such file, or it cannot be read. */
+export class UnreadableRecording extends Error {
+  override readonly name = 'UnreadableRecording';
+}
+
 /**
  * The input of `replay-events` for a file: its events instead of its name, and `map=a=b,c=d` as an object. Everything is
  * checked here, so that each problem is told with the line of the file.
  *
- * @throws RecordingError
+ * @throws RecordingError, UnreadableRecording
  */
 export function replayInput(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { file, map, ...rest } = fields;
@@ -52,6 +57,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new RecordingError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UnreadableRecording(`${file} cannot be read: ${reason}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { NotInFleet } from '../services/fleet-errors.ts';
+import { NotInFleet, NotPossible } from '../services/fleet-errors.ts';
 import type { FleetViews } from '../services/fleet-views.ts';
 import { type ControlCommand, command, push } from './command.ts';
 import { readState } from './state.ts';
@@ -42,7 +42,10 @@ export const fleetCommands = {
   state: command(
     'Reads container instances, live tasks, Auto Scaling and EC2 instances',
     z.strictObject({ cluster: z.string().optional().describe('only what belongs to this cluster') }),
-    ({ fleet }, { cluster }) => readState(fleet.views, cluster),
+    ({ fleet }, { cluster }) => {
+      if (cluster !== undefined) requireCluster(fleet.views, cluster);
+      return readState(fleet.views, cluster);
+    },
   ),
   advance: {
     ...command('Lets time go ahead at once', z.strictObject({ seconds }), () => undefined),
@@ -75,10 +78,14 @@ export const fleetCommands = {
   'reconnect-agent': push('Lets a disconnected agent back', instance, (world, { instance: id }) =>
     world.reconnectAgent(id),
   ),
-  'interrupt-spot': push(
+  'interrupt-spot': command(
     'Sends the two-minute warning of a Spot interruption, and reclaims the instance',
     spot,
-    (world, { instance: id, action, comesTrue }) => world.interruptSpot(id, { action, comesTrue }),
+    ({ fleet }, { instance: id, action, comesTrue }) => {
+      requireSpot(fleet.views, id);
+      fleet.world.interruptSpot(id, { action, comesTrue });
+      return undefined;
+    },
   ),
   'recommend-rebalance': push('Sends an EC2 rebalance recommendation', instance, (world, { instance: id }) =>
     world.rebalanceRecommendation(id),
@@ -117,6 +124,17 @@ export const fleetCommands = {
     ({ fleet }, given) => fleet.world.fillCluster(given),
   ),
 } satisfies Record<string, ControlCommand>;
+
+function requireCluster(views: FleetViews, cluster: string): void {
+  if (!views.clusterNames().includes(cluster)) throw new NotInFleet('cluster', cluster);
+}
+
+/** Stories of this project interrupt whatever they like; a user's drainer would learn what cannot happen. */
+function requireSpot(views: FleetViews, id: string): void {
+  const instance = views.ec2Instances().find(({ ec2InstanceId }) => ec2InstanceId === id);
+  if (instance === undefined || instance.isSpot) return;
+  throw new NotPossible(`${id} is no Spot instance; those of groups with "spot: true" are`);
+}
 
 /** A zone in which there has never been an instance is a slip of the pen. */
 function requireZone(views: FleetViews, zone: string): void {

@@ -69,11 +69,13 @@ export interface Ec2InstanceView {
   readonly ec2InstanceId: string;
   readonly state: Ec2State;
   readonly availabilityZone: string;
+  readonly isSpot: boolean;
   /** AWS has announced that it takes the instance, and not called that off. */
   readonly isToRetire: boolean;
 }
 
 export interface FleetViews {
+  clusterNames(): string[];
   containerInstances(): ContainerInstanceView[];
   tasks(): TaskView[];
   /** Of all groups; instances that have left come last. */
@@ -84,6 +86,7 @@ export interface FleetViews {
 export function createFleetViews({ ecs, ec2, autoScaling }: FleetWorlds): FleetViews {
   const clusters = () => [...ecs.clusters.values()];
   return {
+    clusterNames: () => [...ecs.clusters.keys()],
     containerInstances: () =>
       clusters().flatMap((cluster) => [...cluster.containerInstances.values()].map(containerInstanceView)),
     tasks: () => clusters().flatMap((cluster) => [...cluster.tasks.values()].map(taskView)),
@@ -110,6 +113,7 @@ export function createFleetViews({ ecs, ec2, autoScaling }: FleetWorlds): FleetV
         ec2InstanceId: instance.instanceId,
         state: instance.state,
         availabilityZone: instance.availabilityZone,
+        isSpot: instance.spot,
         isToRetire: isToRetire(instance),
       })),
   };

@@ -3,7 +3,7 @@ import { sendControl } from '../../../cli/control.ts';
 import { commands } from '../../../simulator/serve/commands.ts';
 import { eventCommands } from '../../../simulator/serve/event-commands.ts';
 import { faultCommands } from '../../../simulator/serve/fault-commands.ts';
-import { type ServedWorld, serveWorld } from './served-world.ts';
+import { FLEET, type ServedWorld, serveWorld } from './served-world.ts';
 
 interface State {
   readonly containerInstances: { ec2InstanceId: string; agentConnected: boolean; cluster: string }[];
@@ -21,7 +21,7 @@ const ec2State = async (world: ServedWorld, id: string) =>
   (await stateOf(world)).ec2Instances.find(({ ec2InstanceId }) => ec2InstanceId === id)?.state;
 
 test('every command does what it says', async () => {
-  const world = await serveWorld();
+  const world = await serveWorld(FLEET.replace('name: web,', 'name: web, spot: true,'));
   const { containerInstances, tasks } = await stateOf(world);
   const [first = '', second = '', third = ''] = containerInstances.map(({ ec2InstanceId }) => ec2InstanceId);
   const given = new Set(['state', 'advance']);
@@ -131,8 +131,23 @@ test('input that is wrong is named by field, and nothing is done', async () => {
     status: 404,
     body: { error: { problems: [{ field: 'zone' }] } },
   });
+  expect(await control('state', { cluster: 'none' })).toMatchObject({
+    status: 404,
+    body: { error: { message: 'the fleet has no cluster none', problems: [{ field: 'cluster' }] } },
+  });
   expect(await control('scale-group', { group: 'web', desired: 2_000 })).toMatchObject({ status: 400 });
   expect(await control('nonsense')).toMatchObject({ status: 404 });
+});
+
+test('only a Spot instance is interrupted', async () => {
+  const world = await serveWorld();
+  const id = (await stateOf(world)).ec2Instances[0]?.ec2InstanceId;
+  expect(await world.control('interrupt-spot', { instance: id })).toEqual({
+    status: 400,
+    body: {
+      error: { name: 'NotPossible', message: `${id} is no Spot instance; those of groups with "spot: true" are` },
+    },
+  });
 });
 
 test('an error that nobody meant is a defect of the simulator, by its name, and is reported', async () => {
@@ -172,6 +187,34 @@ test('the command line gives commands, lists them, and says when nobody is there
   await server.close();
   expect(await sendControl({ url, fields: [] })).toMatchObject({
     outcome: 'failed',
-    text: expect.stringContaining('does not answer as a simulator'),
+    text: expect.stringMatching(
+      /does not answer as a simulator: .*; start one with npm run simulator -- serve, or say with --url where it is$/,
+    ),
   });
+});
+
+test('the command line takes a value for what the command asks for: names may be numbers', async () => {
+  const { url, simulator } = await serveWorld(`
+clusters:
+  - name: '2024'
+    groups: [{ name: '7', desired: 1, maxSize: 3 }]
+  - name: 'true'
+`);
+  const give = (command: string, ...fields: string[]) => sendControl({ url, command, fields });
+  expect(await give('scale-group', 'group=7', 'desired=2')).toMatchObject({ outcome: 'done' });
+  await simulator.runFor(600_000);
+  const { text } = await give('state', 'cluster=2024');
+  expect((JSON.parse(text) as State).containerInstances).toHaveLength(2);
+  expect(await give('state', 'cluster=true')).toMatchObject({ outcome: 'done' });
+  expect(await give('clear-faults', 'id=99')).toMatchObject({
+    outcome: 'usage',
+    text: expect.stringContaining('there is no fault 99 in force'),
+  });
+  expect(await give('scale-group', 'group=7', 'desired=true')).toMatchObject({
+    outcome: 'usage',
+    text: expect.stringContaining('expected number, received string'),
+  });
+  const [id] = (JSON.parse(text) as State).ec2Instances.map(({ ec2InstanceId }) => ec2InstanceId);
+  const shrink = 'shouldDecrementDesiredCapacity=true';
+  expect(await give('terminate-in-group', `instance=${id}`, shrink)).toMatchObject({ outcome: 'done' });
 });

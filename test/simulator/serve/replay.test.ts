@@ -136,7 +136,6 @@ describe('A recording', () => {
 
   test.each([
     [[], 'needs file=FILE'],
-    [['file=nowhere.jsonl'], 'cannot be read'],
     [['file=FILE', 'map=i-0abc'], '"i-0abc" is no text=replacement'],
   ])('is refused with %j', async (fields, text) => {
     const { url } = await serveWorld('clusters: [{ name: prod }]');
@@ -145,6 +144,14 @@ describe('A recording', () => {
       outcome: 'usage',
       text: expect.stringContaining(text),
     });
+  });
+});
+
+test('A recording that cannot be read is no wrong usage', async () => {
+  const { url } = await serveWorld('clusters: [{ name: prod }]');
+  expect(await sendControl({ url, command: 'replay-events', fields: ['file=nope'] })).toEqual({
+    outcome: 'failed',
+    text: expect.stringMatching(/^nope cannot be read: ENOENT/),
   });
 });
 
