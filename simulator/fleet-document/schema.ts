@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { isObject } from '../services/template-properties.ts';
+import { BESIDE_OTHERS, listed, refuseRepeated } from './across-fields.ts';
 
 /** What a fleet document may say. Names and defaults are those of ECS and EC2 Auto Scaling. */
 
@@ -68,6 +70,11 @@ const group = z
     healthCheckGracePeriodSeconds: z.int().min(0).default(0),
     capacityProvider: z.strictObject({ name, managedDraining: z.boolean().default(true) }).optional(),
   })
+  .superRefine(({ minSize, desired, maxSize = desired }, context) => {
+    const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (minSize > desired) problem(['minSize'], 'is larger than desired');
+    if (maxSize < desired) problem(['maxSize'], 'is smaller than desired');
+  })
   .describe('An Auto Scaling group whose instances register with the cluster.');
 
 const service = z.strictObject({
@@ -105,26 +112,18 @@ const cluster = z.strictObject({
 export const fleetSchema = z
   .strictObject({ $schema: z.string().optional().describe('For editors.'), clusters: z.array(cluster).min(1) })
   .superRefine((fleet, context) => {
-    const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
-    const named = (kind: string, seen: Set<string>, item: { readonly name: string }, path: (string | number)[]) => {
-      if (seen.has(item.name)) problem([...path, 'name'], `there is another ${kind} ${item.name}`);
-      seen.add(item.name);
-    };
-    const [clusters, groups, providers] = [new Set<string>(), new Set<string>(), new Set<string>()];
-    for (const [index, one] of fleet.clusters.entries()) {
-      const services = new Set<string>();
-      named('cluster', clusters, one, ['clusters', index]);
-      for (const [at, item] of one.services.entries())
-        named('service', services, item, ['clusters', index, 'services', at]);
-      for (const [at, { capacityProvider, ...item }] of one.groups.entries()) {
-        const path = ['clusters', index, 'groups', at];
-        named('group', groups, item, path);
-        if (capacityProvider) named('capacity provider', providers, capacityProvider, [...path, 'capacityProvider']);
-        if (item.minSize > item.desired) problem([...path, 'minSize'], 'is larger than desired');
-        if ((item.maxSize ?? item.desired) < item.desired) problem([...path, 'maxSize'], 'is smaller than desired');
+    const [seeCluster, seeGroup] = [refuseRepeated(context, 'cluster'), refuseRepeated(context, 'group')];
+    const seeProvider = refuseRepeated(context, 'capacity provider');
+    for (const [cluster, path] of listed(fleet, 'clusters')) {
+      seeCluster(cluster, path);
+      const seeService = refuseRepeated(context, 'service');
+      for (const [service, at] of listed(cluster, 'services', path)) seeService(service, at);
+      for (const [group, at] of listed(cluster, 'groups', path)) {
+        seeGroup(group, at);
+        if (isObject(group)) seeProvider(group.capacityProvider, [...at, 'capacityProvider']);
       }
     }
-  });
+  }, BESIDE_OTHERS);
 
 export type FleetDocument = z.output<typeof fleetSchema>;
 export type ClusterDocument = FleetDocument['clusters'][number];

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { BESIDE_OTHERS, listed, refuseRepeated } from '../../fleet-document/across-fields.ts';
 import { compilePattern } from '../../services/event-bridge/pattern.ts';
 import { compileSchedule } from '../../services/event-bridge/schedule.ts';
+import { isObject } from '../../services/template-properties.ts';
 
 /** What a functions document may say. Names and limits are those of Lambda, EventBridge, SQS and SNS. */
 
@@ -24,17 +26,17 @@ const event = z
     const problem = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', path, message });
     if (kinds.length !== 1) problem('needs one of pattern, schedule, queue and topic');
     const { pattern, schedule } = given;
-    if (pattern !== undefined)
+    if (isObject(pattern))
       tell(
         () => compilePattern(JSON.stringify(pattern)),
         (why) => problem(why, ['pattern']),
       );
-    if (schedule !== undefined)
+    if (typeof schedule === 'string')
       tell(
         () => compileSchedule(schedule),
         (why) => problem(why, ['schedule']),
       );
-  })
+  }, BESIDE_OTHERS)
   .describe('What invokes the function.');
 
 function tell(check: () => unknown, say: (why: string) => void): void {
@@ -69,23 +71,17 @@ const fn = z
     events: z.array(event).default([]),
   })
   .superRefine(({ http, command }, context) => {
-    if ((http === undefined) === (command === undefined)) {
-      context.addIssue({ code: 'custom', path: [], message: 'needs either http or command' });
-    }
-  });
+    if ((http === undefined) !== (command === undefined)) return;
+    const message = http === undefined ? 'needs http or command' : 'has both http and command, and needs one of them';
+    context.addIssue({ code: 'custom', path: [], message });
+  }, BESIDE_OTHERS);
 
 export const functionsSchema = z
   .strictObject({ $schema: z.string().optional().describe('For editors.'), functions: z.array(fn).min(1) })
-  .superRefine(({ functions }, context) => {
-    for (const [index, { name }] of functions.entries()) {
-      if (functions.findIndex((one) => one.name === name) === index) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['functions', index, 'name'],
-        message: `there is another function ${name}`,
-      });
-    }
-  });
+  .superRefine((document, context) => {
+    const seeFunction = refuseRepeated(context, 'function');
+    for (const [one, path] of listed(document, 'functions')) seeFunction(one, path);
+  }, BESIDE_OTHERS);
 
 export type FunctionsDocument = z.output<typeof functionsSchema>;
 export type FunctionDocument = FunctionsDocument['functions'][number];
