@@ -58,7 +58,14 @@ function repeatable<T>(flags: string, description: string, read: (text: string) 
   return new Option(flags, `${description}; repeatable`).argParser(collect(read)).default(new Map(), 'none');
 }
 
-async function serveUntilInterrupted(options: ServeOptions): Promise<void> {
+/** What only a template gives a meaning: without one it would be a slip of the pen, and without effect. */
+const OF_TEMPLATES = ['parameter', 'code', 'function', 'existing', 'skipUnmodelled'];
+
+async function serveUntilInterrupted(options: ServeOptions, command: Command): Promise<void> {
+  const isIdle = (option: Option) =>
+    OF_TEMPLATES.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli';
+  const idle = options.template === undefined ? command.options.filter(isIdle) : [];
+  if (idle.length > 0) command.error(`error: ${idle.map(({ long }) => `${long} needs --template`).join('; ')}`);
   const { simulator, server } = await start(options);
   closeOnSignals(server);
   const time = options.stepped === true ? 'stepped' : `${options.speed} times real time`;

@@ -150,7 +150,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       const { artifactsDirectory, parameters, stackName, sources = {}, unmodelled = 'refuse', existing } = request;
       return deploy({
         stackName: stackName ?? 'ebbtide',
-        template: 'template' in request ? request.template : parseTemplate(readFileSync(request.templatePath, 'utf8')),
+        template:
+          'template' in request
+            ? request.template
+            : parseTemplate(readFileSync(request.templatePath, 'utf8'), request.templatePath),
         unmodelled,
         ...(parameters === undefined ? {} : { parameters }),
         ...(existing === undefined ? {} : { existing }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { UnmodelledResources } from '../../simulator/deploy/deploy.ts';
+import { parseTemplate } from '../../simulator/deploy/template-document.ts';
 import { applyFleet, type WorldTime } from '../../simulator/fleet-document/apply.ts';
 import { parseFleetDocument, parseUserDocument } from '../../simulator/fleet-document/parse.ts';
 import { attachFunctions, programTarget } from '../../simulator/serve/functions/attach.ts';
@@ -48,6 +49,7 @@ const realTime: RealTime = {
 export async function start(options: ServeOptions): Promise<Started> {
   const fleet = options.fleet === undefined ? undefined : parseFleetDocument(read(options.fleet), options.fleet);
   const functions = readFunctions(options.functions);
+  const template = options.template === undefined ? undefined : parseTemplate(read(options.template), options.template);
   const stepped = options.stepped === true;
   const expectsPrograms = functions.functions.length > 0 || options.function.size > 0;
   const headStartMs = expectsPrograms ? HEAD_START_WITH_PROGRAMS_MS : HEAD_START_MS;
@@ -65,7 +67,7 @@ export async function start(options: ServeOptions): Promise<Started> {
     advance: (durationMs) => (server === undefined ? simulator.runFor(durationMs) : server.driver.advance(durationMs)),
   };
   const onGroups = async () => {
-    deployFunctions(simulator, options, functions);
+    deployFunctions(simulator, options, { functions: functions.functions, template });
     if (simulator.lambda.functions().some(isProgram)) server = await listen(simulator, options, programs);
   };
   try {
@@ -96,13 +98,19 @@ function readFunctions(file: string | undefined): FunctionsDocument {
   return file === undefined ? { functions: [] } : parseUserDocument(read(file), file, functionsSchema);
 }
 
+interface Documents extends FunctionsDocument {
+  readonly template: object | undefined;
+}
+
 /** Functions of the document that the template has too say where their code is; the others are functions of their own. */
-function deployFunctions(simulator: Simulator, options: ServeOptions, document: FunctionsDocument): void {
+function deployFunctions(simulator: Simulator, options: ServeOptions, document: Documents): void {
   const directory = path.dirname(path.resolve(options.functions ?? '.'));
   const targets = document.functions.map((fn) => [fn.name, programTarget(fn, directory)] as const);
   const programs = new Map([...targets, ...options.function]);
   const bound =
-    options.template === undefined ? new Set<string>() : deployTemplate(simulator, options.template, options, programs);
+    document.template === undefined
+      ? new Set<string>()
+      : deployTemplate(simulator, document.template, options, programs);
   const unbound = [...options.function.keys(), ...options.code.keys()].filter((name) => !bound.has(name));
   if (unbound.length > 0) throw new StartError(`${unbound.join(', ')}: no function of a template has this name`);
   const functions = document.functions.filter(({ name }) => !bound.has(name));
@@ -116,26 +124,25 @@ function deployFunctions(simulator: Simulator, options: ServeOptions, document: 
 /** @returns the logical ids and names of the template's functions */
 function deployTemplate(
   simulator: Simulator,
-  template: string,
-  { parameter, code, existing, skipUnmodelled }: ServeOptions,
+  template: object,
+  { template: file = '', parameter, code, existing, skipUnmodelled }: ServeOptions,
   programs: NonNullable<Parameters<Simulator['deploy']>[0]['sources']>['programs'],
 ): Set<string> {
-  read(template);
   try {
     const stack = simulator.deploy({
-      templatePath: template,
-      artifactsDirectory: path.dirname(path.resolve(template)),
+      template,
+      artifactsDirectory: path.dirname(path.resolve(file)),
       parameters: Object.fromEntries(parameter),
       existing,
       sources: { code, ...(programs === undefined ? {} : { programs }) },
       unmodelled: skipUnmodelled === true ? 'leave-out' : 'refuse',
     });
-    for (const what of stack.leftOut) tell(`${template}: left out: ${what}`);
+    for (const what of stack.leftOut) tell(`${file}: left out: ${what}`);
     const functions = [...stack.resources].filter(([, { type }]) => type === 'AWS::Lambda::Function');
     return new Set(functions.flatMap(([logicalId, { ref }]) => [logicalId, ref]));
   } catch (error) {
     const way = error instanceof UnmodelledResources ? '; --skip-unmodelled leaves it out' : '';
-    throw new StartError(`${template} cannot be deployed: ${messageOf(error)}${way}`, { cause: error });
+    throw new StartError(`${file} cannot be deployed: ${messageOf(error)}${way}`, { cause: error });
   }
 }
 

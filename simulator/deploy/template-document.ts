@@ -1,13 +1,6 @@
-import {
-  type CollectionTag,
-  Pair,
-  parseDocument,
-  Scalar,
-  type ScalarTag,
-  type YAMLMap,
-  type YAMLSeq,
-  YAMLMap as YamlMap,
-} from 'yaml';
+import { type CollectionTag, Pair, Scalar, type ScalarTag, type YAMLMap, type YAMLSeq, YAMLMap as YamlMap } from 'yaml';
+import { FleetDocumentError, readValue, readYaml } from '../fleet-document/parse.ts';
+import { isObject } from '../services/template-properties.ts';
 
 /** CloudFormation Template Reference, "Intrinsic function reference": the short forms that YAML has. */
 const SHORT_FORMS = [
@@ -39,16 +32,13 @@ const SHORT_FORMS = [
 /**
  * Reads a template in YAML, with the short forms of intrinsic functions, or in JSON (of which YAML is a superset).
  *
- * @throws Error with every problem and its line
+ * @param fileName for messages only
+ * @throws FleetDocumentError with every problem and its line
  */
-export function parseTemplate(text: string): unknown {
-  const document = parseDocument(text, { customTags: SHORT_FORMS.flatMap(tagsOf), logLevel: 'error' });
-  const [first] = document.errors;
-  if (first !== undefined) throw new Error(document.errors.map(({ message }) => message.trim()).join('\n'));
-  const [unknown] = document.warnings;
-  if (unknown !== undefined) throw new Error(unknown.message.trim());
-  const value: unknown = document.toJS();
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no template');
+export function parseTemplate(text: string, fileName: string): object {
+  const { document, say } = readYaml(text, fileName, { customTags: SHORT_FORMS.flatMap(tagsOf) });
+  const value = readValue(document, fileName);
+  if (!isObject(value)) throw new FleetDocumentError(say(0, 'it is no template'));
   return value;
 }
 

@@ -1,4 +1,13 @@
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  LineCounter,
+  type ParseOptions,
+  parseDocument,
+  type SchemaOptions,
+} from 'yaml';
 import type * as z from 'zod';
 import { type FleetDocument, fleetSchema } from './schema.ts';
 
@@ -25,12 +34,7 @@ export function parseUserDocument<Schema extends z.ZodType>(
   fileName: string,
   schema: Schema,
 ): z.output<Schema> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const say = (offset: number, message: string) => `${fileName}:${lines.linePos(offset).line}: ${message}`;
-  if (document.errors.length > 0) {
-    throw new FleetDocumentError(document.errors.map(({ pos, message }) => say(pos[0], brief(message))).join('\n'));
-  }
+  const { document, say } = readYaml(text, fileName);
   const parsed = schema.safeParse(readValue(document, fileName));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.flatMap(problemsOf);
@@ -39,13 +43,26 @@ export function parseUserDocument<Schema extends z.ZodType>(
   );
 }
 
+/** The document, and how to tell what is wrong at one of its offsets. @throws FleetDocumentError for what is no YAML */
+export function readYaml(text: string, fileName: string, options: ParseOptions & SchemaOptions = {}) {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { ...options, lineCounter: lines, prettyErrors: false, logLevel: 'error' });
+  const say = (offset: number, message: string) => `${fileName}:${lines.linePos(offset).line}: ${message}`;
+  // A warning is a tag that nobody knows.
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    throw new FleetDocumentError(problems.map(({ pos, message }) => say(pos[0], brief(message))).join('\n'));
+  }
+  return { document, say };
+}
+
 /** The parser quotes what it cannot read, which in a file that is no text may be all of it. */
 function brief(message: string): string {
   return message.length > MESSAGE_MAX ? `${message.slice(0, MESSAGE_MAX)}...` : message;
 }
 
 /** Aliases that multiply themselves are refused by the parser. */
-function readValue(document: Document, fileName: string): unknown {
+export function readValue(document: Document, fileName: string): unknown {
   try {
     return document.toJS();
   } catch (error) {

@@ -47,7 +47,7 @@ describe('a template', () => {
   });
 
   test.each(EXAMPLES)('in YAML too: %s', (name) => {
-    const changed = mutated(parseTemplate(example(name)) as Json).map((json) => JSON.stringify(json));
+    const changed = mutated(parseTemplate(example(name), name) as Json).map((json) => JSON.stringify(json));
     fc.assert(
       fc.property(changed, (text) => void deploy(text)),
       runs(500),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseTemplate } from '../../../simulator/deploy/template-document.ts';
 
 function read(yaml: string): unknown {
-  return (parseTemplate(`Value: ${yaml}`) as { Value: unknown }).Value;
+  return (parseTemplate(`Value: ${yaml}`, 'stack.yml') as { Value: unknown }).Value;
 }
 
 describe('a template in YAML', () => {
@@ -23,15 +23,15 @@ describe('a template in YAML', () => {
   });
 
   test.each([
-    ['a: [1', /line 1/],
-    ['a: 1\nb: !Nonsense x', /Nonsense.*line 2/s],
-    ['- a', /it is no template/],
-    ['', /it is no template/],
+    ['a: [1', /^stack\.yml:1: Flow sequence/],
+    ['a: 1\nb: !Nonsense x', /^stack\.yml:2: Unresolved tag: !Nonsense$/],
+    ['- a', /^stack\.yml:1: it is no template$/],
+    ['', /^stack\.yml:1: it is no template$/],
   ])('that is wrong is told where: %j', (text, message) => {
-    expect(() => parseTemplate(text)).toThrow(message);
+    expect(() => parseTemplate(text, 'stack.yml')).toThrow(message);
   });
 });
 
 test('a template in JSON is one in YAML', () => {
-  expect(parseTemplate('{"Resources": {"A": {"Ref": "B"}}}')).toEqual({ Resources: { A: { Ref: 'B' } } });
+  expect(parseTemplate('{"Resources": {"A": {"Ref": "B"}}}', 'stack.json')).toEqual({ Resources: { A: { Ref: 'B' } } });
 });

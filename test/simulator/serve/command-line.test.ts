@@ -73,6 +73,28 @@ test('what is wrong is told in a line, with an exit code of its own', async () =
   });
 });
 
+test.each([
+  ['--parameter', 'A=b'],
+  ['--existing', 'A=b'],
+  ['--code', 'A=b'],
+  ['--function', 'A=b'],
+  ['--skip-unmodelled'],
+])('%s needs a template', async (...options) => {
+  expect(await failing('serve', ...options)).toMatchObject({
+    code: 2,
+    stderr: `error: ${options[0]} needs --template\n--help shows the options.\n`,
+  });
+});
+
+test('a template that is no YAML is told with its line, as the other documents are', async () => {
+  const template = path.join(inject('runDirectory'), 'wrong-template.yml');
+  writeFileSync(template, 'Resources:\n  A: !Nonsense b\n');
+  expect(await failing('serve', '--template', template)).toMatchObject({
+    code: 2,
+    stderr: `${template}:2: Unresolved tag: !Nonsense\n`,
+  });
+});
+
 test('time cannot be stepped and have a speed', async () => {
   expect(await failing('serve', '--stepped', '--speed', '2')).toMatchObject({
     code: 2,

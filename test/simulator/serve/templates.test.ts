@@ -141,7 +141,7 @@ const wrong: [what: string, options: () => Partial<ServeOptions>, message: strin
   [
     'a template that is no YAML',
     () => ({ template: file('bad.yml', 'a: [') }),
-    /bad\.yml cannot be deployed: .*line 1/,
+    /bad\.yml:1: Flow sequence in block collection/,
   ],
   ['a template that is not there', () => ({ template: 'none.yml' }), /^none\.yml cannot be read: ENOENT/],
   [
