@@ -18,7 +18,7 @@ export function showReport(terminal: Terminal, report: Report): void {
   section('What on-call read', alertLines(report, terminal, inner));
   section('API calls', callLines(report, terminal, inner));
   section('Functions', table(BUNDLE_COLUMNS, report.bundles, paint));
-  section('Aims', table(AIM_COLUMNS, report.aims, paint));
+  section('Aims', aimLines(report, terminal, inner));
   section(
     'Invariants',
     report.invariants.flatMap((verdict) => verdictLines(verdict, terminal, inner)),
@@ -106,6 +106,12 @@ const AIM_COLUMNS: readonly Column<Report['aims'][number]>[] = [
   { title: 'aim', align: 'right', text: ({ aim }) => aim },
   { title: 'measured', align: 'right', text: ({ measured }) => measured },
 ];
+
+/** A miss without its reason would look like a defect that nobody has seen. */
+function aimLines({ aims }: Report, { paint }: Terminal, width: number): string[] {
+  const reasons = aims.flatMap(({ isReached, whyMissed }) => (isReached || whyMissed === undefined ? [] : [whyMissed]));
+  return [...table(AIM_COLUMNS, aims, paint), ...reasons.flatMap((reason) => ['', ...hanging('', reason, width)])];
+}
 
 function verdictLines({ name, checks, violations, violation }: Verdict, { paint }: Terminal, width: number): string[] {
   const label = violation === undefined ? 'held  ' : 'BROKEN';

@@ -85,3 +85,12 @@ test('A broken invariant says what is wrong, when, how often, and shows the trac
     ]),
   );
 });
+
+test('An aim that was missed says why, one that was reached does not', () => {
+  const aim = { aim: '8 or fewer', measured: '7.0', isReached: true, whyMissed: 'It keeps records.' };
+  const { terminal, lines } = terminalOf(100);
+  showReport(terminal, { ...NOTHING, aims: [{ ...aim, what: 'Calls' }] });
+  expect(lines()).not.toContain('  It keeps records.');
+  showReport(terminal, { ...NOTHING, aims: [{ ...aim, what: 'Calls', measured: '23.1', isReached: false }] });
+  expect(lines()).toContain('  It keeps records.');
+});
