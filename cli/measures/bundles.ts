@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
+import { temporaryDirectory } from '../package.ts';
 
 /** A function as it was deployed. */
 export interface DeployedFunction {
@@ -35,15 +35,11 @@ const LOAD =
 
 /** Measures each bundle outside the simulator: real time, real Node, the environment that the stack gives it. */
 export async function measureBundles(functions: readonly DeployedFunction[]): Promise<BundleMeasure[]> {
-  const directory = mkdtempSync(path.join(tmpdir(), 'ebbtide-bundles-'));
-  try {
-    const measures: BundleMeasure[] = [];
-    // One after the other: they would slow each other down.
-    for (const fn of functions) measures.push(await measureBundle(fn, path.join(directory, fn.name)));
-    return measures;
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const directory = temporaryDirectory('ebbtide-bundles-');
+  const measures: BundleMeasure[] = [];
+  // One after the other: they would slow each other down.
+  for (const fn of functions) measures.push(await measureBundle(fn, path.join(directory, fn.name)));
+  return measures;
 }
 
 async function measureBundle(fn: DeployedFunction, directory: string): Promise<BundleMeasure> {
