@@ -40,7 +40,11 @@ interface VariableRequest {
  * repeats for each function and queue, and bundles the functions. It runs in `package`, and so in `deploy`.
  */
 export default class EbbtidePlugin {
-  readonly hooks = { 'before:package:initialize': () => this.#prepare() };
+  readonly hooks = {
+    // Refused before osls clears what it packaged the last time.
+    'before:package:cleanup': () => void this.#checkParameters(),
+    'before:package:initialize': () => this.#prepare(),
+  };
 
   /** `${ebbtide:...}` in the YAML: parameters that are no text in the template. */
   readonly configurationVariablesSources = {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, inject, it } from 'vitest';
@@ -74,10 +74,15 @@ describe('packaging', () => {
     await expect(packaging(45)).rejects.toThrow(/clusters names too many .* use patterns such as `prod-\*`/);
   });
 
-  it('names everything that is wrong at once, without a stack trace, and fails', async () => {
-    const failure = packageInto(directory('wrong'), {
+  it('names everything that is wrong at once, without a stack trace, and leaves what was packaged before', async () => {
+    const refused = directory('wrong');
+    const failure = packageInto(refused, {
       parameters: ['drainDeadlineMinutes=0', 'logRetentionDays=2', 'clutsers=prod-*'],
     });
+    // The directory is there, and the process has only just been started.
+    const before = path.join(refused, '.serverless', 'of-the-last-time.zip');
+    mkdirSync(path.dirname(before));
+    writeFileSync(before, '');
 
     const message = await failure.then(
       () => '',
@@ -86,6 +91,7 @@ describe('packaging', () => {
     expect(message).toContain('drainDeadlineMinutes is "0"; allowed: a whole number from 1 to 2820');
     expect(message).toContain('logRetentionDays is "2"');
     expect(message).toContain('clutsers is not a setting');
+    expect(existsSync(before)).toBe(true);
     expect(message.split('\n').filter((line) => /^\s+at /.test(line) && !line.includes('packaged.ts'))).toEqual([]);
   });
 });
