@@ -1,6 +1,6 @@
 import type { Policy } from '../config/settings.ts';
 import type { DrainIncident } from '../incidents/incident.ts';
-import type { Task } from './model.ts';
+import type { ContainerInstance, Task } from './model.ts';
 import { isBlocking, isStandalone, roleOf } from './task-roles.ts';
 
 /** What a decision is made by, beside what was seen. */
@@ -65,13 +65,17 @@ export function isUnblocked(others: readonly Task[], unblockedAtMs: number | und
   return unblockedAtMs !== undefined && (others.length === 0 || nowMs - unblockedAtMs >= UNBLOCKED_GRACE_MS);
 }
 
-/** When the last of the tasks here began to stop: since then, or since the drain began, nothing has moved. */
+/**
+ * When the last of the tasks here began to stop: since then, or since the drain began, nothing has moved. Nothing can where
+ * Ebbtide only observes, unless somebody else has set the instance DRAINING.
+ */
 export function isStalled(
   incident: Pick<DrainIncident, 'openedAtMs'>,
-  { tasks }: SeenTasks,
+  { tasks, instances }: SeenTasks & { readonly instances?: readonly ContainerInstance[] | undefined },
   { policy, nowMs }: Circumstances,
 ): boolean {
   if (tasks === undefined || policy.drainStalledMinutes === 'off') return false;
+  if (policy.mode === 'observe' && instances?.every(({ status }) => status !== 'DRAINING')) return false;
   const movedAtMs = Math.max(incident.openedAtMs, ...tasks.map(({ stoppingAtMs }) => stoppingAtMs ?? 0));
   return nowMs - movedAtMs >= policy.drainStalledMinutes * 60_000;
 }

@@ -9,7 +9,7 @@ import {
   stoppable,
 } from '../../../shared/domain/drain-tasks.ts';
 import type { Task } from '../../../shared/domain/model.ts';
-import { arn, drain, MINUTE_MS, policy, T0, task } from '../fleet.ts';
+import { arn, drain, instance, MINUTE_MS, policy, T0, task } from '../fleet.ts';
 
 const daemonServices = new Set(['logs']);
 const web = task();
@@ -124,6 +124,20 @@ describe('a drain is stalled', () => {
 
   test('never where that is off', () => {
     expect(at(T0 + 6_000 * MINUTE_MS, [web], { ...policy, drainStalledMinutes: 'off' })).toBe(false);
+  });
+
+  test('not where Ebbtide only observes, unless somebody else has set an instance DRAINING', () => {
+    const observed = { ...settings, mode: 'observe' } as const;
+    const seen = (...statuses: string[]) =>
+      isStalled(
+        drain(),
+        { tasks: [web], instances: statuses.map((status) => instance({ status })) },
+        { policy: observed, nowMs: T0 + 15 * MINUTE_MS },
+      );
+    expect(seen('ACTIVE')).toBe(false);
+    expect(seen('ACTIVE', 'DRAINING')).toBe(true);
+    // ECS drains it, and nobody looked at its registration.
+    expect(at(T0 + 15 * MINUTE_MS, [web], observed)).toBe(true);
   });
 
   test('not by a look that did not see the tasks', () => {
