@@ -121,25 +121,40 @@ const setActive: Push = (scene) => {
 };
 
 /**
- * Somebody gives a hook another timeout. Soon after, an instance of the group goes, while whatever was remembered of the hook
- * may be of before. Not while it holds one: which timeout counts for that AWS does not say, and nobody can ask.
+ * An instance of a group goes; then somebody gives its hook another timeout, and another instance goes, while whatever is
+ * remembered of the hook may be of before. Not while it holds one: which timeout counts for that AWS does not say, and
+ * nobody can ask.
  */
-const changeTimeout: Push = async (scene) => {
+const changeTimeout: Push = (scene) => {
   const { plan, random, simulator, after, views, world } = scene;
   const groups = plan.clusters.flatMap((cluster) => cluster.groups);
   const group = pickOne(scene, groups, ({ name }) => name);
   const hook = group?.lifecycleHooks?.find(({ name }) => name === TERMINATE_HOOK);
   if (group === undefined || hook === undefined) return undefined;
   const members = () => views.groupInstances().filter((one) => one.group === group.name);
-  if (members().some(({ lifecycleState }) => /^Terminating|:Wait$/.test(lifecycleState))) return undefined;
+  const loseOne = (options: { readonly busyForMs?: number } = {}) => {
+    const id = members().find(({ lifecycleState }) => lifecycleState === 'InService')?.ec2InstanceId;
+    if (id === undefined) return;
+    const { cluster } = views.containerInstances().find((one) => one.ec2InstanceId === id && one.agentConnected) ?? {};
+    const job = { family: 'job', cpu: 64, memory: 64, runsForMs: options.busyForMs };
+    if (cluster !== undefined && options.busyForMs !== undefined) world.runTask({ cluster, on: id, ...job });
+    world.terminateInstanceInGroup(id, 'replace');
+  };
   // No shorter than what is kept alive through an outage of a service.
   const HeartbeatTimeout = random.pick(heartbeatTimeouts(plan.faults.rates).filter((seconds) => seconds >= 300));
   const names = { AutoScalingGroupName: group.name, LifecycleHookName: hook.name };
-  await simulator.call('autoscaling', 'PutLifecycleHook', { ...names, HeartbeatTimeout });
-  after(random.integer(1, 10) * MINUTE_MS, () => {
-    const member = members().find(({ lifecycleState }) => lifecycleState === 'InService');
-    if (member !== undefined) world.terminateInstanceInGroup(member.ec2InstanceId, 'replace');
-  });
+  const goesAfterMs = random.integer(1, 10) * MINUTE_MS;
+  // Longer than the shortest of those timeouts.
+  const busyForMs = random.integer(6, 15) * MINUTE_MS;
+  loseOne();
+  after(MINUTE_MS, () =>
+    asSoonAs(scene, 15, () => {
+      if (members().some(({ lifecycleState }) => /^Terminating|:Wait$/.test(lifecycleState))) return false;
+      void simulator.call('autoscaling', 'PutLifecycleHook', { ...names, HeartbeatTimeout });
+      after(goesAfterMs, () => loseOne({ busyForMs }));
+      return true;
+    }),
+  );
   return `${hook.name} of ${group.name} from ${hook.heartbeatTimeoutSeconds} to ${HeartbeatTimeout} s`;
 };
 
