@@ -141,7 +141,12 @@ const changeTimeout: Push = (scene) => {
     world.terminateInstanceInGroup(id, 'replace');
   };
   // No shorter than what is kept alive through an outage of a service.
-  const HeartbeatTimeout = random.pick(heartbeatTimeouts(plan.faults.rates).filter((seconds) => seconds >= 300));
+  const others = heartbeatTimeouts(plan.faults.rates).filter(
+    (seconds) => seconds >= 300 && seconds !== hook.heartbeatTimeoutSeconds,
+  );
+  if (others.length === 0) return undefined;
+  const shorter = others.filter((seconds) => seconds < (hook.heartbeatTimeoutSeconds ?? 3_600));
+  const HeartbeatTimeout = random.pick(shorter.length > 0 ? shorter : others);
   const names = { AutoScalingGroupName: group.name, LifecycleHookName: hook.name };
   const goesAfterMs = random.integer(1, 10) * MINUTE_MS;
   // Longer than the shortest of those timeouts.
