@@ -55,7 +55,8 @@ describe('a drain has as long as the settings say now', () => {
 
   it('as they were at the last look that could read them', async () => {
     const { outage, intercept } = outageOf(isEcs);
-    const { box, id } = await longDrain({ settings: { drainDeadlineMinutes: '20' }, intercept });
+    // No heartbeat, with which it would be written down anyway, is due for half an hour.
+    const { box, id } = await longDrain({ settings: { drainDeadlineMinutes: '20' }, intercept }, 3_600);
     await box.run(minutes(2));
     await tagCluster(box, { 'drain-deadline-minutes': '40' });
     await box.run(minutes(10));
