@@ -1,5 +1,5 @@
 import { setContainerInstancesState } from '../aws/container-instances.ts';
-import type { ClusterArn, ContainerInstance } from '../domain/model.ts';
+import type { ClusterArn, ContainerInstance, ContainerInstanceArn } from '../domain/model.ts';
 import { type DrainIncident, drainId, type Registration } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
 import { reviewDrains } from './drains.ts';
@@ -19,7 +19,7 @@ export interface BegunDrain {
 export type Registered = readonly [ContainerInstance, ...ContainerInstance[]];
 
 /**
- * Sets the instances of drains that have just been filed DRAINING, ten a call, and takes a first look at each.
+ * Sets the instances of drains that have just been filed DRAINING, and takes a first look at each.
  *
  * @param known what the looks may rest on, beside the instances
  * @returns what failed, by EC2 instance id
@@ -30,16 +30,10 @@ export async function beginDrains(
   allowance: Allowance,
   known: Partial<Omit<Known, 'instances'>> = {},
 ): Promise<Failures> {
-  const all = begun.flatMap(({ instances }) => instances);
-  const instances = new Map(all.map((instance) => [instance.arn, instance]));
-  // Those that another handler, or ECS itself, has set already are left as they are: in a storm every call counts.
-  const active = all.filter(({ status }) => status !== 'DRAINING');
-  const refused = new Map<ClusterArn, unknown>();
-  for (const [cluster, group] of Map.groupBy(active, ({ clusterArn }) => clusterArn)) {
-    const changed = await tryTo(() => setDraining(runtime, cluster, group));
-    if (changed instanceof LookFailure) refused.set(cluster, changed.cause);
-    else for (const instance of changed) instances.set(instance.arn, instance);
-  }
+  const { instances, refused } = await setAllDraining(
+    runtime,
+    begun.flatMap((one) => one.instances),
+  );
   const drains = begun.map(({ incident }) => incident);
   await planLooks(runtime, drains);
   const refusalOf = ({ registrations }: DrainIncident) => registrations.find((one) => refused.has(one.clusterArn));
@@ -53,6 +47,28 @@ export async function beginDrains(
     if (looked.has(drain.id)) failures.set(drain.ec2InstanceId, looked.get(drain.id));
   }
   return failures;
+}
+
+/** What became of instances that were to be set DRAINING. */
+interface Changed {
+  /** As they are now. */
+  readonly instances: ReadonlyMap<ContainerInstanceArn, ContainerInstance>;
+  /** The clusters in which ECS refused it, and why. */
+  readonly refused: ReadonlyMap<ClusterArn, unknown>;
+}
+
+/** Sets instances DRAINING, ten a call. What ECS refuses in one cluster keeps those of others from nothing. */
+export async function setAllDraining(runtime: Runtime, all: readonly ContainerInstance[]): Promise<Changed> {
+  const instances = new Map(all.map((instance) => [instance.arn, instance]));
+  // Those that another handler, or ECS itself, has set already are left as they are: in a storm every call counts.
+  const active = all.filter(({ status }) => status !== 'DRAINING');
+  const refused = new Map<ClusterArn, unknown>();
+  for (const [cluster, group] of Map.groupBy(active, ({ clusterArn }) => clusterArn)) {
+    const changed = await tryTo(() => setDraining(runtime, cluster, group));
+    if (changed instanceof LookFailure) refused.set(cluster, changed.cause);
+    else for (const instance of changed) instances.set(instance.arn, instance);
+  }
+  return { instances, refused };
 }
 
 /** @returns the instances as they are once they drain, or would be if they might be changed */

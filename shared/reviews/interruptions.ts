@@ -5,7 +5,14 @@ import type { AutoScalingGroupName, ContainerInstance } from '../domain/model.ts
 import { ownHooksAt } from '../domain/name-patterns.ts';
 import { type DrainIncident, drainId, type Replacement } from '../incidents/incident.ts';
 import type { Runtime } from '../runtime.ts';
-import { type BegunDrain, beginDrains, type Registered, toRegistration, underUnfinished } from './begin-drains.ts';
+import {
+  type BegunDrain,
+  beginDrains,
+  type Registered,
+  setAllDraining,
+  toRegistration,
+  underUnfinished,
+} from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
@@ -44,6 +51,7 @@ export async function reviewAnnouncements(
   ]);
   const known: KnownOfEc2 = looked instanceof LookFailure ? {} : looked;
   const begun: BegunDrain[] = [];
+  const unfiled: ContainerInstance[] = [];
   const failures = await eachOf(weightiest, subjectOf, allowance, async (announcement) => {
     const instances = [...(registered.get(announcement.ec2InstanceId) ?? [])].sort(byLiveliness);
     if (instances.length === 0 && unread.size > 0) throw new UnreadError(unread);
@@ -51,10 +59,23 @@ export async function reviewAnnouncements(
     if (looked instanceof LookFailure && announcement.cause !== 'spot') throw looked.cause;
     const candidate = await judge(runtime, announcement, { instances, known });
     if (candidate === undefined) return;
-    const incident = await file(runtime, candidate);
+    const incident = await tryTo(() => file(runtime, candidate));
+    if (incident instanceof LookFailure) {
+      if (mustDrainUnfiled(announcement, runtime.now())) unfiled.push(...candidate.instances);
+      throw incident.cause;
+    }
     if (incident !== undefined) begun.push({ incident, instances: candidate.instances });
   });
+  await setAllDraining(runtime, unfiled);
   return new Map([...failures, ...(await beginDrains(runtime, begun, allowance, known))]);
+}
+
+/**
+ * A Spot Instance is gone before its event comes again to be filed. But what is told after its time may be an old copy, of an
+ * interruption whose drain is over.
+ */
+function mustDrainUnfiled({ cause, expectedAtMs = 0 }: Announcement, nowMs: number): boolean {
+  return cause === 'spot' && nowMs < expectedAtMs;
 }
 
 function weightiestOfEach(announcements: readonly Announcement[]): Announcement[] {

@@ -1,12 +1,17 @@
 import { type Box, type BoxOptions, minutes, openBox } from './box.ts';
 import { bootGroup, groupInstance, instancesOf, task } from './fleet.ts';
 
-type World = Pick<BoxOptions, 'settings' | 'intercept'>;
+type World = Pick<BoxOptions, 'settings' | 'intercept' | 'deliveryFault'>;
 type Group = NonNullable<Parameters<typeof bootGroup>[1]>;
 
 /** Spot Instances with a service on them that has room to move; `id` has tasks of it. */
-export async function spotFleet({ settings = {}, intercept = () => undefined, ...group }: Group & World = {}) {
-  const box = await openBox({ settings, intercept });
+export async function spotFleet({
+  settings = {},
+  intercept = () => undefined,
+  deliveryFault = () => [0],
+  ...group
+}: Group & World = {}) {
+  const box = await openBox({ settings, intercept, deliveryFault });
   const ids = await bootGroup(box, { desired: 2, spot: true, ...group });
   box.world.createService({ cluster: 'prod', name: 'web', desiredCount: 4, cpu: 256, memory: 256 });
   await box.run(minutes(2));

@@ -1,17 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
-import { type BoxOptions, minutes, openBox } from './box.ts';
-import { bootGroup, hookEnd, instancesOf, LAUNCH_HOOK, TERMINATE_HOOK, tagCluster, task } from './fleet.ts';
+import type { CallAttempt } from '../../simulator/wire/wire.ts';
+import { type BoxOptions, minutes, openBox, seconds } from './box.ts';
+import {
+  bootGroup,
+  containerInstance,
+  hookEnd,
+  instancesOf,
+  LAUNCH_HOOK,
+  TERMINATE_HOOK,
+  tagCluster,
+  task,
+} from './fleet.ts';
+import { spotFleet, told } from './interruption-fleet.ts';
 import { outageOf } from './outage.ts';
 
 const UNREADABLE = new AwsError('InternalServerError', 'Internal Server Error', { status: 500 });
 
+const isOfFunctions = ({ service, caller }: CallAttempt) => service === 'dynamodb' && caller.kind === 'function';
+
+/** A Spot Instance with tasks of a service, and DynamoDB failing for functions at will. */
+async function failingSpotFleet(options: Pick<BoxOptions, 'deliveryFault'> = {}) {
+  const { outage, intercept } = outageOf(isOfFunctions, UNREADABLE);
+  return { outage, ...(await spotFleet({ lifecycleHooks: [], intercept, ...options })) };
+}
+
+const lateWarnings: BoxOptions['deliveryFault'] = ({ event }) =>
+  event['detail-type'].includes('Interruption') ? [minutes(3)] : [0];
+
 /** A fleet of two whose first instance has a task that must end by itself, and DynamoDB failing for functions at will. */
 async function fleet(options: BoxOptions = {}) {
-  const { outage, intercept } = outageOf(
-    ({ service, caller }) => service === 'dynamodb' && caller.kind === 'function',
-    UNREADABLE,
-  );
+  const { outage, intercept } = outageOf(isOfFunctions, UNREADABLE);
   const box = await openBox({ intercept, ...options });
   const [first = '', second = ''] = await bootGroup(box, { lifecycleHooks: [TERMINATE_HOOK] });
   const report = (on: string) => box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on });
@@ -88,5 +107,30 @@ describe('while DynamoDB does not answer', () => {
 
     expect(box.calls('RecordLifecycleActionHeartbeat')).toEqual([]);
     expect(hookEnd(box, first)).toMatchObject({ by: { kind: 'heartbeat-timeout' } });
+  });
+
+  it('a Spot Instance is drained within its two minutes, and its record is made when the table is back', async () => {
+    const { box, outage, id, tasks } = await failingSpotFleet();
+
+    outage.isOn = true;
+    box.world.interruptSpot(id, { comesTrue: false });
+    await box.run(seconds(110));
+    expect(containerInstance(box, id).status).toBe('DRAINING');
+    expect(tasks.map((arn) => task(box, arn).lastStatus)).toEqual(tasks.map(() => 'STOPPED'));
+
+    outage.isOn = false;
+    await box.run(minutes(30));
+    // Who set it DRAINING is not on record, so that on-call decides.
+    expect(told(box)).toEqual(['interruption warning opened']);
+    expect(box.alerts()[0]?.subject).toContain('still DRAINING');
+  });
+
+  it('it is not drained for a copy of the notice that comes when its time is over', async () => {
+    const { box, outage, id } = await failingSpotFleet({ deliveryFault: lateWarnings });
+    outage.isOn = true;
+    box.world.interruptSpot(id, { comesTrue: false });
+    await box.run(minutes(8));
+
+    expect(box.calls('UpdateContainerInstancesState')).toEqual([]);
   });
 });
