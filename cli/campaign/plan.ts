@@ -47,9 +47,10 @@ export function drawPlan(seed: number): Plan {
     ghostTasksAreStopped: world.chance(0.5),
     hooksRunForVanishedInstances: world.chance(0.5),
   };
-  // Most worlds are short, because they are many; the slow steps of a ladder need the long ones.
-  const troubleMinutes = world.pick([10, 12, 15, 20, 30, 60]);
-  const meanPauseMinutes = world.integer(1, 5);
+  // For the time that they take, short worlds in which much happens at once show most. What takes its time, and what is
+  // remembered for long, needs the others.
+  const troubleMinutes = world.pick(world.chance(0.97) ? [5, 6, 8, 10, 12] : [30, 60]);
+  const meanPauseMinutes = world.pick([0.5, 1, 1, 1.5, 2]);
   return {
     seed,
     settings,

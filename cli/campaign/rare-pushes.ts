@@ -140,17 +140,17 @@ const changeTimeout: Push = (scene) => {
     if (cluster !== undefined && options.busyForMs !== undefined) world.runTask({ cluster, on: id, ...job });
     world.terminateInstanceInGroup(id, 'replace');
   };
-  // No shorter than what is kept alive through an outage of a service.
+  // No shorter than what is kept alive through an outage of a service, where there is one.
+  const shortestSeconds = plan.pushes.some(({ push }) => push === LOSE_A_SERVICE) ? 300 : 0;
   const others = heartbeatTimeouts(plan.faults.rates).filter(
-    (seconds) => seconds >= 300 && seconds !== hook.heartbeatTimeoutSeconds,
+    (seconds) => seconds >= shortestSeconds && seconds !== hook.heartbeatTimeoutSeconds,
   );
   if (others.length === 0) return undefined;
   const shorter = others.filter((seconds) => seconds < (hook.heartbeatTimeoutSeconds ?? 3_600));
   const HeartbeatTimeout = random.pick(shorter.length > 0 ? shorter : others);
   const names = { AutoScalingGroupName: group.name, LifecycleHookName: hook.name };
-  const goesAfterMs = random.integer(1, 10) * MINUTE_MS;
-  // Longer than the shortest of those timeouts.
-  const busyForMs = random.integer(6, 15) * MINUTE_MS;
+  const goesAfterMs = random.integer(70, 240) * 1_000;
+  const busyForMs = HeartbeatTimeout * 1_000 + random.integer(1, 5) * MINUTE_MS;
   loseOne();
   after(MINUTE_MS, () =>
     asSoonAs(scene, 15, () => {
@@ -168,7 +168,7 @@ const scheduleAndThinkBetter = atInstance((scene, id) => {
   const { world, views, random, after } = scene;
   const inMs = random.integer(20, 60) * MINUTE_MS;
   const fate = random.pick(['put off', 'call off', 'put off, then call off'] as const);
-  const thinksAtMs = random.integer(1, 15) * MINUTE_MS;
+  const thinksAtMs = random.integer(1, 8) * MINUTE_MS;
   const isThere = () => runningInstances({ views }).has(id);
   world.scheduleRetirement(id, { inMs });
   after(thinksAtMs, () => {
@@ -177,7 +177,7 @@ const scheduleAndThinkBetter = atInstance((scene, id) => {
     else world.putOffRetirement(id, { byMs: random.integer(10, 60) * MINUTE_MS });
   });
   if (fate !== 'put off, then call off') return;
-  after(thinksAtMs + random.integer(1, 10) * MINUTE_MS, () => {
+  after(thinksAtMs + random.integer(1, 5) * MINUTE_MS, () => {
     if (isThere()) world.callOffRetirement(id);
   });
 });

@@ -5,7 +5,7 @@ import type { Random } from '../../simulator/kernel/random.ts';
 export type Settings = Readonly<Partial<Record<SettingName, string>>>;
 
 /**
- * Values that an operator may choose, short enough for what they lead to to happen within a world of some hours.
+ * Values that an operator may choose, most of them short enough for what they lead to to happen within a quarter of an hour.
  * The ladder's steps come one after the other, as its documentation has them.
  */
 export function drawSettings(random: Random): Settings {
@@ -38,10 +38,10 @@ export function drawClusterTags(random: Random): Readonly<Record<string, string>
   const tags = [
     { 'ebbtide:mode': 'observe' },
     { 'ebbtide:repairs': 'off' },
-    { 'ebbtide:drain-deadline-minutes': String(random.pick([10, 20, 30])) },
-    { 'ebbtide:disconnected-alert-minutes': '15' },
+    { 'ebbtide:drain-deadline-minutes': String(random.pick([6, 10, 20])) },
+    { 'ebbtide:disconnected-alert-minutes': '8' },
     { 'ebbtide:drain-deadline-minutes': 'soon' },
-    { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '20' },
+    { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '8' },
   ];
   return random.chance(0.35) ? random.pick(tags) : {};
 }
@@ -53,35 +53,35 @@ export function drawRetagged(random: Random): Readonly<Record<string, string>> {
     { 'ebbtide:mode': 'observe' },
     { 'ebbtide:mode': 'act' },
     { 'ebbtide:repairs': random.pick(['on', 'off']) },
-    { 'ebbtide:drain-deadline-minutes': String(random.pick([10, 20, 30])) },
-    { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '20' },
+    { 'ebbtide:drain-deadline-minutes': String(random.pick([6, 10, 20])) },
+    { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '8' },
     { 'ebbtide:drain-deadline-minutes': 'later' },
   ]);
 }
 
 function drawPolicy(random: Random): Settings {
-  const alertMinutes = random.pick([5, 10, 20]);
+  const alertMinutes = random.pick([2, 4, 6, 10]);
   const laterOrOff = (afterMinutes: number) =>
-    random.chance(0.4) ? String(alertMinutes + afterMinutes + random.integer(0, 10)) : 'off';
+    random.chance(0.4) ? String(alertMinutes + afterMinutes + random.integer(0, 4)) : 'off';
   return inOrder({
     mode: random.chance(0.08) ? 'observe' : 'act',
-    drainDeadlineMinutes: String(random.pick([10, 20, 30, 45])),
+    drainDeadlineMinutes: String(random.pick([6, 10, 20, 45])),
     drainDeadlineResult: random.pick(['CONTINUE', 'CONTINUE', 'ABANDON', 'RESTORE']),
-    drainStalledMinutes: random.pick(['off', '3', '5', '15']),
+    drainStalledMinutes: random.pick(['off', '2', '3', '5']),
     standaloneTasks: random.pick(['wait', 'wait', 'stop']),
     nonBlockingGroups: random.pick(['none', 'none', 'family:optional']),
-    lostContactMinutes: String(random.pick([5, 10, 15])),
+    lostContactMinutes: String(random.pick([3, 5, 10])),
     rebalance: random.pick(['off', 'drain', 'replace']),
     scheduledChangeLeadMinutes: random.pick(['off', '15', '30']),
     interruptionSpared: random.pick(['restore', 'alert']),
     disconnectedAlertMinutes: random.chance(0.1) ? 'off' : String(alertMinutes),
-    disconnectedRestartMinutes: laterOrOff(2),
-    disconnectedReplaceMinutes: laterOrOff(10),
-    disconnectedDeregisterMinutes: laterOrOff(20),
+    disconnectedRestartMinutes: laterOrOff(1),
+    disconnectedReplaceMinutes: laterOrOff(3),
+    disconnectedDeregisterMinutes: laterOrOff(6),
     disconnectedDeregisterRunning: random.pick(['no', 'no', 'yes']),
-    launchDeadlineMinutes: String(random.pick([5, 15])),
+    launchDeadlineMinutes: String(random.pick([3, 5, 15])),
     launchDeadlineResult: random.pick(['ABANDON', 'CONTINUE']),
-    unregisteredMinutes: random.pick(['off', '15']),
+    unregisteredMinutes: random.pick(['off', '5', '10']),
     unregisteredAction: random.pick(['alert', 'replace']),
     repairs: random.chance(0.15) ? 'off' : 'on',
     repairsPerHourMax: String(random.pick([1, 3, 20])),
@@ -103,5 +103,5 @@ function deregisteringSoon(settings: Settings): Settings {
   const { disconnectedRestartMinutes, disconnectedReplaceMinutes, disconnectedDeregisterMinutes = 'off' } = settings;
   const isAlone = disconnectedRestartMinutes === 'off' && disconnectedReplaceMinutes === 'off';
   if (!isAlone || disconnectedDeregisterMinutes === 'off') return settings;
-  return { ...settings, disconnectedDeregisterMinutes: String(Number(disconnectedDeregisterMinutes) - 15) };
+  return { ...settings, disconnectedDeregisterMinutes: String(Number(disconnectedDeregisterMinutes) - 3) };
 }
