@@ -77,7 +77,7 @@ function drawPolicy(random: Random): Settings {
     disconnectedAlertMinutes: random.chance(0.1) ? 'off' : String(alertMinutes),
     disconnectedRestartMinutes: laterOrOff(1),
     disconnectedReplaceMinutes: laterOrOff(3),
-    disconnectedDeregisterMinutes: laterOrOff(6),
+    disconnectedDeregisterMinutes: laterOrOff(8),
     disconnectedDeregisterRunning: random.pick(['no', 'no', 'yes']),
     launchDeadlineMinutes: String(random.pick([3, 5, 15])),
     launchDeadlineResult: random.pick(['ABANDON', 'CONTINUE']),
@@ -103,5 +103,5 @@ function deregisteringSoon(settings: Settings): Settings {
   const { disconnectedRestartMinutes, disconnectedReplaceMinutes, disconnectedDeregisterMinutes = 'off' } = settings;
   const isAlone = disconnectedRestartMinutes === 'off' && disconnectedReplaceMinutes === 'off';
   if (!isAlone || disconnectedDeregisterMinutes === 'off') return settings;
-  return { ...settings, disconnectedDeregisterMinutes: String(Number(disconnectedDeregisterMinutes) - 3) };
+  return { ...settings, disconnectedDeregisterMinutes: String(Number(disconnectedDeregisterMinutes) - 5) };
 }

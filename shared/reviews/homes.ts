@@ -4,7 +4,13 @@ import { findRegistrations } from '../aws/container-instances.ts';
 import type { Policy } from '../config/settings.ts';
 import { clusterName } from '../domain/arns.ts';
 import type { Home } from '../domain/launch.ts';
-import type { AutoScalingGroup, AutoScalingGroupName, ClusterArn, LifecycleHook } from '../domain/model.ts';
+import type {
+  AutoScalingGroup,
+  AutoScalingGroupName,
+  AutoScalingInstance,
+  ClusterArn,
+  LifecycleHook,
+} from '../domain/model.ts';
 import { type GroupMemory, recallGroup, recentHooks, rememberGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
@@ -38,7 +44,7 @@ export async function findHomes(
       : await describeLifecycleHooks(runtime.autoScaling, name);
     const tagged = group && taggedCluster(group);
     if (tagged === undefined) {
-      const found = memory?.clusterArn ?? (group && (await findAmongOthers(runtime, group)));
+      const found = memory?.clusterArn ?? (group && (await findAmongOthers(runtime, group.instances)));
       const home = found instanceof UnreadError ? { unread: found } : { clusterArn: found };
       homes.set(name, { ...home, isCertain: false, hooks });
       continue;
@@ -71,26 +77,33 @@ export async function withRecentHooks(
   return renewed;
 }
 
+type Member = Pick<AutoScalingInstance, 'ec2InstanceId'>;
+
 /** As many as ECS is asked for in one call. */
 const OTHERS_MAX = 50;
 
-/** The cluster that a group's tag names or, without one, that some of its instances are registered in. */
+/**
+ * The cluster that a group's tag names or, without one, that some of its instances are registered in.
+ *
+ * @param pooled instances that are the group's too, though it does not list them: those of its warm pool
+ */
 export async function findHomeOfGroup(
   runtime: Runtime,
   groupName: AutoScalingGroupName,
+  pooled: readonly Member[] = [],
 ): Promise<ClusterArn | UnreadError | undefined> {
   const group = await describeGroup(runtime.autoScaling, groupName);
   const tagged = group && taggedCluster(group);
-  if (tagged === undefined) return group && findAmongOthers(runtime, group);
+  if (tagged === undefined) return findAmongOthers(runtime, [...(group?.instances ?? []), ...pooled]);
   return (await listClusters(runtime.ecs)).find((arn) => clusterName(arn) === tagged);
 }
 
 /** Where ECS does not answer for a cluster, what was found in another one counts if most of them are there. */
 async function findAmongOthers(
   { ecs }: Runtime,
-  { instances }: AutoScalingGroup,
+  instances: readonly Member[],
 ): Promise<ClusterArn | UnreadError | undefined> {
-  const ids = instances.slice(0, OTHERS_MAX).map(({ ec2InstanceId }) => ec2InstanceId);
+  const ids = [...new Set(instances.map(({ ec2InstanceId }) => ec2InstanceId))].slice(0, OTHERS_MAX);
   if (ids.length === 0) return undefined;
   let home: { readonly cluster: ClusterArn; readonly count: number } | undefined;
   const unread: Unread = new Map();

@@ -13,6 +13,11 @@ import { listPooled } from './warm-pools.ts';
 
 type Home = Pick<GroupMemory, 'clusterArn' | 'clusterTags'>;
 type Homes = ReadonlyMap<Ec2InstanceId, Home>;
+/** Of a group, and of its instances that hooks hold. */
+type HomeOf = (
+  groupName: AutoScalingGroupName,
+  held: readonly LifecycleAction[],
+) => Promise<Home | LookFailure | undefined>;
 type HomesOf = (ids: readonly Ec2InstanceId[]) => Promise<Homes>;
 
 /**
@@ -50,10 +55,10 @@ async function keepAlive(runtime: Runtime, actions: readonly LifecycleAction[], 
   if (actions.length === 0) return;
   const read = await tryTo(() => homesOf(actions.map(({ ec2InstanceId }) => ec2InstanceId)));
   const remembered = untilSilent((groupName) => recallGroup(runtime.table, groupName, runtime.now()));
-  const asked = untilSilent((groupName) => ask(runtime, groupName));
-  const homeOf = async (groupName: AutoScalingGroupName) => {
-    const memory = await remembered(groupName);
-    return memory instanceof LookFailure ? asked(groupName) : memory;
+  const asked = untilSilent((groupName, held) => ask(runtime, groupName, held));
+  const homeOf: HomeOf = async (groupName, held) => {
+    const memory = await remembered(groupName, held);
+    return memory instanceof LookFailure ? asked(groupName, held) : memory;
   };
   await beatAll(runtime, actions, { homes: read instanceof LookFailure ? new Map() : read, homeOf });
 }
@@ -72,23 +77,17 @@ export async function keepAllAlive(runtime: Runtime, allowance: Allowance): Prom
     ...(await listUntoldActions(runtime, leaving, 'autoscaling:EC2_INSTANCE_TERMINATING')),
     ...(await listUntoldActions(runtime, coming, 'autoscaling:EC2_INSTANCE_LAUNCHING')),
   ];
-  const homeOf = untilSilent((groupName) => ask(runtime, groupName));
+  const homeOf = untilSilent((groupName, held) => ask(runtime, groupName, held));
   await beatAll(runtime, actions, { homes: new Map(), homeOf });
 }
 
 async function beatAll(
   runtime: Runtime,
   actions: readonly LifecycleAction[],
-  {
-    homes,
-    homeOf,
-  }: {
-    readonly homes: Homes;
-    readonly homeOf: (groupName: AutoScalingGroupName) => Promise<Home | LookFailure | undefined>;
-  },
+  { homes, homeOf }: { readonly homes: Homes; readonly homeOf: HomeOf },
 ): Promise<void> {
   for (const [groupName, group] of Map.groupBy(actions, (action) => action.groupName)) {
-    const found = await homeOf(groupName);
+    const found = await homeOf(groupName, group);
     const home = found instanceof LookFailure ? undefined : found;
     for (const action of group) {
       const known = homes.get(action.ec2InstanceId) ?? home;
@@ -107,20 +106,22 @@ async function beatAll(
 }
 
 /** Who is not answered once asks no more: the other hooks do not have the time. */
-function untilSilent<T>(
-  ask: (groupName: AutoScalingGroupName) => Promise<T>,
-): (groupName: AutoScalingGroupName) => Promise<T | LookFailure> {
+function untilSilent(ask: (...of: Parameters<HomeOf>) => Promise<Home | undefined>): HomeOf {
   let silence: LookFailure | undefined;
-  return async (groupName) => {
+  return async (groupName, held) => {
     if (silence !== undefined) return silence;
-    const answer = await tryTo(() => ask(groupName));
+    const answer = await tryTo(() => ask(groupName, held));
     if (answer instanceof LookFailure) silence = answer;
     return answer;
   };
 }
 
-async function ask(runtime: Runtime, groupName: AutoScalingGroupName): Promise<Home | undefined> {
-  const clusterArn = await findHomeOfGroup(runtime, groupName);
+async function ask(
+  runtime: Runtime,
+  groupName: AutoScalingGroupName,
+  held: readonly LifecycleAction[],
+): Promise<Home | undefined> {
+  const clusterArn = await findHomeOfGroup(runtime, groupName, held);
   if (clusterArn === undefined) return undefined;
   if (clusterArn instanceof UnreadError) throw clusterArn;
   await runtime.policies.of(clusterArn);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionLost } from '../../simulator/wire/http.ts';
 import { minutes, seconds } from './box.ts';
-import { containerInstance, hookEnd } from './fleet.ts';
+import { containerInstance, hookEnd, task } from './fleet.ts';
 import { endsOf, spotFleet, told } from './interruption-fleet.ts';
 import { outageOf } from './outage.ts';
 
@@ -55,6 +55,27 @@ describe('the drain for a Spot interruption is begun anew, and saves every task,
     expect(refusals).toBe(2);
   });
 });
+
+it.each(['autoscaling', 'ec2', 'dynamodb'])(
+  'a Spot Instance is drained within its two minutes while %s leaves calls unanswered',
+  async (silent) => {
+    const hanging = { isOn: false };
+    const { box, id, tasks } = await spotFleet({
+      lifecycleHooks: [],
+      intercept: ({ service, caller }) =>
+        hanging.isOn && service === silent && caller.kind === 'function'
+          ? { effect: 'none', extraLatencyMs: minutes(10) }
+          : undefined,
+    });
+
+    hanging.isOn = true;
+    box.world.interruptSpot(id);
+    await box.run(seconds(115));
+
+    expect(containerInstance(box, id).status).toBe('DRAINING');
+    expect(tasks.map((arn) => task(box, arn).lastStatus)).toEqual(tasks.map(() => 'STOPPED'));
+  },
+);
 
 it.each(['autoscaling', 'ec2'])(
   'a Spot Instance is drained within its two minutes while %s does not answer',

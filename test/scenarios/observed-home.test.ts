@@ -68,6 +68,20 @@ it('an instance of an observed cluster gets no heartbeat while the table does no
   expect(box.calls(...CHANGES)).toEqual([]);
 });
 
+it('an instance of its warm pool gets none either, where nothing else is left of the group', async () => {
+  const { box, outage } = await open({ clusters: '*,!prod' }, ({ service }) => service === 'dynamodb');
+  const warmPool = { minSize: 0, poolState: 'Running', reuseOnScaleIn: true } as const;
+  const [id = ''] = await bootGroup(box, { desired: 1, warmPool });
+  await box.run(minutes(1));
+
+  outage.isOn = true;
+  box.world.setDesiredCapacity('web', 0);
+  await box.run(minutes(4));
+
+  expect(groupInstance(box, id).lifecycleState).toMatch(/^Warmed:.*Wait$/);
+  expect(box.calls(...CHANGES)).toEqual([]);
+});
+
 it('a group whose hooks were completed gets no heartbeat once the stack only observes, though ECS does not answer', async () => {
   const { box, outage } = await open();
   const [first = '', second = ''] = await bootGroup(box, { desired: 2, spot: true });

@@ -5,6 +5,7 @@ import { failureOf } from '../../../cli/campaign/failure.ts';
 import { drawPlan, type Plan } from '../../../cli/campaign/plan.ts';
 import { readPlan } from '../../../cli/campaign/plan-file.ts';
 import { tellAnswer } from '../../../cli/campaign/tell/answer-text.ts';
+import { termsOf } from '../../../cli/campaign/terms.ts';
 import { packageOnce } from '../../packaged.ts';
 import { firstSeedOfCommit, hashOfProduct } from './commit.ts';
 import { PAST_FAILURES, planFileOf } from './past-failures.ts';
@@ -58,6 +59,10 @@ test('the seeds of a commit are the same each time', () => {
 test('a seed draws the same plan each time, and seeds draw different ones', () => {
   expect(drawPlan(7)).toEqual(drawPlan(7));
   expect(drawPlan(7)).not.toEqual({ ...drawPlan(8), seed: 7 });
+});
+
+test('what seeds draw, the stack accepts', () => {
+  for (let seed = 1; seed <= 2_000; seed++) expect(() => termsOf(drawPlan(seed))).not.toThrow();
 });
 
 test('each kind of fault is off in about half of the seeds', () => {
