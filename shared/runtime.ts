@@ -11,6 +11,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Unsent } from './alerts/publish.ts';
+import { type AttemptStack, giveUpOnSilence } from './aws/silence.ts';
 import { type Config, parseConfig } from './config/config.ts';
 import type { Teller } from './delivery/tell-changes.ts';
 import type { Table } from './incidents/items.ts';
@@ -56,10 +57,18 @@ const clientConfig = {
   },
 };
 
+/** Two attempts: what has not been answered by then is not answered by the others either. */
+const PATIENCE_MS = 2 * REQUEST_TIMEOUT_MS;
+
 /** Nobody reads the log of a client, for which it copies all that it sends and gets: a tenth of what a call costs. */
-function quiet<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(client: Client): Client {
+function tuned<C extends Client>(client: C): C {
   client.middlewareStack.remove('loggerMiddleware');
+  giveUpOnSilence(client.middlewareStack, PATIENCE_MS);
   return client;
+}
+
+interface Client {
+  readonly middlewareStack: AttemptStack & { remove(name: string): boolean };
 }
 
 /**
@@ -70,19 +79,19 @@ export function createRuntime(environment: Readonly<Record<string, string | unde
   const config = parseConfig(environment);
   // ECS publishes its request budgets, and a storm spends them: a client that slows down when it is throttled gets as much
   // done with half of the requests (AWS SDKs and Tools Reference Guide, Retry behavior: adaptive).
-  const ecs = quiet(new ECSClient({ ...clientConfig, retryMode: 'adaptive' }));
+  const ecs = tuned(new ECSClient({ ...clientConfig, retryMode: 'adaptive' }));
   const now = () => Date.now();
-  const dynamo = quiet(new DynamoDBClient(clientConfig));
+  const dynamo = tuned(new DynamoDBClient(clientConfig));
   const table = { client: dynamo, tableName: config.locations.tableName };
   const logger = new Logger({ logLevel: config.policy.logLevel });
   return {
     config,
     ecs,
-    autoScaling: quiet(new AutoScalingClient(clientConfig)),
-    ec2: quiet(new EC2Client(clientConfig)),
-    sns: quiet(new SNSClient(clientConfig)),
-    sqs: quiet(new SQSClient(clientConfig)),
-    ssm: quiet(new SSMClient(clientConfig)),
+    autoScaling: tuned(new AutoScalingClient(clientConfig)),
+    ec2: tuned(new EC2Client(clientConfig)),
+    sns: tuned(new SNSClient(clientConfig)),
+    sqs: tuned(new SQSClient(clientConfig)),
+    ssm: tuned(new SSMClient(clientConfig)),
     table,
     incidents: createIncidentStore({
       ...table,
@@ -104,8 +113,8 @@ export function createRuntime(environment: Readonly<Record<string, string | unde
 export function createTellingRuntime(environment: Readonly<Record<string, string | undefined>> = process.env): Teller {
   const { policy, locations } = parseConfig(environment);
   return {
-    eventBridge: quiet(new EventBridgeClient(clientConfig)),
-    sqs: quiet(new SQSClient(clientConfig)),
+    eventBridge: tuned(new EventBridgeClient(clientConfig)),
+    sqs: tuned(new SQSClient(clientConfig)),
     queueUrl: locations.deadLetterQueueUrl,
     logger: new Logger({ logLevel: policy.logLevel }),
   };

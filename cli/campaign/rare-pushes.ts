@@ -22,9 +22,14 @@ function asSoonAs(scene: Scene, minutes: number, attempt: () => boolean): void {
 }
 
 /** Those without which Ebbtide sees nothing, can do nothing, knows nothing, or can tell nobody. */
-const SERVICES = ['ecs', 'autoscaling', 'dynamodb', 'sns'] as const;
+const SERVICES = ['ecs', 'autoscaling', 'ec2', 'dynamodb', 'sns'] as const;
 
-/** A service of AWS answers functions with errors alone, for longer than a function tries. */
+/** How they fail, for longer than a function tries: they answer with errors alone, or not in time for anybody. */
+const WAYS = [
+  { kind: 'server-error', delayMs: 0 },
+  { kind: 'slow', delayMs: 15 * MINUTE_MS },
+] as const;
+
 const loseService: Push = ({ simulator, plan, random }) => {
   // A hook that ends sooner than an outage cannot be kept alive in it.
   const hooks = plan.clusters.flatMap(({ groups }) => groups.flatMap(({ lifecycleHooks = [] }) => lifecycleHooks));
@@ -35,8 +40,9 @@ const loseService: Push = ({ simulator, plan, random }) => {
   const isLong = service === 'dynamodb' && shortestMs >= 5 * MINUTE_MS && random.chance(0.5);
   const forMs = isLong ? random.integer(3, 10) * MINUTE_MS : shortly;
   if (!isLong && 2 * forMs > shortestMs) return undefined;
-  simulator.faults.ofCalls.inject({ kind: 'server-error', service, caller: 'functions', rate: 1, forMs, delayMs: 0 });
-  return `${service}, for ${Math.round(forMs / 1_000)} s`;
+  const way = random.pick(WAYS);
+  simulator.faults.ofCalls.inject({ ...way, service, caller: 'functions', rate: 1, forMs });
+  return `${service}, ${way.kind}, for ${Math.round(forMs / 1_000)} s`;
 };
 
 /** As many agents of a cluster lose ECS as make an outage and not one more, for a little longer than on-call is to wait. */

@@ -15,7 +15,7 @@ import {
 } from './begin-drains.ts';
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
-import { LookFailure, tryWithin } from './look-failure.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { type Known, lookUpEc2 } from './look-up.ts';
 import { byLiveliness, findRegistrationsLookedAfter, type Unread, UnreadError } from './registrations.ts';
 
@@ -30,12 +30,6 @@ interface Candidate {
 
 /** Empty when one of the services does not answer. */
 type KnownOfEc2 = Partial<Omit<Known, 'instances'>>;
-
-/**
- * How long a Spot Instance waits for what else there is to know, and again for its record: AWS may leave calls unanswered for
- * longer than the function has, and the instance is gone before another one comes to it.
- */
-const ANSWER_MS = 7_000;
 
 /**
  * Looks at instances that AWS takes away, or may, and drains those that are to be drained for it.
@@ -53,12 +47,11 @@ export async function reviewAnnouncements(
   const unread: Unread = new Map();
   const [registered, looked] = await Promise.all([
     findRegistrationsLookedAfter(runtime, ids, unread),
-    tryWithin(runtime.timeLimit(ANSWER_MS), () => lookUpEc2(runtime, ids)),
+    tryTo(() => lookUpEc2(runtime, ids)),
   ]);
   const known: KnownOfEc2 = looked instanceof LookFailure ? {} : looked;
   const begun: BegunDrain[] = [];
   const unfiled: ContainerInstance[] = [];
-  const limit = runtime.timeLimit(ANSWER_MS);
   const failures = await eachOf(weightiest, subjectOf, allowance, async (announcement) => {
     const instances = [...(registered.get(announcement.ec2InstanceId) ?? [])].sort(byLiveliness);
     if (instances.length === 0 && unread.size > 0) throw new UnreadError(unread);
@@ -66,7 +59,7 @@ export async function reviewAnnouncements(
     if (looked instanceof LookFailure && announcement.cause !== 'spot') throw looked.cause;
     const candidate = await judge(runtime, announcement, { instances, known });
     if (candidate === undefined) return;
-    const incident = await tryWithin(limit, () => file(runtime, candidate));
+    const incident = await tryTo(() => file(runtime, candidate));
     if (incident instanceof LookFailure) {
       if (mustDrainUnfiled(announcement, runtime.now())) unfiled.push(...candidate.instances);
       throw incident.cause;

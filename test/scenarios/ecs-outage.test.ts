@@ -11,18 +11,21 @@ import {
   launchUnregistered,
   task,
 } from './fleet.ts';
-import { DENIED, isEcs, outageOf } from './outage.ts';
+import { DENIED, isEcs, outageOf, silenceOf } from './outage.ts';
 
-/** A box in which ECS answers nothing to anybody's calls while `outage.isOn`; the fleet itself lives on. */
-async function openFragileBox(settings: BoxOptions['settings'] = {}) {
-  const { outage, intercept } = outageOf(isEcs);
+/** A box in which ECS has no answer to anybody's calls while `outage.isOn`; the fleet itself lives on. */
+async function openFragileBox(outageOfEcs: typeof silenceOf, settings: BoxOptions['settings'] = {}) {
+  const { outage, intercept } = outageOfEcs(isEcs);
   const box = await openBox({ settings, intercept });
   return { box, outage };
 }
 
-describe('while ECS answers no call for longer than the hooks wait', () => {
+describe.each([
+  ['answers all calls with errors', outageOf],
+  ['leaves all calls unanswered', silenceOf],
+])('while ECS %s, for longer than the hooks wait', (_, outageOfEcs) => {
   it('a drain is held, and goes on afterwards: no task is cut off', async () => {
-    const { box, outage } = await openFragileBox();
+    const { box, outage } = await openFragileBox(outageOfEcs);
     const [id = ''] = await bootGroup(box, { desired: 1 });
     const arn = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
     await box.run(minutes(1));
@@ -41,7 +44,7 @@ describe('while ECS answers no call for longer than the hooks wait', () => {
   });
 
   it('a drain still ends at its deadline, told with the word that nobody knows what is left', async () => {
-    const { box, outage } = await openFragileBox({ drainDeadlineMinutes: '10' });
+    const { box, outage } = await openFragileBox(outageOfEcs, { drainDeadlineMinutes: '10' });
     const [id = ''] = await bootGroup(box, { desired: 1 });
     box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
     await box.run(minutes(1));
@@ -58,7 +61,7 @@ describe('while ECS answers no call for longer than the hooks wait', () => {
   });
 
   it('an instance that its group lets go meanwhile is held too, and drained afterwards', async () => {
-    const { box, outage } = await openFragileBox();
+    const { box, outage } = await openFragileBox(outageOfEcs);
     const [id = ''] = await bootGroup(box, { desired: 1 });
     const arn = box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on: id });
     await box.run(minutes(1));
@@ -81,7 +84,7 @@ describe('while ECS answers no call for longer than the hooks wait', () => {
     ['that has just begun', false],
     ['that begins meanwhile', true],
   ])('a launch %s is held, and let in afterwards', async (_, isOutBefore) => {
-    const { box, outage } = await openFragileBox();
+    const { box, outage } = await openFragileBox(outageOfEcs);
     const group = { name: 'web', cluster: 'prod', desired: 0, maxSize: 2, tags: { 'ebbtide:cluster': 'prod' } };
     box.world.createAutoScalingGroup({ ...group, lifecycleHooks: [LAUNCH_HOOK] });
     await box.run(minutes(2));

@@ -3,7 +3,7 @@ import { ConnectionLost } from '../../simulator/wire/http.ts';
 import { minutes, seconds } from './box.ts';
 import { containerInstance, hookEnd, task } from './fleet.ts';
 import { endsOf, spotFleet, told } from './interruption-fleet.ts';
-import { outageOf } from './outage.ts';
+import { outageOf, silenceOf } from './outage.ts';
 
 type Fleet = Awaited<ReturnType<typeof spotFleet>>;
 
@@ -59,16 +59,10 @@ describe('the drain for a Spot interruption is begun anew, and saves every task,
 it.each(['autoscaling', 'ec2', 'dynamodb'])(
   'a Spot Instance is drained within its two minutes while %s leaves calls unanswered',
   async (silent) => {
-    const hanging = { isOn: false };
-    const { box, id, tasks } = await spotFleet({
-      lifecycleHooks: [],
-      intercept: ({ service, caller }) =>
-        hanging.isOn && service === silent && caller.kind === 'function'
-          ? { effect: 'none', extraLatencyMs: minutes(10) }
-          : undefined,
-    });
+    const { outage, intercept } = silenceOf(({ service, caller }) => service === silent && caller.kind === 'function');
+    const { box, id, tasks } = await spotFleet({ lifecycleHooks: [], intercept });
 
-    hanging.isOn = true;
+    outage.isOn = true;
     box.world.interruptSpot(id);
     await box.run(seconds(115));
 

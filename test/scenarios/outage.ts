@@ -18,3 +18,11 @@ export function outageOf(isMeant: (attempt: CallAttempt) => boolean, answer: Aws
     outage.isOn && isMeant(attempt) ? { effect: 'none', answer } : undefined;
   return { outage, intercept };
 }
+
+/** Calls that AWS leaves unanswered while `outage.isOn`, likewise. */
+export function silenceOf(isMeant: (attempt: CallAttempt) => boolean) {
+  const outage = { isOn: false };
+  const intercept = (attempt: CallAttempt): Interception | undefined =>
+    outage.isOn && isMeant(attempt) ? { effect: 'none', extraLatencyMs: 600_000 } : undefined;
+  return { outage, intercept };
+}

@@ -13,7 +13,7 @@ import {
   task,
 } from './fleet.ts';
 import { spotFleet, told } from './interruption-fleet.ts';
-import { outageOf } from './outage.ts';
+import { outageOf, silenceOf } from './outage.ts';
 
 const UNREADABLE = new AwsError('InternalServerError', 'Internal Server Error', { status: 500 });
 
@@ -60,17 +60,12 @@ describe('while DynamoDB does not answer', () => {
   });
 
   it('they are too where it leaves every call unanswered', async () => {
-    const hanging = { isOn: false };
-    const { box, first } = await fleet({
-      intercept: ({ service, caller }) =>
-        hanging.isOn && service === 'dynamodb' && caller.kind === 'function'
-          ? { effect: 'none', extraLatencyMs: minutes(10) }
-          : undefined,
-    });
+    const { outage, intercept } = silenceOf(isOfFunctions);
+    const { box, first } = await fleet({ intercept });
     box.world.terminateInstanceInGroup(first, 'shrink');
     await box.run(minutes(2));
 
-    hanging.isOn = true;
+    outage.isOn = true;
     await box.run(minutes(20));
 
     expect(hookEnd(box, first)).toBeUndefined();

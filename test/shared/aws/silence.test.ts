@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { giveUpOnSilence, NoAnswerError } from '../../../shared/aws/silence.ts';
+
+const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 5_000;
+
+type Attempt = (request: unknown) => Promise<unknown>;
+type Middleware = (attempt: Attempt, context: { clientName: string; commandName: string }) => Attempt;
+
+/** AWS as a client sees it: `answers` decides about each attempt, which else times out. */
+function aws() {
+  const stack: Middleware[] = [];
+  giveUpOnSilence({ addRelativeTo: (middleware: Middleware) => void stack.push(middleware) }, PATIENCE_MS);
+  const state = { attempts: 0, answers: (_operation: string): Error | boolean => true };
+  const attempt = async (operation: string) => {
+    const context = { clientName: 'ECSClient', commandName: `${operation}Command` };
+    return stack[0]?.(async () => {
+      state.attempts++;
+      const answer = state.answers(operation);
+      if (answer === true) return 'answer';
+      if (answer !== false) throw answer;
+      vi.setSystemTime(Date.now() + TIMEOUT_MS);
+      throw Object.assign(new Error('timed out'), { name: 'TimeoutError' });
+    }, context)({});
+  };
+  return { state, attempt };
+}
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+describe('a service that leaves calls unanswered', () => {
+  it('is tried again until patience is over, and then not asked any more, for whatever', async () => {
+    const { state, attempt } = aws();
+    state.answers = () => false;
+
+    await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+    await expect(attempt('ListTasks')).rejects.toThrow(new NoAnswerError('ECS'));
+    await expect(attempt('DescribeClusters')).rejects.toThrow('ECS does not answer');
+    expect(state.attempts).toBe(2);
+  });
+
+  it('is asked again after a pause, with the same patience', async () => {
+    const { state, attempt } = aws();
+    state.answers = () => false;
+    await expect(attempt('ListTasks')).rejects.toThrow();
+    await expect(attempt('ListTasks')).rejects.toThrow(NoAnswerError);
+
+    vi.setSystemTime(Date.now() + 15_001);
+    await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+    state.answers = () => true;
+    expect(await attempt('ListTasks')).toBe('answer');
+    expect(await attempt('DescribeClusters')).toBe('answer');
+  });
+
+  it('is not given up for calls that are far apart', async () => {
+    const { state, attempt } = aws();
+    for (let hour = 0; hour < 3; hour++) {
+      state.answers = () => false;
+      await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+      vi.setSystemTime(Date.now() + 3_600_000);
+    }
+    expect(state.attempts).toBe(3);
+  });
+});
+
+it('a service that answers with errors is not silent: they are thrown as they are', async () => {
+  const { state, attempt } = aws();
+  state.answers = () => new Error('Rate exceeded');
+  for (let times = 0; times < 9; times++) {
+    vi.setSystemTime(Date.now() + TIMEOUT_MS);
+    await expect(attempt('ListTasks')).rejects.toThrow('Rate exceeded');
+  }
+  expect(state.attempts).toBe(9);
+});
+
+it('a single operation that is left unanswered is given up alone', async () => {
+  const { state, attempt } = aws();
+  state.answers = (operation) => operation !== 'ListTasks';
+
+  await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+  expect(await attempt('DescribeClusters')).toBe('answer');
+  await expect(attempt('ListTasks')).rejects.toThrow('ListTasks does not answer');
+  await expect(attempt('ListTasks')).rejects.toThrow('ListTasks does not answer');
+  expect(await attempt('DescribeClusters')).toBe('answer');
+  expect(state.attempts).toBe(4);
+});
+
+it('an answer ends the silence, though it was long', async () => {
+  const { state, attempt } = aws();
+  state.answers = () => false;
+  await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+  state.answers = () => true;
+  await attempt('ListTasks');
+  vi.setSystemTime(Date.now() + TIMEOUT_MS);
+  state.answers = () => false;
+  await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+});
