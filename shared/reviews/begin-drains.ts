@@ -57,7 +57,7 @@ interface Changed {
   readonly refused: ReadonlyMap<ClusterArn, unknown>;
 }
 
-/** Sets instances DRAINING, ten a call. What ECS refuses in one cluster keeps those of others from nothing. */
+/** Sets instances DRAINING, ten a call. What ECS refuses in one cluster does not keep it from those of others. */
 export async function setAllDraining(runtime: Runtime, all: readonly ContainerInstance[]): Promise<Changed> {
   const instances = new Map(all.map((instance) => [instance.arn, instance]));
   // Those that another handler, or ECS itself, has set already are left as they are: in a storm every call counts.

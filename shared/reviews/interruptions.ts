@@ -66,7 +66,8 @@ export async function reviewAnnouncements(
     }
     if (incident !== undefined) begun.push({ incident, instances: candidate.instances });
   });
-  await setAllDraining(runtime, unfiled);
+  const { refused } = await setAllDraining(runtime, unfiled);
+  for (const [cluster, error] of refused) runtime.logger.warn('not set to DRAINING', { cluster, error });
   return new Map([...failures, ...(await beginDrains(runtime, begun, allowance, known))]);
 }
 
