@@ -1,4 +1,4 @@
-import { consume } from '../shared/delivery/consume.ts';
+import { type Consumer, consume } from '../shared/delivery/consume.ts';
 import type { Announcement } from '../shared/domain/interruption.ts';
 import { type Ec2StateChange, parseEc2StateChange } from '../shared/events/ec2-state-change.ts';
 import { parseRebalance, type RebalanceRecommendation } from '../shared/events/rebalance.ts';
@@ -8,6 +8,7 @@ import { orAllFail } from '../shared/reviews/each.ts';
 import { reviewEc2Changes } from '../shared/reviews/ec2-changes.ts';
 import { reviewAnnouncements } from '../shared/reviews/interruptions.ts';
 import { reviewScheduledChanges } from '../shared/reviews/scheduled-changes.ts';
+import { createRuntime } from '../shared/runtime.ts';
 
 type Message = SpotInterruption | RebalanceRecommendation | Ec2StateChange | ScheduledChange;
 
@@ -15,7 +16,7 @@ type Message = SpotInterruption | RebalanceRecommendation | Ec2StateChange | Sch
 const SPOT_NOTICE_MS = 120_000;
 
 /** AWS takes an EC2 instance away, may do so, or has done it. */
-export const handler = consume<Message>({
+const consumer: Consumer<Message> = {
   parse(event) {
     if (event.source === 'aws.health') return parseScheduledChange(event);
     if (event.detailType === 'EC2 Instance Rebalance Recommendation') return parseRebalance(event);
@@ -37,7 +38,10 @@ export const handler = consume<Message>({
       )),
     ]);
   },
-});
+};
+
+// What a silent ECS keeps it from doing comes again too late for Spot Instances.
+export const handler = consume(consumer, createRuntime(process.env, { waitsForEcs: true }));
 
 function toAnnouncement(message: Message): Announcement | undefined {
   if (message.kind === 'rebalance-recommendation') {

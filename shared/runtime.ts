@@ -61,10 +61,14 @@ const clientConfig = {
 const PATIENCE_MS = 2 * REQUEST_TIMEOUT_MS;
 
 /** Nobody reads the log of a client, for which it copies all that it sends and gets: a tenth of what a call costs. */
-function tuned<C extends Client>(client: C): C {
+function quiet<C extends Client>(client: C): C {
   client.middlewareStack.remove('loggerMiddleware');
-  giveUpOnSilence(client.middlewareStack, PATIENCE_MS);
   return client;
+}
+
+function tuned<C extends Client>(client: C): C {
+  giveUpOnSilence(client.middlewareStack, PATIENCE_MS);
+  return quiet(client);
 }
 
 interface Client {
@@ -72,14 +76,18 @@ interface Client {
 }
 
 /**
+ * @param waitsForEcs for a function that can do nothing without it, and has no other time to do it
  * @throws ConfigurationError when the environment is not valid: the function then fails at its first start,
  * with every problem in one message
  */
-export function createRuntime(environment: Readonly<Record<string, string | undefined>> = process.env): Runtime {
+export function createRuntime(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  { waitsForEcs = false }: { readonly waitsForEcs?: boolean } = {},
+): Runtime {
   const config = parseConfig(environment);
   // ECS publishes its request budgets, and a storm spends them: a client that slows down when it is throttled gets as much
   // done with half of the requests (AWS SDKs and Tools Reference Guide, Retry behavior: adaptive).
-  const ecs = tuned(new ECSClient({ ...clientConfig, retryMode: 'adaptive' }));
+  const ecs = (waitsForEcs ? quiet : tuned)(new ECSClient({ ...clientConfig, retryMode: 'adaptive' }));
   const now = () => Date.now();
   const dynamo = tuned(new DynamoDBClient(clientConfig));
   const table = { client: dynamo, tableName: config.locations.tableName };

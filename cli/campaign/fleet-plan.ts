@@ -171,6 +171,6 @@ function drawService(random: Random, cluster: string, serial: number): ServiceOp
 
 /** Some hang when they are told to stop, for longer than anybody would wait for them. */
 function daemon(cluster: string, random: Random): ServiceOptions {
-  const hangs = random.chance(0.3) ? { stopTimeoutSeconds: 2_400, exitsAfterSignalMs: 2_400_000 } : {};
+  const hangs = random.chance(0.5) ? { stopTimeoutSeconds: 2_400, exitsAfterSignalMs: 2_400_000 } : {};
   return { cluster, name: `${NON_BLOCKING.daemon}logs`, schedulingStrategy: 'DAEMON', cpu: 64, memory: 128, ...hangs };
 }

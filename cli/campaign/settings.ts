@@ -38,7 +38,7 @@ export function drawClusterTags(random: Random): Readonly<Record<string, string>
   const tags = [
     { 'ebbtide:mode': 'observe' },
     { 'ebbtide:repairs': 'off' },
-    { 'ebbtide:drain-deadline-minutes': String(random.pick([6, 10, 20])) },
+    { 'ebbtide:drain-deadline-minutes': String(random.pick([3, 10, 20])) },
     { 'ebbtide:disconnected-alert-minutes': '8' },
     { 'ebbtide:drain-deadline-minutes': 'soon' },
     { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '8' },
@@ -53,7 +53,7 @@ export function drawRetagged(random: Random): Readonly<Record<string, string>> {
     { 'ebbtide:mode': 'observe' },
     { 'ebbtide:mode': 'act' },
     { 'ebbtide:repairs': random.pick(['on', 'off']) },
-    { 'ebbtide:drain-deadline-minutes': String(random.pick([6, 10, 20])) },
+    { 'ebbtide:drain-deadline-minutes': String(random.pick([3, 10, 20])) },
     { 'ebbtide:standalone-tasks': 'stop', 'ebbtide:lost-contact-minutes': '8' },
     { 'ebbtide:drain-deadline-minutes': 'later' },
   ]);
@@ -65,7 +65,7 @@ function drawPolicy(random: Random): Settings {
     random.chance(0.4) ? String(alertMinutes + afterMinutes + random.integer(0, 4)) : 'off';
   return inOrder({
     mode: random.chance(0.08) ? 'observe' : 'act',
-    drainDeadlineMinutes: String(random.pick([6, 10, 20, 45])),
+    drainDeadlineMinutes: String(random.pick([3, 6, 12, 45])),
     drainDeadlineResult: random.pick(['CONTINUE', 'CONTINUE', 'ABANDON', 'RESTORE']),
     drainStalledMinutes: random.pick(['off', '2', '3', '5']),
     standaloneTasks: random.pick(['wait', 'wait', 'stop']),

@@ -11,8 +11,9 @@ type Attempt = (request: unknown) => Promise<unknown>;
 
 /** AWS has left calls unanswered for so long that waiting on would cost the function the time for all else. */
 export class NoAnswerError extends Error {
-  constructor(of: string, cause?: unknown) {
-    super(`${of} does not answer`, { cause });
+  // Without the timeout as its cause: the SDK looks for that, and would try the call again.
+  constructor(of: string) {
+    super(`${of} does not answer`);
     this.name = 'NoAnswerError';
   }
 }
@@ -21,37 +22,40 @@ export class NoAnswerError extends Error {
 const PAUSE_MS = 15_000;
 
 /**
- * Has calls fail at once when a service, or one of its operations, has answered nothing for `patienceMs`, though it was asked: the
- * SDK would try each call for as long as a function has, and hooks expire and Spot Instances go meanwhile. Errors are
- * answers, and are tried again as ever.
+ * Has calls fail at once to an operation that has left all attempts unanswered for `patienceMs`, and to a service of which two
+ * operations have: the SDK would try each call for as long as a function has, and hooks expire and Spot Instances go
+ * meanwhile. Errors are answers, and are tried again as ever.
  */
 export function giveUpOnSilence(stack: AttemptStack, patienceMs: number): void {
   const silences = new Map<string, Silence>();
-  const watch = (name: string) => {
-    const silence = silences.get(name) ?? new Silence(patienceMs);
+  const silenceOf = (name: string, operationsMin: number) => {
+    const silence = silences.get(name) ?? new Silence(name, { patienceMs, operationsMin });
     silences.set(name, silence);
-    return { name: name.replace(/(Client|Command)$/, ''), silence };
+    return silence;
   };
   const middleware =
     (attempt: Attempt, { clientName = '', commandName = '' }: { clientName?: string; commandName?: string }): Attempt =>
     async (request) => {
-      const watched = [clientName, commandName].map(watch);
-      const isGivenUp = () => watched.find(({ silence }) => silence.isLong(Date.now()))?.name;
-      for (const { silence } of watched) silence.ask(Date.now());
-      const silent = isGivenUp();
-      if (silent !== undefined) throw new NoAnswerError(silent);
+      const askedMs = Date.now();
+      const all = [silenceOf(clientName, 2), silenceOf(commandName, 1)];
+      for (const silence of all) silence.endIfOld(askedMs);
+      throwIfLong(all);
       try {
         const answer = await attempt(request);
-        for (const { silence } of watched) silence.end();
+        for (const silence of all) silence.end();
         return answer;
       } catch (error) {
-        const isUnanswered = (error as Error).name === 'TimeoutError';
-        for (const { silence } of watched) isUnanswered ? silence.goOn(Date.now()) : silence.end();
-        const silent = isGivenUp();
-        throw silent === undefined ? error : new NoAnswerError(silent, error);
+        const { name } = error as Error;
+        // Whoever gave it up did not wait for long enough to know.
+        if (name === 'AbortError') throw error;
+        // Longer than any attempt takes: the function was frozen meanwhile, which says nothing of the service.
+        const isUnanswered = name === 'TimeoutError' && Date.now() - askedMs <= patienceMs;
+        for (const silence of all) isUnanswered ? silence.goOn(commandName, askedMs) : silence.end();
+        throwIfLong(all);
+        throw error;
       }
     };
-  // Inside of the retries: it sees each attempt, and what it throws is not tried again.
+  // Inside of the SDK's retries: it sees each attempt.
   stack.addRelativeTo(middleware, {
     name: 'giveUpOnSilence',
     relation: 'after',
@@ -59,32 +63,51 @@ export function giveUpOnSilence(stack: AttemptStack, patienceMs: number): void {
   });
 }
 
-/** Since when there has been no answer. Times are epoch milliseconds. */
+function throwIfLong(silences: readonly Silence[]): void {
+  const silent = silences.find((silence) => silence.isLong);
+  if (silent !== undefined) throw new NoAnswerError(silent.of);
+}
+
+/** Attempts that nobody has answered, without one in between that was. Times are epoch milliseconds. */
 class Silence {
+  readonly of: string;
   readonly #patienceMs: number;
-  #sinceMs: number | undefined;
-  /** Of the last attempt that nobody answered. */
-  #lastMs: number | undefined;
+  readonly #operationsMin: number;
+  readonly #operations = new Set<string>();
+  #attempts = 0;
+  #sinceMs = 0;
+  #untilMs = 0;
 
-  constructor(patienceMs: number) {
+  constructor(
+    name: string,
+    { patienceMs, operationsMin }: { readonly patienceMs: number; readonly operationsMin: number },
+  ) {
+    this.of = name.replace(/(Client|Command)$/, '');
     this.#patienceMs = patienceMs;
+    this.#operationsMin = operationsMin;
   }
 
-  ask(nowMs: number): void {
-    if (this.#lastMs !== undefined && nowMs - this.#lastMs > PAUSE_MS) this.end();
-    this.#sinceMs ??= nowMs;
-  }
-
-  goOn(nowMs: number): void {
-    this.#lastMs = nowMs;
+  goOn(operation: string, askedMs: number): void {
+    if (this.#attempts === 0) this.#sinceMs = askedMs;
+    this.#attempts++;
+    this.#operations.add(operation);
+    this.#untilMs = Date.now();
   }
 
   end(): void {
-    this.#sinceMs = undefined;
-    this.#lastMs = undefined;
+    this.#attempts = 0;
+    this.#operations.clear();
   }
 
-  isLong(nowMs: number): boolean {
-    return this.#lastMs !== undefined && this.#sinceMs !== undefined && nowMs - this.#sinceMs >= this.#patienceMs;
+  endIfOld(nowMs: number): void {
+    if (nowMs - this.#untilMs > PAUSE_MS) this.end();
+  }
+
+  get isLong(): boolean {
+    return (
+      this.#attempts > 1 &&
+      this.#operations.size >= this.#operationsMin &&
+      this.#untilMs - this.#sinceMs >= this.#patienceMs
+    );
   }
 }

@@ -10,6 +10,7 @@ import { type Candidate, file } from './drain-filing.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { learnGroups, recallGroups } from './group-memories.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { planSecondLooks } from './planned-looks.ts';
 import {
@@ -39,7 +40,8 @@ export async function reviewArrivals(
 ): Promise<Failures> {
   const owned = actions.filter((action) => isOwned(runtime, action));
   if (owned.length === 0) return new Map();
-  const states = await describeAutoScalingInstances(runtime.autoScaling, idsOf(owned));
+  const states = await tryTo(() => describeAutoScalingInstances(runtime.autoScaling, idsOf(owned)));
+  if (states instanceof LookFailure) return reviewOrKeepAlive(runtime, owned, () => Promise.reject(states.cause));
   const held = owned.filter((action) => isHeld(runtime, action, states.get(action.ec2InstanceId)));
   return reviewOrKeepAlive(runtime, held, () => receive(runtime, { held, states, missingSinceMs }, allowance));
 }

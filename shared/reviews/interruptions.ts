@@ -16,7 +16,7 @@ import {
 import { endUnfinished } from './drain-effects.ts';
 import { type Allowance, eachOf, type Failures } from './each.ts';
 import { LookFailure, tryTo } from './look-failure.ts';
-import { type Known, lookUpEc2 } from './look-up.ts';
+import { type Known, tryToLookUpEc2 } from './look-up.ts';
 import { byLiveliness, findRegistrationsLookedAfter, type Unread, UnreadError } from './registrations.ts';
 
 /** An instance that is to be drained, with all that is needed to begin. */
@@ -28,7 +28,7 @@ interface Candidate {
   readonly replacement: Replacement | undefined;
 }
 
-/** Empty when one of the services does not answer. */
+/** Without what a service does not say. */
 type KnownOfEc2 = Partial<Omit<Known, 'instances'>>;
 
 /**
@@ -45,18 +45,17 @@ export async function reviewAnnouncements(
   const weightiest = weightiestOfEach(announcements);
   const ids = weightiest.map(({ ec2InstanceId }) => ec2InstanceId);
   const unread: Unread = new Map();
-  const [registered, looked] = await Promise.all([
+  const [registered, { known, failure }] = await Promise.all([
     findRegistrationsLookedAfter(runtime, ids, unread),
-    tryTo(() => lookUpEc2(runtime, ids)),
+    tryToLookUpEc2(runtime, ids),
   ]);
-  const known: KnownOfEc2 = looked instanceof LookFailure ? {} : looked;
   const begun: BegunDrain[] = [];
   const unfiled: ContainerInstance[] = [];
   const failures = await eachOf(weightiest, subjectOf, allowance, async (announcement) => {
     const instances = [...(registered.get(announcement.ec2InstanceId) ?? [])].sort(byLiveliness);
     if (instances.length === 0 && unread.size > 0) throw new UnreadError(unread);
     // A Spot Instance is gone before its event comes again: what the other services say of it cannot be waited for.
-    if (looked instanceof LookFailure && announcement.cause !== 'spot') throw looked.cause;
+    if (failure !== undefined && announcement.cause !== 'spot') throw failure.cause;
     const candidate = await judge(runtime, announcement, { instances, known });
     if (candidate === undefined) return;
     const incident = await tryTo(() => file(runtime, candidate));

@@ -72,7 +72,7 @@ export async function keepAllAlive(runtime: Runtime, allowance: Allowance): Prom
   const pooled = await listPooled(runtime, groups, allowance);
   const members = [...groups.flatMap(({ instances }) => instances), ...pooled.instances];
   const leaving = members.filter(({ lifecycleState }) => destinationOf(lifecycleState) !== undefined);
-  const coming = members.filter(({ lifecycleState }) => lifecycleState === 'Pending:Wait');
+  const coming = members.filter(({ lifecycleState }) => /^(Warmed:)?Pending:Wait$/.test(lifecycleState));
   const actions = [
     ...(await listUntoldActions(runtime, leaving, 'autoscaling:EC2_INSTANCE_TERMINATING')),
     ...(await listUntoldActions(runtime, coming, 'autoscaling:EC2_INSTANCE_LAUNCHING')),

@@ -2,7 +2,7 @@ import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/au
 import type { Policy } from '../config/settings.ts';
 import { decideLaunchArrival, decideLaunchReturn, isStandingKnown } from '../domain/launch.ts';
 import { deadlineOf, endOf } from '../domain/lifecycle.ts';
-import type { AutoScalingInstance, LifecycleAction } from '../domain/model.ts';
+import type { AutoScalingInstance, Ec2InstanceId, LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
 import { type LaunchIncident, newLaunch } from '../incidents/launch-incident.ts';
@@ -11,6 +11,7 @@ import { type Allowance, eachOf, type Failures } from './each.ts';
 import { findHomes, type GroupHome, policyOf } from './homes.ts';
 import { reviewOrKeepAlive } from './keep-alive.ts';
 import { endEarlier, homesOfLaunches, reviewLaunches } from './launches.ts';
+import { LookFailure, tryTo } from './look-failure.ts';
 import { warnOfMisfit } from './misfits.ts';
 import { perform } from './perform.ts';
 import { planLooks } from './planned-looks.ts';
@@ -30,10 +31,14 @@ export async function reviewLaunchArrivals(
 ): Promise<Failures> {
   const owned = actions.filter(({ hookName }) => isOwnedHook(runtime.config.policy.lifecycleHooks, hookName));
   if (owned.length === 0) return new Map();
-  const states = await describeAutoScalingInstances(runtime.autoScaling, [...new Set(owned.map(subjectOf))]);
-  const held = owned.filter((action) => states.get(action.ec2InstanceId)?.lifecycleState === 'Pending:Wait');
-  const review = () => receive(runtime, owned, states, allowance);
-  return reviewOrKeepAlive(runtime, held, review, (ids) => homesOfLaunches(runtime, ids));
+  const ids = [...new Set(owned.map(subjectOf))];
+  const states = await tryTo(() => describeAutoScalingInstances(runtime.autoScaling, ids));
+  const isSeen = !(states instanceof LookFailure);
+  const isWaiting = ({ ec2InstanceId }: LifecycleAction) =>
+    !isSeen || states.get(ec2InstanceId)?.lifecycleState === 'Pending:Wait';
+  const review = () => (isSeen ? receive(runtime, owned, states, allowance) : Promise.reject(states.cause));
+  const homesOf = (waiting: readonly Ec2InstanceId[]) => homesOfLaunches(runtime, waiting);
+  return reviewOrKeepAlive(runtime, owned.filter(isWaiting), review, homesOf);
 }
 
 async function receive(

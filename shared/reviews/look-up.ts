@@ -64,15 +64,29 @@ export async function lookUp(
   return { instances, ...(await lookUpEc2(runtime, [...ofInstances, ...ec2InstanceIds])) };
 }
 
+type OfEc2 = Pick<Known, 'autoScaling' | 'ec2'>;
+
 /** External instances (ECS Anywhere, `mi-...`) have neither an EC2 instance nor a group, and are not asked for. */
-export async function lookUpEc2(
-  runtime: Runtime,
-  ec2InstanceIds: readonly Ec2InstanceId[],
-): Promise<Pick<Known, 'autoScaling' | 'ec2'>> {
+export async function lookUpEc2(runtime: Runtime, ec2InstanceIds: readonly Ec2InstanceId[]): Promise<OfEc2> {
   const ids = ec2InstanceIds.filter((id) => id.startsWith('i-'));
   const [autoScaling, ec2] = await Promise.all([
     describeAutoScalingInstances(runtime.autoScaling, ids),
     describeEc2Instances(runtime.ec2, ids),
   ]);
   return { autoScaling, ec2 };
+}
+
+/** The same, with what one of the two services says where the other says nothing. */
+export async function tryToLookUpEc2(
+  runtime: Runtime,
+  ids: readonly Ec2InstanceId[],
+): Promise<{ readonly known: Partial<OfEc2>; readonly failure: LookFailure | undefined }> {
+  const [autoScaling, ec2] = await Promise.all([
+    tryTo(() => describeAutoScalingInstances(runtime.autoScaling, ids)),
+    tryTo(() => describeEc2Instances(runtime.ec2, ids)),
+  ]);
+  if (autoScaling instanceof LookFailure)
+    return { known: ec2 instanceof LookFailure ? {} : { ec2 }, failure: autoScaling };
+  if (ec2 instanceof LookFailure) return { known: { autoScaling }, failure: ec2 };
+  return { known: { autoScaling, ec2 }, failure: undefined };
 }

@@ -30,14 +30,15 @@ beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
 describe('a service that leaves calls unanswered', () => {
-  it('is tried again until patience is over, and then not asked any more, for whatever', async () => {
+  it('is tried again until patience is over, for two operations, and then not asked any more, for whatever', async () => {
     const { state, attempt } = aws();
     state.answers = () => false;
 
     await expect(attempt('ListTasks')).rejects.toThrow('timed out');
-    await expect(attempt('ListTasks')).rejects.toThrow(new NoAnswerError('ECS'));
+    await expect(attempt('ListTasks')).rejects.toThrow('ListTasks does not answer');
     await expect(attempt('DescribeClusters')).rejects.toThrow('ECS does not answer');
-    expect(state.attempts).toBe(2);
+    await expect(attempt('DescribeTasks')).rejects.toThrow(new NoAnswerError('ECS'));
+    expect(state.attempts).toBe(3);
   });
 
   it('is asked again after a pause, with the same patience', async () => {
@@ -62,6 +63,26 @@ describe('a service that leaves calls unanswered', () => {
     }
     expect(state.attempts).toBe(3);
   });
+
+  it('is not given up after a single attempt, however long ago that was', async () => {
+    const { state, attempt } = aws();
+    state.answers = () => false;
+    await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+    vi.setSystemTime(Date.now() + 12_000);
+    state.answers = () => true;
+    expect(await attempt('ListTasks')).toBe('answer');
+  });
+});
+
+it('a single operation that is left unanswered is given up alone, also where no other was asked', async () => {
+  const { state, attempt } = aws();
+  state.answers = (operation) => operation !== 'ListTasks';
+
+  await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+  await expect(attempt('ListTasks')).rejects.toThrow('ListTasks does not answer');
+  expect(await attempt('DescribeClusters')).toBe('answer');
+  await expect(attempt('ListTasks')).rejects.toThrow('ListTasks does not answer');
+  expect(state.attempts).toBe(3);
 });
 
 it('a service that answers with errors is not silent: they are thrown as they are', async () => {
@@ -74,18 +95,6 @@ it('a service that answers with errors is not silent: they are thrown as they ar
   expect(state.attempts).toBe(9);
 });
 
-it('a single operation that is left unanswered is given up alone', async () => {
-  const { state, attempt } = aws();
-  state.answers = (operation) => operation !== 'ListTasks';
-
-  await expect(attempt('ListTasks')).rejects.toThrow('timed out');
-  expect(await attempt('DescribeClusters')).toBe('answer');
-  await expect(attempt('ListTasks')).rejects.toThrow('ListTasks does not answer');
-  await expect(attempt('ListTasks')).rejects.toThrow('ListTasks does not answer');
-  expect(await attempt('DescribeClusters')).toBe('answer');
-  expect(state.attempts).toBe(4);
-});
-
 it('an answer ends the silence, though it was long', async () => {
   const { state, attempt } = aws();
   state.answers = () => false;
@@ -95,4 +104,24 @@ it('an answer ends the silence, though it was long', async () => {
   vi.setSystemTime(Date.now() + TIMEOUT_MS);
   state.answers = () => false;
   await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+});
+
+it('a call that was in flight while the function was frozen says nothing of the service', async () => {
+  const { state, attempt } = aws();
+  state.answers = () => {
+    vi.setSystemTime(Date.now() + 60_000);
+    return false;
+  };
+  for (let times = 0; times < 3; times++) await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+  expect(state.attempts).toBe(3);
+});
+
+it('a call that was given up by whoever asked says nothing either way', async () => {
+  const { state, attempt } = aws();
+  state.answers = () => false;
+  await expect(attempt('ListTasks')).rejects.toThrow('timed out');
+  state.answers = () => Object.assign(new Error('aborted'), { name: 'AbortError' });
+  await expect(attempt('ListTasks')).rejects.toThrow('aborted');
+  state.answers = () => false;
+  await expect(attempt('ListTasks')).rejects.toThrow('ListTasks does not answer');
 });
