@@ -57,6 +57,9 @@ const clientConfig = {
   },
 };
 
+/** Epoch milliseconds. */
+const now = () => Date.now();
+
 /** Two attempts: what has not been answered by then is not answered by the others either. */
 const PATIENCE_MS = 2 * REQUEST_TIMEOUT_MS;
 
@@ -67,7 +70,7 @@ function quiet<C extends Client>(client: C): C {
 }
 
 function tuned<C extends Client>(client: C): C {
-  giveUpOnSilence(client.middlewareStack, PATIENCE_MS);
+  giveUpOnSilence(client.middlewareStack, { patienceMs: PATIENCE_MS, now });
   return quiet(client);
 }
 
@@ -88,7 +91,6 @@ export function createRuntime(
   // ECS publishes its request budgets, and a storm spends them: a client that slows down when it is throttled gets as much
   // done with half of the requests (AWS SDKs and Tools Reference Guide, Retry behavior: adaptive).
   const ecs = (waitsForEcs ? quiet : tuned)(new ECSClient({ ...clientConfig, retryMode: 'adaptive' }));
-  const now = () => Date.now();
   const dynamo = tuned(new DynamoDBClient(clientConfig));
   const table = { client: dynamo, tableName: config.locations.tableName };
   const logger = new Logger({ logLevel: config.policy.logLevel });

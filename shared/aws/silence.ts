@@ -18,6 +18,12 @@ export class NoAnswerError extends Error {
   }
 }
 
+export interface Patience {
+  readonly patienceMs: number;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
 /** It is asked again after this long, by the same function or the next one. */
 const PAUSE_MS = 15_000;
 
@@ -26,7 +32,7 @@ const PAUSE_MS = 15_000;
  * operations have: the SDK would try each call for as long as a function has, and hooks expire and Spot Instances go
  * meanwhile. Errors are answers, and are tried again as ever.
  */
-export function giveUpOnSilence(stack: AttemptStack, patienceMs: number): void {
+export function giveUpOnSilence(stack: AttemptStack, { patienceMs, now }: Patience): void {
   const silences = new Map<string, Silence>();
   const silenceOf = (name: string, operationsMin: number) => {
     const silence = silences.get(name) ?? new Silence(name, { patienceMs, operationsMin });
@@ -36,7 +42,7 @@ export function giveUpOnSilence(stack: AttemptStack, patienceMs: number): void {
   const middleware =
     (attempt: Attempt, { clientName = '', commandName = '' }: { clientName?: string; commandName?: string }): Attempt =>
     async (request) => {
-      const askedMs = Date.now();
+      const askedMs = now();
       const all = [silenceOf(clientName, 2), silenceOf(commandName, 1)];
       for (const silence of all) silence.endIfOld(askedMs);
       throwIfLong(all);
@@ -49,8 +55,9 @@ export function giveUpOnSilence(stack: AttemptStack, patienceMs: number): void {
         // Whoever gave it up did not wait for long enough to know.
         if (name === 'AbortError') throw error;
         // Longer than any attempt takes: the function was frozen meanwhile, which says nothing of the service.
-        const isUnanswered = name === 'TimeoutError' && Date.now() - askedMs <= patienceMs;
-        for (const silence of all) isUnanswered ? silence.goOn(commandName, askedMs) : silence.end();
+        const isUnanswered = name === 'TimeoutError' && now() - askedMs <= patienceMs;
+        for (const silence of all)
+          isUnanswered ? silence.goOn(commandName, { askedMs, endedMs: now() }) : silence.end();
         throwIfLong(all);
         throw error;
       }
@@ -87,11 +94,11 @@ class Silence {
     this.#operationsMin = operationsMin;
   }
 
-  goOn(operation: string, askedMs: number): void {
+  goOn(operation: string, { askedMs, endedMs }: { readonly askedMs: number; readonly endedMs: number }): void {
     if (this.#attempts === 0) this.#sinceMs = askedMs;
     this.#attempts++;
     this.#operations.add(operation);
-    this.#untilMs = Date.now();
+    this.#untilMs = endedMs;
   }
 
   end(): void {

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { giveUpOnSilence, NoAnswerError } from '../../../shared/aws/silence.ts';
 
-const PATIENCE_MS = 10_000;
 const TIMEOUT_MS = 5_000;
+
+let nowMs = 0;
 
 type Attempt = (request: unknown) => Promise<unknown>;
 type Middleware = (attempt: Attempt, context: { clientName: string; commandName: string }) => Attempt;
@@ -10,7 +11,10 @@ type Middleware = (attempt: Attempt, context: { clientName: string; commandName:
 /** AWS as a client sees it: `answers` decides about each attempt, which else times out. */
 function aws() {
   const stack: Middleware[] = [];
-  giveUpOnSilence({ addRelativeTo: (middleware: Middleware) => void stack.push(middleware) }, PATIENCE_MS);
+  giveUpOnSilence(
+    { addRelativeTo: (middleware: Middleware) => void stack.push(middleware) },
+    { patienceMs: 10_000, now: () => nowMs },
+  );
   const state = { attempts: 0, answers: (_operation: string): Error | boolean => true };
   const attempt = async (operation: string) => {
     const context = { clientName: 'ECSClient', commandName: `${operation}Command` };
@@ -19,15 +23,12 @@ function aws() {
       const answer = state.answers(operation);
       if (answer === true) return 'answer';
       if (answer !== false) throw answer;
-      vi.setSystemTime(Date.now() + TIMEOUT_MS);
+      nowMs += TIMEOUT_MS;
       throw Object.assign(new Error('timed out'), { name: 'TimeoutError' });
     }, context)({});
   };
   return { state, attempt };
 }
-
-beforeEach(() => void vi.useFakeTimers({ now: 0 }));
-afterEach(() => void vi.useRealTimers());
 
 describe('a service that leaves calls unanswered', () => {
   it('is tried again until patience is over, for two operations, and then not asked any more, for whatever', async () => {
@@ -47,7 +48,7 @@ describe('a service that leaves calls unanswered', () => {
     await expect(attempt('ListTasks')).rejects.toThrow();
     await expect(attempt('ListTasks')).rejects.toThrow(NoAnswerError);
 
-    vi.setSystemTime(Date.now() + 15_001);
+    nowMs += 15_001;
     await expect(attempt('ListTasks')).rejects.toThrow('timed out');
     state.answers = () => true;
     expect(await attempt('ListTasks')).toBe('answer');
@@ -59,7 +60,7 @@ describe('a service that leaves calls unanswered', () => {
     for (let hour = 0; hour < 3; hour++) {
       state.answers = () => false;
       await expect(attempt('ListTasks')).rejects.toThrow('timed out');
-      vi.setSystemTime(Date.now() + 3_600_000);
+      nowMs += 3_600_000;
     }
     expect(state.attempts).toBe(3);
   });
@@ -68,7 +69,7 @@ describe('a service that leaves calls unanswered', () => {
     const { state, attempt } = aws();
     state.answers = () => false;
     await expect(attempt('ListTasks')).rejects.toThrow('timed out');
-    vi.setSystemTime(Date.now() + 12_000);
+    nowMs += 12_000;
     state.answers = () => true;
     expect(await attempt('ListTasks')).toBe('answer');
   });
@@ -89,7 +90,7 @@ it('a service that answers with errors is not silent: they are thrown as they ar
   const { state, attempt } = aws();
   state.answers = () => new Error('Rate exceeded');
   for (let times = 0; times < 9; times++) {
-    vi.setSystemTime(Date.now() + TIMEOUT_MS);
+    nowMs += TIMEOUT_MS;
     await expect(attempt('ListTasks')).rejects.toThrow('Rate exceeded');
   }
   expect(state.attempts).toBe(9);
@@ -101,7 +102,7 @@ it('an answer ends the silence, though it was long', async () => {
   await expect(attempt('ListTasks')).rejects.toThrow('timed out');
   state.answers = () => true;
   await attempt('ListTasks');
-  vi.setSystemTime(Date.now() + TIMEOUT_MS);
+  nowMs += TIMEOUT_MS;
   state.answers = () => false;
   await expect(attempt('ListTasks')).rejects.toThrow('timed out');
 });
@@ -109,7 +110,7 @@ it('an answer ends the silence, though it was long', async () => {
 it('a call that was in flight while the function was frozen says nothing of the service', async () => {
   const { state, attempt } = aws();
   state.answers = () => {
-    vi.setSystemTime(Date.now() + 60_000);
+    nowMs += 60_000;
     return false;
   };
   for (let times = 0; times < 3; times++) await expect(attempt('ListTasks')).rejects.toThrow('timed out');
