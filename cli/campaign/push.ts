@@ -1,3 +1,4 @@
+import { NotInFleet } from '../../simulator/services/fleet-errors.ts';
 import { pickInstance, type Scene } from './scene.ts';
 
 /** Somebody or something pushes at the fleet. Returns at what; a push that finds nothing to push at does nothing. */
@@ -11,7 +12,14 @@ export const MINUTE_MS = 60_000;
 export function atInstance(push: (scene: Scene, id: string) => unknown, isSpot?: 'spot'): Push {
   return async (scene) => {
     const id = pickInstance(scene, isSpot);
-    if (id !== undefined) await push(scene, id);
+    if (id === undefined) return undefined;
+    try {
+      await push(scene, id);
+    } catch (error) {
+      // ECS lists an agent as connected that is just about to register elsewhere: the host has no registration to push at.
+      if (error instanceof NotInFleet) return undefined;
+      throw error;
+    }
     return id;
   };
 }

@@ -10,7 +10,7 @@ export type Settings = Readonly<Partial<Record<SettingName, string>>>;
  */
 export function drawSettings(random: Random): Settings {
   const scope = random.fork('scope');
-  return { clusters: scope.chance(0.8) ? '*' : '*,!cluster-1', ...drawPolicy(random) };
+  return { clusters: scope.chance(0.6) ? '*' : '*,!cluster-1', ...drawPolicy(random) };
 }
 
 /** What a later deployment may change; the terms of a world are then those of both. */
