@@ -144,7 +144,7 @@ function drawHooks(random: Random, { cluster, serial, tags, settings, rates }: G
   } as const;
   const hooks: HookSettings[] = [{ ...terminate, name: TERMINATE_HOOK }];
   const second = random.fork(`second hook/${cluster}/${serial}`);
-  if (second.chance(0.15)) hooks.push({ ...terminate, name: 'ebbtide-second', defaultResult: second.pick(results) });
+  if (second.chance(0.25)) hooks.push({ ...terminate, name: 'ebbtide-second', defaultResult: second.pick(results) });
   if (random.chance(0.2)) hooks.push({ ...terminate, name: FOREIGN_HOOK, heartbeatTimeoutSeconds: 300 });
   if (random.chance(0.3)) {
     hooks.push({ ...terminate, name: LAUNCH_HOOK, transition: 'autoscaling:EC2_INSTANCE_LAUNCHING' });
