@@ -41,7 +41,7 @@ const consumer: Consumer<Message> = {
 };
 
 // What a silent ECS keeps it from doing comes again too late for Spot Instances.
-export const handler = consume(consumer, createRuntime(undefined, { waitsForEcs: true }));
+export const handler = consume(consumer, createRuntime({ waitsForEcs: true }));
 
 function toAnnouncement(message: Message): Announcement | undefined {
   if (message.kind === 'rebalance-recommendation') {

@@ -78,15 +78,17 @@ interface Client {
   readonly middlewareStack: AttemptStack & { remove(name: string): boolean };
 }
 
+export interface RuntimeOptions {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** For a function that can do nothing without ECS, and has no other time to do it. */
+  readonly waitsForEcs?: boolean;
+}
+
 /**
- * @param waitsForEcs for a function that can do nothing without it, and has no other time to do it
  * @throws ConfigurationError when the environment is not valid: the function then fails at its first start,
  * with every problem in one message
  */
-export function createRuntime(
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-  { waitsForEcs = false }: { readonly waitsForEcs?: boolean } = {},
-): Runtime {
+export function createRuntime({ environment = process.env, waitsForEcs = false }: RuntimeOptions = {}): Runtime {
   const config = parseConfig(environment);
   // ECS publishes its request budgets, and a storm spends them: a client that slows down when it is throttled gets as much
   // done with half of the requests (AWS SDKs and Tools Reference Guide, Retry behavior: adaptive).

@@ -16,8 +16,8 @@ export function atInstance(push: (scene: Scene, id: string) => unknown, isSpot?:
     try {
       await push(scene, id);
     } catch (error) {
-      // ECS lists an agent as connected that is just about to register elsewhere: the host has no registration to push at.
-      if (error instanceof NotInFleet) return undefined;
+      // ECS lists an agent as connected that is just about to register anew: its host has no registration to push at.
+      if (error instanceof NotInFleet && error.kind === 'registration of') return undefined;
       throw error;
     }
     return id;

@@ -55,7 +55,7 @@ export function giveUpOnSilence(stack: AttemptStack, { patienceMs, now }: Patien
         // Whoever gave it up did not wait for long enough to know.
         if (name === 'AbortError') throw error;
         // Longer than any attempt takes: the function was frozen meanwhile, which says nothing of the service.
-        const isUnanswered = name === 'TimeoutError' && now() - askedMs <= patienceMs;
+        const isUnanswered = name === 'TimeoutError' && now() - askedMs < patienceMs;
         for (const silence of all)
           isUnanswered ? silence.goOn(commandName, { askedMs, endedMs: now() }) : silence.end();
         throwIfLong(all);
@@ -81,7 +81,6 @@ class Silence {
   readonly #patienceMs: number;
   readonly #operationsMin: number;
   readonly #operations = new Set<string>();
-  #attempts = 0;
   #sinceMs = 0;
   #untilMs = 0;
 
@@ -95,14 +94,12 @@ class Silence {
   }
 
   goOn(operation: string, { askedMs, endedMs }: { readonly askedMs: number; readonly endedMs: number }): void {
-    if (this.#attempts === 0) this.#sinceMs = askedMs;
-    this.#attempts++;
+    if (this.#operations.size === 0) this.#sinceMs = askedMs;
     this.#operations.add(operation);
     this.#untilMs = endedMs;
   }
 
   end(): void {
-    this.#attempts = 0;
     this.#operations.clear();
   }
 
@@ -111,10 +108,6 @@ class Silence {
   }
 
   get isLong(): boolean {
-    return (
-      this.#attempts > 1 &&
-      this.#operations.size >= this.#operationsMin &&
-      this.#untilMs - this.#sinceMs >= this.#patienceMs
-    );
+    return this.#operations.size >= this.#operationsMin && this.#untilMs - this.#sinceMs >= this.#patienceMs;
   }
 }

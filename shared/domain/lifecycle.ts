@@ -43,6 +43,14 @@ export function isKnownWait(
   return held.token === undefined ? startedAtMs <= held.startedAtMs : held.token === token;
 }
 
+/**
+ * Whether a launch hook may hold the instance, on its way into service or into the warm pool; on a return to the pool it is
+ * the terminate hook, which the state does not tell apart.
+ */
+export function isArriving(lifecycleState: string): boolean {
+  return lifecycleState === 'Pending:Wait' || lifecycleState === 'Warmed:Pending:Wait';
+}
+
 /** In a warm pool, or on its way in: the agent is expected to be away. */
 export function isInWarmPool(lifecycleState: string): boolean {
   return lifecycleState.startsWith('Warmed:');

@@ -1,5 +1,5 @@
 import { listGroups, recordHeartbeat } from '../aws/auto-scaling.ts';
-import { destinationOf } from '../domain/lifecycle.ts';
+import { destinationOf, isArriving } from '../domain/lifecycle.ts';
 import type { AutoScalingGroupName, Ec2InstanceId, LifecycleAction } from '../domain/model.ts';
 import { type GroupMemory, recallGroup } from '../incidents/items.ts';
 import type { Runtime } from '../runtime.ts';
@@ -72,7 +72,7 @@ export async function keepAllAlive(runtime: Runtime, allowance: Allowance): Prom
   const pooled = await listPooled(runtime, groups, allowance);
   const members = [...groups.flatMap(({ instances }) => instances), ...pooled.instances];
   const leaving = members.filter(({ lifecycleState }) => destinationOf(lifecycleState) !== undefined);
-  const coming = members.filter(({ lifecycleState }) => /^(Warmed:)?Pending:Wait$/.test(lifecycleState));
+  const coming = members.filter(({ lifecycleState }) => isArriving(lifecycleState));
   const actions = [
     ...(await listUntoldActions(runtime, leaving, 'autoscaling:EC2_INSTANCE_TERMINATING')),
     ...(await listUntoldActions(runtime, coming, 'autoscaling:EC2_INSTANCE_LAUNCHING')),

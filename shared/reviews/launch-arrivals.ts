@@ -1,7 +1,7 @@
 import { completeLifecycleAction, describeAutoScalingInstances } from '../aws/auto-scaling.ts';
 import type { Policy } from '../config/settings.ts';
 import { decideLaunchArrival, decideLaunchReturn, isStandingKnown } from '../domain/launch.ts';
-import { deadlineOf, endOf } from '../domain/lifecycle.ts';
+import { deadlineOf, endOf, isArriving } from '../domain/lifecycle.ts';
 import type { AutoScalingInstance, Ec2InstanceId, LifecycleAction } from '../domain/model.ts';
 import { isOwnedHook } from '../domain/name-patterns.ts';
 import { joinActions, toHeldAction } from '../incidents/held-actions.ts';
@@ -31,14 +31,14 @@ export async function reviewLaunchArrivals(
 ): Promise<Failures> {
   const owned = actions.filter(({ hookName }) => isOwnedHook(runtime.config.policy.lifecycleHooks, hookName));
   if (owned.length === 0) return new Map();
+  const homesOf = (ids: readonly Ec2InstanceId[]) => homesOfLaunches(runtime, ids);
   const ids = [...new Set(owned.map(subjectOf))];
   const states = await tryTo(() => describeAutoScalingInstances(runtime.autoScaling, ids));
-  const isSeen = !(states instanceof LookFailure);
-  const isWaiting = ({ ec2InstanceId }: LifecycleAction) =>
-    !isSeen || states.get(ec2InstanceId)?.lifecycleState === 'Pending:Wait';
-  const review = () => (isSeen ? receive(runtime, owned, states, allowance) : Promise.reject(states.cause));
-  const homesOf = (waiting: readonly Ec2InstanceId[]) => homesOfLaunches(runtime, waiting);
-  return reviewOrKeepAlive(runtime, owned.filter(isWaiting), review, homesOf);
+  if (states instanceof LookFailure) {
+    return reviewOrKeepAlive(runtime, owned, () => Promise.reject(states.cause), homesOf);
+  }
+  const held = owned.filter(({ ec2InstanceId }) => isArriving(states.get(ec2InstanceId)?.lifecycleState ?? ''));
+  return reviewOrKeepAlive(runtime, held, () => receive(runtime, owned, states, allowance), homesOf);
 }
 
 async function receive(

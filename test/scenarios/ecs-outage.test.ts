@@ -11,19 +11,16 @@ import {
   launchUnregistered,
   task,
 } from './fleet.ts';
-import { DENIED, isEcs, outageOf, silenceOf } from './outage.ts';
+import { DENIED, isEcs, outageOf, WITHOUT_ANSWER } from './outage.ts';
 
 /** A box in which ECS has no answer to anybody's calls while `outage.isOn`; the fleet itself lives on. */
-async function openFragileBox(outageOfEcs: typeof silenceOf, settings: BoxOptions['settings'] = {}) {
+async function openFragileBox(outageOfEcs: (typeof WITHOUT_ANSWER)[number][1], settings: BoxOptions['settings'] = {}) {
   const { outage, intercept } = outageOfEcs(isEcs);
   const box = await openBox({ settings, intercept });
   return { box, outage };
 }
 
-describe.each([
-  ['answers all calls with errors', outageOf],
-  ['leaves all calls unanswered', silenceOf],
-])('while ECS %s, for longer than the hooks wait', (_, outageOfEcs) => {
+describe.each(WITHOUT_ANSWER)('while ECS %s, for longer than the hooks wait', (_, outageOfEcs) => {
   it('a drain is held, and goes on afterwards: no task is cut off', async () => {
     const { box, outage } = await openFragileBox(outageOfEcs);
     const [id = ''] = await bootGroup(box, { desired: 1 });

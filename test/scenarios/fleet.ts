@@ -34,6 +34,15 @@ export async function bootGroup(box: Box, options: Partial<GroupOptions> = {}): 
   return instancesOf(box, name);
 }
 
+/** A group as `bootGroup` makes it, with a task on each instance that must end by itself. */
+export async function bootBusyGroup(box: Box) {
+  const ids = await bootGroup(box);
+  const tasks = ids.map((on) => box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on }));
+  await box.run(minutes(1));
+  const [first = '', second = ''] = ids;
+  return { first, second, tasks };
+}
+
 /** The one instance, which never registers, of a group `late` that its tag has watched; it has no launch hook. */
 export async function launchUnregistered(box: Box, options: Partial<GroupOptions> = {}): Promise<string> {
   const tags = { 'ebbtide:cluster': 'prod' };

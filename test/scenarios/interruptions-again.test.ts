@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionLost } from '../../simulator/wire/http.ts';
 import { minutes, seconds } from './box.ts';
-import { containerInstance, hookEnd, task } from './fleet.ts';
+import { containerInstance, hookEnd } from './fleet.ts';
 import { endsOf, spotFleet, told } from './interruption-fleet.ts';
-import { outageOf, silenceOf } from './outage.ts';
+import { ofFunctions, WITHOUT_ANSWER } from './outage.ts';
 
 type Fleet = Awaited<ReturnType<typeof spotFleet>>;
 
@@ -56,25 +56,9 @@ describe('the drain for a Spot interruption is begun anew, and saves every task,
   });
 });
 
-it.each(['autoscaling', 'ec2', 'dynamodb'])(
-  'a Spot Instance is drained within its two minutes while %s leaves calls unanswered',
-  async (silent) => {
-    const { outage, intercept } = silenceOf(({ service, caller }) => service === silent && caller.kind === 'function');
-    const { box, id, tasks } = await spotFleet({ lifecycleHooks: [], intercept });
-
-    outage.isOn = true;
-    box.world.interruptSpot(id);
-    await box.run(seconds(115));
-
-    expect(containerInstance(box, id).status).toBe('DRAINING');
-    expect(tasks.map((arn) => task(box, arn).lastStatus)).toEqual(tasks.map(() => 'STOPPED'));
-  },
-);
-
-it.each(['autoscaling', 'ec2'])(
-  'a Spot Instance is drained within its two minutes while %s does not answer',
-  async (silent) => {
-    const { outage, intercept } = outageOf(({ service, caller }) => service === silent && caller.kind === 'function');
+describe.each(WITHOUT_ANSWER)('while a service %s', (_, way) => {
+  it.each(['autoscaling', 'ec2'])('a Spot Instance is drained within its two minutes, if that is %s', async (name) => {
+    const { outage, intercept } = way(ofFunctions(name));
     const { box, id, tasks } = await spotFleet({ lifecycleHooks: [], intercept });
 
     outage.isOn = true;
@@ -86,8 +70,30 @@ it.each(['autoscaling', 'ec2'])(
 
     expect(endsOf(box, tasks)).not.toContain('host-gone');
     expect(told(box)).toEqual(['interruption info notice']);
-  },
-);
+  });
+
+  it('what EC2 says counts though Auto Scaling says nothing: what is gone already is not drained', async () => {
+    const { outage, intercept } = way(ofFunctions('autoscaling'));
+    const { box, id } = await spotFleet({ lifecycleHooks: [], intercept });
+
+    outage.isOn = true;
+    box.world.terminateInstance(id);
+    const detail = { 'instance-id': id, 'instance-action': 'terminate' };
+    const source = 'aws.ec2';
+    box.simulator.messaging.putEvent({
+      source,
+      'detail-type': 'EC2 Spot Instance Interruption Warning',
+      resources: [],
+      detail,
+    });
+    await box.run(seconds(30));
+
+    expect(box.logs('interruption: ignore')).toContainEqual(
+      expect.objectContaining({ decision: { kind: 'ignore', reason: 'gone already' } }),
+    );
+    expect(box.calls('UpdateContainerInstancesState')).toEqual([]);
+  });
+});
 
 describe('a Spot stop', () => {
   it('of an instance that somebody else had set DRAINING leaves it so when it is back', async () => {

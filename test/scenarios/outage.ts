@@ -20,9 +20,21 @@ export function outageOf(isMeant: (attempt: CallAttempt) => boolean, answer: Aws
 }
 
 /** Calls that AWS leaves unanswered while `outage.isOn`, likewise. */
-export function silenceOf(isMeant: (attempt: CallAttempt) => boolean) {
+export function silenceOf(isMeant: (attempt: CallAttempt) => boolean): ReturnType<typeof outageOf> {
   const outage = { isOn: false };
   const intercept = (attempt: CallAttempt): Interception | undefined =>
     outage.isOn && isMeant(attempt) ? { effect: 'none', extraLatencyMs: 600_000 } : undefined;
   return { outage, intercept };
 }
+
+/** How a service has no answer, for `describe.each` and `it.each`. */
+export const WITHOUT_ANSWER = [
+  ['answers with errors', outageOf],
+  ['leaves calls unanswered', silenceOf],
+] as const;
+
+/** The calls of functions to a service, or of one operation. */
+export const ofFunctions =
+  (name: string) =>
+  ({ service, operation, caller }: CallAttempt): boolean =>
+    caller.kind === 'function' && (service === name || operation === name);

@@ -1,35 +1,20 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { minutes, openBox, seconds } from './box.ts';
-import {
-  bootGroup,
-  containerInstance,
-  groupInstance,
-  hookEnd,
-  instancesOf,
-  LAUNCH_HOOK,
-  TERMINATE_HOOK,
-  task,
-} from './fleet.ts';
+import { bootBusyGroup, bootGroup, containerInstance, hookEnd, LAUNCH_HOOK, task } from './fleet.ts';
 import { spotFleet } from './interruption-fleet.ts';
-import { silenceOf } from './outage.ts';
+import { ofFunctions, silenceOf } from './outage.ts';
 
-/** A fleet of two whose instances have a task each that must end by itself. */
-async function busyFleet(silent: string) {
-  const { outage, intercept } = silenceOf(
-    ({ service, operation, caller }) => caller.kind === 'function' && [service, operation].includes(silent),
-  );
-  const box = await openBox({ intercept });
-  const ids = await bootGroup(box, { lifecycleHooks: [TERMINATE_HOOK] });
-  const tasks = ids.map((on) => box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on }));
-  await box.run(minutes(1));
-  return { box, outage, ids, tasks };
-}
+const POOL = { minSize: 1, poolState: 'Stopped', reuseOnScaleIn: false } as const;
 
-// Others than these decide whether a hook can be kept alive at all.
+// Without the others of Auto Scaling no hook can be kept alive.
 it.each([
+  'dynamodb',
   'ec2',
+  'ecs',
+  'events',
   'sns',
   'sqs',
+  'ssm',
   'DescribeAutoScalingGroups',
   'DescribeAutoScalingInstances',
   'DescribeWarmPool',
@@ -45,8 +30,10 @@ it.each([
   'BatchGetItem',
   'PutItem',
 ])('no hook expires while %s is left unanswered', async (silent) => {
-  const { box, outage, ids, tasks } = await busyFleet(silent);
-  const [first = '', second = ''] = ids;
+  const { outage, intercept } = silenceOf(ofFunctions(silent));
+  const box = await openBox({ intercept });
+  const { first, second, tasks } = await bootBusyGroup(box);
+  const ids = [first, second];
   box.world.terminateInstanceInGroup(first, 'shrink');
   await box.run(minutes(2));
 
@@ -64,7 +51,7 @@ it.each([
 });
 
 it.each([8, 15, 21])('a Spot Instance is drained in time though ECS was silent for %i s', async (silentSeconds) => {
-  const { outage, intercept } = silenceOf(({ service, caller }) => service === 'ecs' && caller.kind === 'function');
+  const { outage, intercept } = silenceOf(ofFunctions('ecs'));
   const { box, id, tasks } = await spotFleet({ lifecycleHooks: [], intercept });
 
   outage.isOn = true;
@@ -77,15 +64,19 @@ it.each([8, 15, 21])('a Spot Instance is drained in time though ECS was silent f
   expect(tasks.map((arn) => task(box, arn).lastStatus)).toEqual(tasks.map(() => 'STOPPED'));
 });
 
-it('the launch hook of an instance on its way into a warm pool is kept alive while the table is silent', async () => {
-  const { outage, intercept } = silenceOf(
-    ({ service, caller }) => service === 'dynamodb' && caller.kind === 'function',
-  );
-  const box = await openBox({ intercept });
-  outage.isOn = true;
-  const warmPool = { minSize: 1, poolState: 'Stopped', reuseOnScaleIn: false } as const;
-  await bootGroup(box, { desired: 0, lifecycleHooks: [LAUNCH_HOOK], warmPool });
-  await box.run(minutes(15));
+describe.each(['dynamodb', 'ecs', 'DescribeAutoScalingInstances'])('while %s is left unanswered', (silent) => {
+  it.each([
+    ['into service', { group: { desired: 1 }, state: 'Pending:Wait', forMinutes: 12 }],
+    // Longer than its event comes again.
+    ['into a warm pool', { group: { desired: 0, warmPool: POOL }, state: 'Warmed:Pending:Wait', forMinutes: 25 }],
+  ])('the launch hook of an instance on its way %s is kept alive', async (_, { group, state, forMinutes }) => {
+    const { outage, intercept } = silenceOf(ofFunctions(silent));
+    const box = await openBox({ intercept });
+    outage.isOn = true;
+    await bootGroup(box, { lifecycleHooks: [LAUNCH_HOOK], ...group });
+    await box.run(minutes(forMinutes));
 
-  expect(instancesOf(box, 'web').map((id) => groupInstance(box, id).lifecycleState)).toEqual(['Warmed:Pending:Wait']);
+    // Otherwise its group had given it up, and launched another.
+    expect(box.views.groupInstances().map((one) => one.lifecycleState)).toEqual([state]);
+  });
 });

@@ -1,42 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../simulator/wire/aws-error.ts';
-import type { CallAttempt } from '../../simulator/wire/wire.ts';
 import { type BoxOptions, minutes, openBox, seconds } from './box.ts';
-import {
-  bootGroup,
-  containerInstance,
-  hookEnd,
-  instancesOf,
-  LAUNCH_HOOK,
-  TERMINATE_HOOK,
-  tagCluster,
-  task,
-} from './fleet.ts';
+import { bootBusyGroup, containerInstance, hookEnd, instancesOf, LAUNCH_HOOK, tagCluster, task } from './fleet.ts';
 import { spotFleet, told } from './interruption-fleet.ts';
-import { outageOf, silenceOf } from './outage.ts';
+import { ofFunctions, outageOf, silenceOf, WITHOUT_ANSWER } from './outage.ts';
 
 const UNREADABLE = new AwsError('InternalServerError', 'Internal Server Error', { status: 500 });
 
-const isOfFunctions = ({ service, caller }: CallAttempt) => service === 'dynamodb' && caller.kind === 'function';
+const isOfFunctions = ofFunctions('dynamodb');
 
-/** A Spot Instance with tasks of a service, and DynamoDB failing for functions at will. */
-async function failingSpotFleet(options: Pick<BoxOptions, 'deliveryFault'> = {}) {
-  const { outage, intercept } = outageOf(isOfFunctions, UNREADABLE);
+/** A Spot Instance with tasks of a service, and DynamoDB without an answer for functions at will. */
+async function failingSpotFleet(
+  way: (typeof WITHOUT_ANSWER)[number][1],
+  options: Pick<BoxOptions, 'deliveryFault'> = {},
+) {
+  const { outage, intercept } = way(isOfFunctions);
   return { outage, ...(await spotFleet({ lifecycleHooks: [], intercept, ...options })) };
 }
 
 const lateWarnings: BoxOptions['deliveryFault'] = ({ event }) =>
   event['detail-type'].includes('Interruption') ? [minutes(3)] : [0];
 
-/** A fleet of two whose first instance has a task that must end by itself, and DynamoDB failing for functions at will. */
+/** A fleet of two with a task each that must end by itself, and DynamoDB failing for functions at will. */
 async function fleet(options: BoxOptions = {}) {
   const { outage, intercept } = outageOf(isOfFunctions, UNREADABLE);
   const box = await openBox({ intercept, ...options });
-  const [first = '', second = ''] = await bootGroup(box, { lifecycleHooks: [TERMINATE_HOOK] });
-  const report = (on: string) => box.world.runTask({ cluster: 'prod', family: 'report', cpu: 64, memory: 64, on });
-  const tasks = [report(first), report(second)];
-  await box.run(minutes(1));
-  return { box, outage, first, second, tasks };
+  return { box, outage, ...(await bootBusyGroup(box)) };
 }
 
 describe('while DynamoDB does not answer', () => {
@@ -103,9 +92,11 @@ describe('while DynamoDB does not answer', () => {
     expect(box.calls('RecordLifecycleActionHeartbeat')).toEqual([]);
     expect(hookEnd(box, first)).toMatchObject({ by: { kind: 'heartbeat-timeout' } });
   });
+});
 
+describe.each(WITHOUT_ANSWER)('while DynamoDB %s', (_, way) => {
   it('a Spot Instance is drained within its two minutes, and its record is made when the table is back', async () => {
-    const { box, outage, id, tasks } = await failingSpotFleet();
+    const { box, outage, id, tasks } = await failingSpotFleet(way);
 
     outage.isOn = true;
     box.world.interruptSpot(id, { comesTrue: false });
@@ -121,7 +112,7 @@ describe('while DynamoDB does not answer', () => {
   });
 
   it('it is not drained for a copy of the notice that comes when its time is over', async () => {
-    const { box, outage, id } = await failingSpotFleet({ deliveryFault: lateWarnings });
+    const { box, outage, id } = await failingSpotFleet(way, { deliveryFault: lateWarnings });
     outage.isOn = true;
     box.world.interruptSpot(id, { comesTrue: false });
     await box.run(minutes(8));

@@ -181,7 +181,7 @@ test('a bad configuration stops a function at its start, with every problem in o
   const environment = { ...locations, EBBTIDE_MODE: 'dance', EBBTIDE_DRAIN_DEADLINE_MINUTES: '0', EBBTIDE_TYPO: '1' };
   let error: unknown;
   try {
-    createRuntime(environment);
+    createRuntime({ environment });
   } catch (thrown) {
     error = thrown;
   }
